@@ -1,0 +1,1 @@
+"""Evaluation: cases, metrics, runs, comparison, gate, report."""

@@ -1,0 +1,1 @@
+"""Text to vectors: the bundled encoder and its alternatives."""

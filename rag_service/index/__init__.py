@@ -1,0 +1,1 @@
+"""The stores: catalog, vectors, lexical index, token vectors."""

@@ -1,0 +1,1 @@
+"""Text in any language: sentences, words, folding, stemming, dates."""
