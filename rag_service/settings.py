@@ -1,0 +1,278 @@
+"""Settings from the environment (``RAG_`` with ``__`` between levels), ``.env`` or a TOML file named by ``RAG_CONFIG``."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag_service.errors import SettingsError
+
+PREFIX = "RAG_"
+
+
+class Section(BaseModel):
+    """A group of settings; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LlmSettings(Section):
+    """The chat model behind an OpenAI-compatible endpoint."""
+
+    base_url: str | None = Field(None, description="Base URL of the endpoint, ending in /v1; also OPENAI_BASE_URL.")
+    api_key: SecretStr | None = Field(None, description="Key for the endpoint; also OPENAI_API_KEY.")
+    model: str = Field("gpt-5-mini", description="Model name sent to the endpoint.")
+    llamaindex: str | None = Field(None, description="Dotted path of a LlamaIndex LLM class used instead of an endpoint.")
+    llamaindex_options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of that class.")
+    temperature: float | None = Field(None, ge=0, le=2, description="Sampling temperature; the endpoint's default when unset.")
+    max_output_tokens: int = Field(700, ge=16, le=32_000, description="Upper bound on the answer's tokens.")
+    context_tokens: int = Field(8192, ge=1024, description="The model's context window; passages are cut to fit.")
+    structured: Literal["auto", "on", "off"] = Field("auto", description="Ask for JSON output where the endpoint supports it.")
+    first_token_timeout: float = Field(30.0, gt=0, description="Seconds until the first piece of the reply.")
+    timeout: float = Field(90.0, gt=0, description="Seconds for the whole reply, retries included.")
+    max_retries: int = Field(2, ge=0, le=10, description="Retries after a connection error, 429 or 5xx.")
+    max_concurrency: int = Field(256, ge=1, description="Replies in flight at once.")
+    breaker_failures: int = Field(5, ge=1, description="Failures in a row that open the circuit breaker.")
+    breaker_seconds: float = Field(30.0, gt=0, description="Seconds an open circuit breaker waits before one trial.")
+    price_prompt: float | None = Field(None, ge=0, description="Price of a million prompt tokens, for the cost in usage.")
+    price_completion: float | None = Field(None, ge=0, description="Price of a million completion tokens.")
+
+
+class EmbeddingSettings(Section):
+    """What makes dense vectors; changing it needs `rag-service ingest --re-embed`."""
+
+    provider: Literal["local", "openai", "llamaindex"] = Field("local", description="local is the bundled encoder.")
+    model: str | None = Field(None, description="Model name (openai) or dotted path of the class (llamaindex).")
+    base_url: str | None = Field(None, description="Base URL of an OpenAI-compatible /v1/embeddings endpoint.")
+    api_key: SecretStr | None = Field(None, description="Key for that endpoint; OPENAI_API_KEY is used when unset.")
+    dimension: int | None = Field(None, ge=8, description="Length of the vectors, checked against what arrives.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of a llamaindex class.")
+    cache_dir: Path | None = Field(None, description="Where the bundled encoder keeps its prepared graph; default: the user's cache.")
+    threads: int | None = Field(None, ge=1, description="Threads of the bundled encoder; default: all cores.")
+
+
+class ChunkingSettings(Section):
+    """How documents are cut; part of the fingerprint."""
+
+    max_tokens: int = Field(256, ge=32, le=480, description="Longest chunk in tokens of the embedder.")
+    overlap_tokens: int = Field(32, ge=0, le=200, description="Tokens that neighbouring chunks share, in whole sentences.")
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> ChunkingSettings:
+        if self.overlap_tokens * 2 > self.max_tokens:
+            raise ValueError("overlap_tokens must be at most half of max_tokens")
+        return self
+
+
+class RetrievalSettings(Section):
+    """How passages are found and ranked."""
+
+    top_k: int = Field(8, ge=1, le=50, description="Passages returned for a question.")
+    candidates: int = Field(40, ge=5, le=500, description="Chunks taken from each index before fusion.")
+    dense_weight: float = Field(0.7, ge=0, le=1, description="Share of the dense score in the fused score.")
+    adaptive_weight: bool = Field(True, description="Move the weight with the question: names and numbers favour lexical.")
+    late_interaction: bool = Field(True, description="Store token vectors at ingest and rerank with them.")
+    late_weight: float = Field(0.8, ge=0, le=5, description="Weight of the late-interaction score next to the fused score.")
+    rerank_depth: int = Field(20, ge=1, le=200, description="Fused candidates that are reranked.")
+    max_per_document: int = Field(4, ge=1, le=50, description="Passages of one document among the results.")
+    reranker_url: str | None = Field(None, description="URL of a rerank endpoint (TEI, Jina, Cohere); unset: none.")
+    reranker_model: str | None = Field(None, description="Model name sent to the rerank endpoint.")
+    reranker_api_key: SecretStr | None = Field(None, description="Key for the rerank endpoint.")
+    reranker_llamaindex: str | None = Field(None, description="Dotted path of a LlamaIndex node postprocessor used as reranker.")
+
+
+class AnswerSettings(Section):
+    """How answers are made."""
+
+    answerer: Literal["auto", "extractive", "llm"] = Field("auto", description="auto: llm when one is configured.")
+    max_statements: int = Field(3, ge=1, le=10, description="Sentences of an extractive answer at most.")
+    prompts_dir: Path | None = Field(None, description="Folder with prompt files; default: the ones shipped.")
+    timeout: float = Field(120.0, gt=0, description="Seconds for one question from start to end.")
+
+
+class AbstentionSettings(Section):
+    """When the service declines."""
+
+    threshold: float | None = Field(None, ge=0, le=1, description="Confidence below which it declines; default: the calibrated one.")
+
+
+class IngestSettings(Section):
+    """Limits on what is read."""
+
+    max_file_mb: float = Field(100.0, gt=0, description="Larger files are refused.")
+    max_characters: int = Field(20_000_000, ge=1000, description="Longest extracted text of one file.")
+    file_timeout: float = Field(120.0, gt=0, description="Seconds for extracting one file.")
+    workers: int = Field(2, ge=1, le=64, description="Files extracted at once.")
+    readers: dict[str, str] = Field(default_factory=dict, description="Suffix to dotted path of a LlamaIndex reader class.")
+    watch_seconds: float = Field(2.0, gt=0, description="Quiet time before --watch takes up a change.")
+
+
+class ChromaSettings(Section):
+    """Where the vectors live: embedded by default, a server or Chroma Cloud by host."""
+
+    host: str | None = Field(None, description="Host of a Chroma server; unset: embedded in the data directory.")
+    port: int = Field(8000, ge=1, le=65535, description="Port of the Chroma server.")
+    ssl: bool = Field(False, description="Use TLS to the Chroma server.")
+    headers: dict[str, str] = Field(default_factory=dict, description="HTTP headers, such as an authorisation.")
+    tenant: str = Field("default_tenant", description="Tenant on the server.")
+    database: str = Field("default_database", description="Database on the server.")
+    api_key: SecretStr | None = Field(None, description="Chroma Cloud key.")
+
+
+class CatalogSettings(Section):
+    """Where the catalog lives."""
+
+    url: str | None = Field(None, description="SQLAlchemy URL, e.g. postgresql+psycopg://...; unset: SQLite in the data directory.")
+
+
+class ServerSettings(Section):
+    """The HTTP server."""
+
+    host: str = Field("127.0.0.1", description="Address to bind; anything but loopback needs API keys.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to bind; 0 picks a free one.")
+    allow_unauthenticated: bool = Field(False, description="Serve beyond loopback without keys. Everyone who reaches it may read and write.")
+    cors_origins: list[str] = Field(default_factory=list, description="Origins that browsers may call from.")
+    max_upload_mb: float = Field(100.0, gt=0, description="Largest request body.")
+    openwebui_sources: bool = Field(False, description="Add Open WebUI's source events to streamed chat completions.")
+
+
+class LogSettings(Section):
+    """Logging to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level written.")
+    format: Literal["auto", "console", "json"] = Field("auto", description="auto: console on a terminal, else json.")
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; `rag-service settings` prints them with their sources."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="Where everything is stored.")
+    collection: str = Field("default", description="Collection used when none is named.")
+    llm: LlmSettings = Field(default_factory=LlmSettings, description=LlmSettings.__doc__)
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings, description=EmbeddingSettings.__doc__)
+    chunking: ChunkingSettings = Field(default_factory=ChunkingSettings, description=ChunkingSettings.__doc__)
+    retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings, description=RetrievalSettings.__doc__)
+    answer: AnswerSettings = Field(default_factory=AnswerSettings, description=AnswerSettings.__doc__)
+    abstention: AbstentionSettings = Field(default_factory=AbstentionSettings, description=AbstentionSettings.__doc__)
+    ingest: IngestSettings = Field(default_factory=IngestSettings, description=IngestSettings.__doc__)
+    chroma: ChromaSettings = Field(default_factory=ChromaSettings, description=ChromaSettings.__doc__)
+    catalog: CatalogSettings = Field(default_factory=CatalogSettings, description=CatalogSettings.__doc__)
+    server: ServerSettings = Field(default_factory=ServerSettings, description=ServerSettings.__doc__)
+    log: LogSettings = Field(default_factory=LogSettings, description=LogSettings.__doc__)
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_API_KEY"), description="OpenAI's own variable; enough to switch a model on."
+    )
+    openai_base_url: str | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_BASE_URL"), description="OpenAI's own variable for another endpoint."
+    )
+
+    @property
+    def llm_configured(self) -> bool:
+        """Whether a chat model is switched on."""
+        return bool(self.llm.base_url or self.llm.api_key or self.llm.llamaindex or self.openai_api_key or self.openai_base_url)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, then .env, then the TOML file."""
+        sources = (init_settings, env_settings, dotenv_settings)
+        config = os.environ.get("RAG_CONFIG")
+        return (*sources, TomlConfigSettingsSource(settings_cls, Path(config))) if config else sources
+
+
+def known_keys(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every setting as a path of field names, leaves only."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            yield from known_keys(kind, (*path, name))
+        elif info.validation_alias is None:
+            yield (*path, name)
+
+
+def environment_name(path: tuple[str, ...]) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + "__".join(path).upper()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read and check all settings; SettingsError names the offending key and the nearest known one."""
+    config = os.environ.get("RAG_CONFIG")
+    if config and not Path(config).is_file():
+        raise SettingsError(f"RAG_CONFIG names {config}, which is not a file.")
+    _refuse_unknown(os.environ, "the environment")
+    if Path(".env").is_file():
+        from dotenv import dotenv_values
+
+        _refuse_unknown(dotenv_values(".env"), ".env")
+    if config:
+        _refuse_unknown_toml(Path(config))
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_explain(item) for item in error.errors())) from error
+    except ValueError as error:  # malformed TOML or JSON in a variable
+        raise SettingsError(str(error)) from error
+
+
+def _explain(item: Mapping[str, Any]) -> str:
+    path = tuple(str(part) for part in item["loc"])
+    name = environment_name(path)
+    if item["type"] == "extra_forbidden":
+        return f"Unknown setting {name}{_nearest(name)}"
+    return f"{name}: {item['msg']} (given: {item.get('input')!r})"
+
+
+def _nearest(name: str) -> str:
+    known = [environment_name(path) for path in known_keys()]
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else "; `rag-service settings` lists all."
+
+
+def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
+    known = {environment_name(path) for path in known_keys()}
+    sections = {environment_name((name,)) for name in Settings.model_fields}
+    free = ("RAG_LLM__LLAMAINDEX_OPTIONS__", "RAG_EMBEDDING__OPTIONS__", "RAG_INGEST__READERS__", "RAG_CHROMA__HEADERS__")
+    for variable in variables:
+        name = variable.upper()
+        if not name.startswith(PREFIX) or name in known | sections | {"RAG_CONFIG"} or name.startswith(free):
+            continue
+        raise SettingsError(f"Unknown setting {variable} in {where}{_nearest(name)}")
+
+
+def _refuse_unknown_toml(path: Path) -> None:
+    import tomllib
+
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    sections = {name: info.annotation for name, info in Settings.model_fields.items()}
+    for key, value in content.items():
+        kind = sections.get(key)
+        if kind is None:
+            raise SettingsError(f"{path}: unknown setting {key}{_nearest(environment_name((key,)))}")
+        if isinstance(kind, type) and issubclass(kind, Section) and isinstance(value, dict):
+            for inner in value.keys() - kind.model_fields.keys():
+                raise SettingsError(f"{path}: unknown setting {key}.{inner}{_nearest(environment_name((key, inner)))}")
