@@ -1,0 +1,194 @@
+"""One question to one stream of events: the only way an answer is made, whatever the interface."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rag_service.answer.cite import CitationBook
+from rag_service.answer.compose import Composer
+from rag_service.answer.events import Ask, CitationMade, Delta, Done, Event, PassagesFound, check_question
+from rag_service.answer.work import Work
+from rag_service.errors import InvalidInput, ModelError, ModelTimeout
+from rag_service.models import AbstentionReason, Answer, AnswererName, Turn, Warning
+from rag_service.ports import Answerer, Declined, DraftItem, Evidence, Finished, LiveCatalog
+from rag_service.retrieve.types import Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A question that needs no history; ``reply`` is set when no document is needed to answer it."""
+
+    question: str
+    reply: str | None = None
+    warnings: tuple[Warning, ...] = ()
+
+
+class Retrieve(Protocol):
+    """Finds passages for a standalone question."""
+
+    def __call__(
+        self, collection: str, question: str, *, filters: Mapping[str, Any] | None, top_k: int | None
+    ) -> Retrieval:
+        """Blocking; runs in a thread."""
+
+
+class Converse(Protocol):
+    """Makes a question stand alone."""
+
+    async def __call__(self, question: str, history: tuple[Turn, ...]) -> Standalone:
+        """The standalone question, or a reply that needs no documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answerers:
+    """The answerers at hand; ``preferred`` serves requests that leave the choice open."""
+
+    extractive: Answerer
+    llm: Answerer | None
+    preferred: AnswererName
+
+    def choose(self, asked: AnswererName) -> tuple[Answerer, bool]:
+        """The answerer, and whether the extractive one may step in for it; InvalidInput without a model."""
+        name = self.preferred if asked == "auto" else asked
+        if name == "extractive" or (name == "auto" and self.llm is None):
+            return self.extractive, False
+        if self.llm is None:
+            raise InvalidInput(
+                "answerer llm needs a model: set OPENAI_API_KEY or RAG_LLM__BASE_URL, or ask with answerer extractive."
+            )
+        return self.llm, name == "auto"
+
+
+class Asker:
+    """Answers questions: converse, retrieve, weigh the evidence, answer, verify."""
+
+    def __init__(
+        self,
+        *,
+        catalog: LiveCatalog,
+        retrieve: Retrieve,
+        converse: Converse,
+        assess: Callable[[Evidence], float],
+        threshold: float,
+        answerers: Answerers,
+        timeout: float,
+    ) -> None:
+        self._catalog = catalog
+        self._retrieve = retrieve
+        self._converse = converse
+        self._assess = assess
+        self._threshold = threshold
+        self._answerers = answerers
+        self._timeout = timeout
+
+    async def answer(self, ask: Ask) -> Answer:
+        """The whole answer; raises RagError."""
+        async with aclosing(self.stream(ask)) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.answer
+        raise AssertionError("a stream of events ends with Done")
+
+    async def stream(self, ask: Ask) -> AsyncIterator[Event]:
+        """The events of one answer; closing the iterator stops the work; raises RagError."""
+        work = Work(ask)
+        check_question(ask.question)
+        answerer, optional = self._answerers.choose(ask.answerer)
+        if not await asyncio.to_thread(self._catalog.count_chunks, ask.collection):
+            for event in _abstention(work, "empty_collection", answerer):
+                yield event
+            return
+        standalone = await self._converse(ask.question, ask.history)
+        work.standalone, work.warnings = standalone.question, standalone.warnings
+        if standalone.reply is not None:
+            yield PassagesFound(())
+            yield Delta(standalone.reply)
+            yield Done(work.reply(standalone.reply, answerer))
+            return
+        retrieval = await asyncio.to_thread(
+            self._retrieve, ask.collection, standalone.question, filters=ask.filters, top_k=ask.top_k
+        )
+        work.retrieved(retrieval)
+        yield PassagesFound(work.passages)
+        async with aclosing(self._answered(work, retrieval.evidence, answerer, optional)) as events:
+            async for event in events:
+                yield event
+
+    async def _answered(
+        self, work: Work, evidence: Evidence, answerer: Answerer, optional: bool
+    ) -> AsyncIterator[Event]:
+        if not evidence.passages:
+            for event in _abstention(work, "no_relevant_passage", answerer):
+                yield event
+            return
+        work.confidence = await asyncio.to_thread(self._assess, evidence)
+        if work.confidence < self._threshold:
+            for event in _abstention(work, "insufficient_evidence", answerer):
+                yield event
+            return
+        composer = Composer(CitationBook(self._catalog.source_text))
+        try:
+            async with aclosing(self._written(work, evidence, answerer, composer)) as events:
+                async for event in events:
+                    yield event
+        except ModelError as error:
+            if not optional or composer.text:
+                raise
+            work.warnings += (Warning("llm_unavailable", f"{error} The extractive answer is given instead."),)
+            answerer, composer = self._answerers.extractive, Composer(CitationBook(self._catalog.source_text))
+            async with aclosing(self._written(work, evidence, answerer, composer)) as events:
+                async for event in events:
+                    yield event
+        work.warnings += composer.warnings()
+        if composer.text:
+            yield Done(work.finish(composer, answerer))
+            return
+        reason: AbstentionReason = "declined_by_model" if work.declined else "insufficient_evidence"
+        for event in _abstention(work, reason, answerer):
+            yield event
+
+    async def _written(
+        self, work: Work, evidence: Evidence, answerer: Answerer, composer: Composer
+    ) -> AsyncIterator[Event]:
+        """Deltas and citations of the statements that pass the check."""
+        async with aclosing(self._drafted(work, answerer, evidence)) as items:
+            async for item in items:
+                if isinstance(item, Declined):
+                    work.declined = answerer.model is not None
+                elif isinstance(item, Finished):
+                    work.finished = item
+                else:
+                    delta, citations = await asyncio.to_thread(composer.add, item)
+                    if delta:
+                        yield Delta(delta)
+                    for citation in citations:
+                        yield CitationMade(citation)
+
+    async def _drafted(self, work: Work, answerer: Answerer, evidence: Evidence) -> AsyncIterator[DraftItem]:
+        """The answerer's items, each within what is left of the time for the whole question."""
+        items = answerer.draft(evidence)
+        try:
+            while True:
+                left = self._timeout - work.seconds()
+                try:
+                    yield await asyncio.wait_for(anext(items), max(left, 0.001))
+                except StopAsyncIteration:
+                    return
+                except TimeoutError as error:
+                    raise ModelTimeout(
+                        f"No complete answer within {self._timeout:g} s (setting RAG_ANSWER__TIMEOUT)."
+                    ) from error
+        finally:
+            close = getattr(items, "aclose", None)
+            if close is not None:
+                await close()
+
+
+def _abstention(work: Work, reason: AbstentionReason, answerer: Answerer) -> list[Event]:
+    answer = work.abstained(reason, answerer)
+    first: list[Event] = [PassagesFound(())] if reason == "empty_collection" else []
+    return [*first, Delta(answer.text), Done(answer)]
