@@ -1,0 +1,95 @@
+"""Words of a text as the terms that lexical search matches: folded, stemmed, numbers kept whole."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rag_service.text.stopwords import STOP_WORDS
+
+if TYPE_CHECKING:
+    import Stemmer
+
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fa1f"  # kana, Han
+)
+_WORD = re.compile(
+    r"\d+(?:[.,:/\-\u2013]\d+)*(?:[^\W\d_]+\d*)?"  # 25.04.2019, 3,5, 08:44, 100m
+    rf"|[{_UNSPACED}\u0300-\u036f]+"
+    rf"|(?:(?![{_UNSPACED}])[^\W_](?:[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad])*)+"
+    r"(?:['\u2019](?=[^\W\d_])[^\W\d_]+)?"
+)
+_FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_DATE = re.compile(r"\d{1,4}[.\-/]\d{1,2}[.\-/]\d{1,4}$")
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"}
+)
+_CLITIC = re.compile(r"['\u2019](?:s|S)$|^(?:qu|[^\W\d_])['\u2019]")
+_STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian",
+    "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali",
+    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "st": "sesotho", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """Case, accents and German spelling variants removed: München, MUENCHEN -> muenchen; Straße -> strasse."""
+    lowered = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+    if lowered.isascii():
+        return lowered
+    parts = unicodedata.normalize("NFKD", lowered)
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of words and numbers; a number keeps its inner points, commas, colons and dashes."""
+    return [match.span() for match in _WORD.finditer(text)]
+
+
+def terms(text: str, language: str) -> list[str]:
+    """Terms in order of appearance, one or more a word: folded stems, whole numbers, CJK bigrams.
+
+    A full date (25.04.2019, 2019-04-25) also yields its parts, so that a question for the year finds it.
+    """
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        found.extend(_word_terms(match.group(), language))
+    return found
+
+
+def content_words(text: str, language: str) -> list[str]:
+    """The terms of the words that carry meaning: without the language's stop words (German and English)."""
+    stop = STOP_WORDS.get(language, frozenset())
+    found: list[str] = []
+    for match in _WORD.finditer(text):
+        if fold(match.group()) not in stop:
+            found.extend(_word_terms(match.group(), language))
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def _word_terms(word: str, language: str) -> tuple[str, ...]:
+    if word[0].isdigit():
+        number = fold(word).replace("\u2013", "-")
+        return (number, *re.split(r"\D+", number)) if _DATE.match(number) else (number,)
+    if _FIRST_UNSPACED.match(word):
+        return tuple(word[at : at + 2] for at in range(len(word) - 1)) or (word,)
+    lowered = unicodedata.normalize("NFKC", word.replace("\u00ad", "")).casefold().replace("\u2019", "'")
+    lowered = _CLITIC.sub("", lowered) or lowered
+    stemmer = _stemmer(language)
+    return (fold(stemmer.stemWord(lowered) if stemmer else lowered),)
+
+
+@lru_cache(maxsize=64)
+def _stemmer(language: str) -> Stemmer.Stemmer | None:
+    import Stemmer
+
+    name = _STEMMERS.get(language)
+    return Stemmer.Stemmer(name, 0) if name in Stemmer.algorithms() else None
