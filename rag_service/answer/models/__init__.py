@@ -1,0 +1,1 @@
+"""Chat models: the adapters that speak to one, and the guard around them."""

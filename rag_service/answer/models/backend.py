@@ -1,0 +1,55 @@
+"""What a chat model adapter offers to the guard, and what it raises."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rag_service.errors import ModelError
+from rag_service.ports import ChatChunk
+
+Messages = Sequence[Mapping[str, str]]
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(ChatChunk):
+    """A piece of a reply; the last one has ``finish``: ``stop``, ``length``, another reason, or ``cut``."""
+
+    finish: str | None = None
+
+
+class Transient(Exception):
+    """A failure that may pass: ``error`` is what it amounts to when no retry helps.
+
+    ``retry_after`` is the number of seconds the endpoint asked to wait, None if it named none.
+    """
+
+    def __init__(self, error: ModelError, retry_after: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.retry_after = retry_after
+
+
+class StructureRefused(ModelError):
+    """The endpoint does not take a JSON schema; the same request without one may succeed."""
+
+
+class Backend(Protocol):
+    """One attempt at a reply, without retries."""
+
+    @property
+    def name(self) -> str:
+        """Model name."""
+
+    @property
+    def place(self) -> str:
+        """Where it runs, for messages: a host or a class; never a key."""
+
+    @property
+    def structured(self) -> bool:
+        """Whether a schema is worth sending."""
+
+    def attempt(self, messages: Messages, max_tokens: int, schema: Schema | None) -> AsyncGenerator[Piece]:
+        """The reply, piece by piece; raises Transient, StructureRefused or ModelError."""

@@ -1,0 +1,209 @@
+"""Any OpenAI-compatible chat completions endpoint, by the openai SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, Transient
+from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
+from rag_service.models import Usage
+
+OPENAI = "https://api.openai.com/v1"
+NO_KEY = "none"
+REASONING_ROOM = 2000  # tokens a reasoning model may think before it writes
+ABOUT_SCHEMA = re.compile(r"schema|json|format|grammar|structured", re.IGNORECASE)
+REASONING = re.compile(r"(gpt-5|o\d)(?!.*chat)")
+
+
+class OpenAIBackend:
+    """One endpoint and model. What the endpoint refuses (400) is left out from then on, for its lifetime."""
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        base_url: str | None,
+        api_key: str | None,
+        temperature: float | None = None,
+        structured: bool = True,
+        timeout: float = 90.0,
+    ) -> None:
+        self._base_url = (base_url or OPENAI).rstrip("/")
+        parts = urlsplit(self._base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SettingsError(f"RAG_LLM__BASE_URL: {base_url!r} is no http(s) address such as {OPENAI}.")
+        self._host = parts.hostname + (f":{parts.port}" if parts.port else "")
+        self._model = model
+        self._key = api_key or NO_KEY
+        self._temperature = temperature
+        self._timeout = timeout
+        official = parts.hostname == "api.openai.com"
+        reasoning = official and REASONING.match(model) is not None
+        self._features = {"stream_options"} | ({"response_format"} if structured else set())
+        self._features |= {"max_completion_tokens"} if official else set()
+        self._features |= {"reasoning_effort"} if reasoning else set()
+        self._client: openai.AsyncOpenAI | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def name(self) -> str:
+        """Model name."""
+        return self._model
+
+    @property
+    def place(self) -> str:
+        """The endpoint's host."""
+        return self._host
+
+    @property
+    def structured(self) -> bool:
+        """Whether the endpoint has not refused a schema yet."""
+        return "response_format" in self._features
+
+    async def attempt(
+        self, messages: Messages, max_tokens: int, schema: Schema | None
+    ) -> AsyncGenerator[Piece]:
+        """One request; the reply's pieces. An unusable parameter is dropped and the request sent again."""
+        while True:
+            body = self._body(messages, max_tokens, schema)
+            try:
+                async for piece in self._request(body):
+                    yield piece
+                return
+            except openai.APIStatusError as error:
+                refused = self._refused(error, body)
+                if refused is None:
+                    raise self._status(error) from error
+                if refused == "response_format":
+                    raise StructureRefused(f"{self._host} takes no JSON schema.") from error
+            except openai.APITimeoutError as error:
+                raise ModelTimeout(f"{self._host} did not answer in time (RAG_LLM__TIMEOUT).") from error
+            except openai.APIConnectionError as error:
+                raise Transient(self._unreachable()) from error
+            except openai.APIError as error:  # an error object inside the stream
+                raise Transient(ModelError(f"{self._host} broke off: {self._said(error)}")) from error
+            except httpx2.HTTPError as error:
+                raise Transient(ModelError(f"{self._host} broke the connection off in its reply.")) from error
+            except ValueError as error:  # not UTF-8, not JSON, or JSON of another shape
+                raise ModelError(
+                    f"{self._host} sent something that is not a chat completion; is RAG_LLM__BASE_URL right?"
+                ) from error
+
+    async def _request(self, body: dict[str, Any]) -> AsyncGenerator[Piece]:
+        response = await self._sdk().chat.completions.with_raw_response.create(**body)
+        if "json" in response.headers.get("content-type", ""):  # an endpoint that does not stream
+            whole = ChatCompletion.model_validate_json(response.text)
+            answer = whole.choices[0] if whole.choices else None
+            text = (answer.message.content if answer else None) or ""
+            yield Piece(text, _usage(whole), answer.finish_reason if answer else "cut")
+            return
+        stream = response.parse()
+        finish: str | None = None
+        try:
+            async for event in stream:
+                if not isinstance(event, ChatCompletionChunk):
+                    raise ValueError("not a chat completion chunk")
+                choice = event.choices[0] if event.choices else None
+                text = (choice.delta.content if choice and choice.delta else None) or ""
+                finish = (choice.finish_reason if choice else None) or finish
+                usage = _usage(event)
+                if text or usage:
+                    yield Piece(text, usage)
+        finally:
+            await stream.close()
+        yield Piece("", None, finish or "cut")
+
+    def _body(self, messages: Messages, max_tokens: int, schema: Schema | None) -> dict[str, Any]:
+        body: dict[str, Any] = {"model": self._model, "messages": list(messages), "stream": True}
+        if "reasoning_effort" in self._features:
+            body["reasoning_effort"] = "low"
+            max_tokens += REASONING_ROOM
+        limit = "max_completion_tokens" if "max_completion_tokens" in self._features else "max_tokens"
+        body[limit] = max_tokens
+        if "stream_options" in self._features:
+            body["stream_options"] = {"include_usage": True}
+        if self._temperature is not None:
+            body["temperature"] = self._temperature
+        if schema is not None and "response_format" in self._features:
+            described = {"name": "answer", "strict": True, "schema": schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": described}
+        return body
+
+    def _refused(self, error: openai.APIStatusError, body: dict[str, Any]) -> str | None:
+        """The parameter this 400 is about, now switched off; None when it is about something else."""
+        if error.status_code not in (400, 422, 501):
+            return None
+        said = self._said(error)
+        if "max_tokens" in body and "max_completion_tokens" in said:
+            self._features.add("max_completion_tokens")
+            return "max_tokens"
+        named = [feature for feature in self._features if feature in body and feature in said]
+        if not named and "response_format" in body and ABOUT_SCHEMA.search(said):
+            named = ["response_format"]
+        if not named:
+            return None
+        self._features.discard(named[0])
+        return named[0]
+
+    def _status(self, error: openai.APIStatusError) -> Transient | ModelError:
+        status, said = error.status_code, self._said(error)
+        if status in (401, 403):
+            return ModelError(
+                f"{self._host} refused the key ({status}): check RAG_LLM__API_KEY or OPENAI_API_KEY."
+            )
+        if status == 404:
+            return ModelError(
+                f"{self._host} knows no model {self._model!r} or no such path (404): check RAG_LLM__MODEL "
+                f"and RAG_LLM__BASE_URL, which ends in /v1."
+            )
+        if status == 429:
+            limited = ModelRateLimited(f"{self._host} refuses for now (429): {said}")
+            if "insufficient_quota" in said:
+                return limited
+            return Transient(limited, _seconds(error.response.headers.get("retry-after")))
+        if status in (408, 409) or status >= 500:
+            failed = ModelUnavailable(f"{self._host} failed ({status}): {said}")
+            return Transient(failed, _seconds(error.response.headers.get("retry-after")))
+        return ModelError(f"{self._host} refused the request ({status}): {said}")
+
+    def _unreachable(self) -> ModelUnavailable:
+        return ModelUnavailable(f"{self._host} cannot be reached: check RAG_LLM__BASE_URL and that it runs.")
+
+    def _said(self, error: openai.APIError) -> str:
+        """What the endpoint said, short, on one line, without the key."""
+        text = " ".join(str(error.message).split())
+        if self._key != NO_KEY:
+            text = text.replace(self._key, "...")
+        return re.sub(r"\b(sk|key)-[\w*.-]{6,}", "...", text)[:300]
+
+    def _sdk(self) -> openai.AsyncOpenAI:
+        """The client of the running loop: connections cannot outlive the loop they were opened in."""
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._client = openai.AsyncOpenAI(
+                base_url=self._base_url, api_key=self._key, max_retries=0, timeout=self._timeout
+            )
+            self._loop = loop
+        return self._client
+
+
+def _usage(event: ChatCompletion | ChatCompletionChunk) -> Usage | None:
+    if event.usage is None:
+        return None
+    return Usage(event.usage.prompt_tokens or 0, event.usage.completion_tokens or 0)
+
+
+def _seconds(header: str | None) -> float | None:
+    """Retry-After in seconds; a date or nonsense counts as not given."""
+    try:
+        return max(0.0, float(header)) if header else None
+    except ValueError:
+        return None
