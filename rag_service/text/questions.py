@@ -1,0 +1,97 @@
+"""What kind of answer a question expects: by its question words in German and English, ``any`` elsewhere."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+AnswerType = Literal[
+    "date", "number", "person", "place", "reason", "manner", "list", "definition", "yes_no", "any"
+]
+
+
+def expected_answer(question: str) -> AnswerType:
+    """The expected answer type; the rule that matches leftmost wins, ``any`` when none does."""
+    text = " ".join(question.casefold().split())
+    best: AnswerType | None = None
+    leftmost = len(text) + 1
+    for kind, pattern in _rules():
+        match = pattern.search(text)
+        if match and match.start() < leftmost:
+            best, leftmost = kind, match.start()
+    if best is None:
+        return "yes_no" if text.endswith("?") and _verb_first().match(text) else "any"
+    return best
+
+
+def is_question_word(word: str) -> bool:
+    """Whether a word asks rather than names: wer, welche, what..."""
+    return bool(_question_word().fullmatch(word.casefold()))
+
+
+@cache
+def _question_word() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:\b(?:wer|wen|wem|wessen|wann|wo|woher|wohin|wo(?:r\w{2,4}|gegen|mit|zu|durch|bei|nach|vor|von|für|hinter)|"
+        r"warum|weshalb|wieso|weswegen|wie|wieviele?|welch(?:e[mnrs]?)?|who|whom|whose|what|when|where|why|how|which)"
+        r"|(?:^|\b(?:als|an|auf|aus|bei|für|gegen|in|mit|nach|über|um|von|vor|zu)\s)was)\b"
+    )
+
+
+@cache
+def _verb_first() -> re.Pattern[str]:
+    """First word of a yes/no question: an auxiliary, or in German any verb form before a subject."""
+    return re.compile(
+        r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|"
+        r"ist|sind|war|waren|hat|haben|hatte|hatten|wird|werden|wurde|wurden|kann|können|konnte|konnten|darf|dürfen|"
+        r"muss|müssen|musste|soll|sollen|sollte|will|wollen|wollte|gibt|gab|\w+(?:te|ten|t|en|f|b|ß|ng|g))\s"
+    )
+
+
+@cache
+def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
+    which = r"(?:welche[mnrs]?|what|which)"
+    units = (
+        "hoch|groß|lang|weit|alt|oft|schnell|schwer|teuer|häufig|tief|breit|stark|viele[mnrs]?|viel|heiß|kalt|dick|"
+        "many|much|tall|large|big|long|far|old|often|fast|heavy|high|deep|wide|hot|cold|frequently"
+    )
+    rules: list[tuple[AnswerType, str]] = [
+        ("date", r"\b(?:wann|when|wievielten)\b"),
+        (
+            "date",
+            rf"\b{which}\s(?:(?:calendar|exact|genauen?|letzten?|ersten?|first)\s)?"
+            r"(?:jahr(?:es|zehnt|hundert)?|monat|tag|datum|wochentag|zeit(?:punkt|raum)?|epoche|"
+            r"years?|months?|days?|dates?|decades?|century|centuries|period|time|era)\b",
+        ),
+        ("number", rf"\b(?:wie|how)\s(?:{units})\b"),
+        ("number", r"\bwieviele?n?\b"),
+        (
+            "number",
+            rf"\b{which}\s(?:\w+\s)?(?:zahl|anzahl|nummer|summe|höhe|größe|länge|temperatur|menge|anteil|prozentsatz|betrag|"
+            r"prozent|preis|alter|number|amount|percent(?:age)?|proportion|share|sum|size|length|height|temperature|"
+            r"price|age|population|rate|quote)\b",
+        ),
+        ("number", r"\bwhat\s(?:is|was)\sthe\s(?:\w+\s)?(?:number|amount|percentage|population|size|total|average)\b"),
+        ("reason", r"\b(?:warum|weshalb|wieso|weswegen|wozu|why)\b"),
+        ("reason", rf"\b(?:{which}|aus\swelchem|der|the)\s(?:gr[uü]nde?n?|ursachen?|reasons?|causes?)\b"),
+        ("place", r"\b(?:wo|woher|wohin|where)\b"),
+        (
+            "place",
+            rf"\b{which}\s(?:\w+\s)?(?:stadt|städten?|land|ländern?|ort|orten?|region(?:en)?|gebiet|staat|kontinent|"
+            r"provinz|city|cities|country|countries|place|region|state|town|continent|area|location|province)\b",
+        ),
+        ("definition", r"^(?:was\s(?:ist|sind|bedeutet|heißt|bezeichnet|versteht|meint)|what\s(?:is|are|does\s.*\smean))\s(?:ein\w*\s|an?\s|man\s)?[\w-]+(?:\s[\w-]+)?\?*$"),
+        ("list", r"^(?:nennen?|zählen?|listen?|list|name|enumerate)\b"),
+        ("list", rf"\b(?:{which}\s(?:zwei|drei|vier|fünf|beiden|two|three|four|five)|was\ssind|what\sare|which\sare)\b"),
+        ("person", r"\b(?:wer|wen|wem|wessen|who|whom|whose)\b"),
+        (
+            "person",
+            rf"\b{which}\s(?:\w+\s)?(?:person|mann|frau|politiker(?:in)?|präsident(?:in)?|könig(?:in)?|kaiser(?:in)?|"
+            r"autor(?:in)?|minister(?:in)?|spieler(?:in)?|forscher(?:in)?|wissenschaftler(?:in)?|man|woman|politician|"
+            r"president|king|queen|emperor|author|minister|player|scientist|leader)\b",
+        ),
+        ("manner", r"^(?:wie|how|auf\swelche|in\swhat\sway|womit|wodurch)\b"),
+        ("any", _question_word().pattern),
+    ]
+    return tuple((kind, re.compile(pattern)) for kind, pattern in rules)
