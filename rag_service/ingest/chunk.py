@@ -1,0 +1,225 @@
+"""Chunks of a source text along sentence and paragraph boundaries, sized in the embedder's tokens."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_service.models import Chunk
+from rag_service.text.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from rag_service.ingest.nodes import SentenceNodeParser
+
+TokenSpans = Callable[[str], NDArray[np.int32]]
+
+_BLOCK = 20_000
+_CLAUSE = re.compile(r"[,;:)\u2013\u2014\u3001\uff0c\uff1b]\s*$")
+_SPACE = re.compile(r"\s*")
+_FINAL = re.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f:;,]\W*$")
+_HEADING_CHARACTERS = 120
+
+
+class Break(IntEnum):
+    """How well a text may be cut after a unit; lower is better."""
+
+    PARAGRAPH = 0
+    SENTENCE = 1
+    CLAUSE = 2
+    HEADING = 3
+
+
+_COST = {Break.PARAGRAPH: 0.0, Break.SENTENCE: 0.15, Break.CLAUSE: 0.4, Break.HEADING: 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never cut: a sentence, or a piece of one that is longer than a chunk."""
+
+    start: int
+    end: int
+    first: int  # index of its first token
+    last: int  # index after its last token
+    after: Break
+
+
+def cut(
+    text: str, language: str, token_spans: TokenSpans, max_tokens: int, overlap_tokens: int
+) -> list[Chunk]:
+    """Chunks in order: they cover every character that is not white space, and none exceeds `max_tokens`.
+
+    Neighbours share as many whole sentences as fit in `overlap_tokens`. A cut prefers the end of a
+    paragraph to the end of a sentence, never follows a heading if there is a choice, and leaves
+    chunks of similar size. `token_spans` gives an array of shape (t, 2) of code-point offsets.
+    """
+    tokens = _TokenIndex(text, token_spans)
+    units = list(_units(text, language, tokens, max_tokens))
+    chunks: list[Chunk] = []
+    first = 0
+    while first < len(units):
+        last = _choose_end(units, first, max_tokens, overlap_tokens)
+        start, count = units[first].start, tokens.count(units[first].start, units[last].end)
+        while count > max_tokens and last > first:
+            last -= 1
+            count = tokens.count(start, units[last].end)
+        chunks.append(Chunk(len(chunks), start, units[last].end, text[start : units[last].end], count))
+        if last + 1 == len(units):
+            break
+        first = _overlap_start(units, first, last, max_tokens, overlap_tokens)
+    return chunks
+
+
+class _TokenIndex:
+    """Token offsets of a whole text, computed block by block so that memory stays bounded."""
+
+    def __init__(self, text: str, token_spans: TokenSpans) -> None:
+        self._text = text
+        self._token_spans = token_spans
+        starts = [
+            np.asarray(token_spans(text[begin:end]), dtype=np.int64).reshape(-1, 2)[:, 0] + begin
+            for begin, end in _blocks(text)
+        ]
+        self.starts: list[int] = np.maximum.accumulate(np.concatenate(starts)).tolist() if starts else []
+
+    def at(self, position: int) -> int:
+        """Number of tokens that start before a position."""
+        return bisect_left(self.starts, position)
+
+    def count(self, start: int, end: int) -> int:
+        """Tokens of a span; counted anew where it begins or ends inside a word, as tokenisers join letters."""
+        if self._inside_word(start) or self._inside_word(end):
+            return len(self._token_spans(self._text[start:end]))
+        return self.at(end) - self.at(start)
+
+    def _inside_word(self, position: int) -> bool:
+        if not 0 < position < len(self._text):
+            return False
+        return not (self._text[position - 1].isspace() or self._text[position].isspace())
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of about _BLOCK characters that end at white space where there is some."""
+    begin = 0
+    while begin < len(text):
+        end = min(begin + _BLOCK, len(text))
+        while end < len(text) and end > begin + _BLOCK // 2 and not text[end].isspace():
+            end -= 1
+        yield begin, end
+        begin = end
+
+
+def _units(text: str, language: str, tokens: _TokenIndex, max_tokens: int) -> Iterator[_Unit]:
+    spans = split_sentences(text, language)
+    for index, (start, end) in enumerate(spans):
+        after = _break_after(text, spans, index)
+        if tokens.count(start, end) <= max_tokens:
+            yield _Unit(start, end, tokens.at(start), tokens.at(end), after)
+            continue
+        for begin, stop in _pieces(text, start, end, tokens, max_tokens):
+            kind = after if stop == end else Break.CLAUSE
+            yield _Unit(begin, stop, tokens.at(begin), tokens.at(stop), kind)
+
+
+def _break_after(text: str, spans: Sequence[tuple[int, int]], index: int) -> Break:
+    start, end = spans[index]
+    gap = text[end : spans[index + 1][0]] if index + 1 < len(spans) else "\n\n"
+    if "\n" not in gap:
+        return Break.SENTENCE
+    alone = index == 0 or "\n" in text[spans[index - 1][1] : start]
+    if alone and end - start <= _HEADING_CHARACTERS and _is_heading(text[start:end]):
+        return Break.HEADING
+    return Break.PARAGRAPH if gap.count("\n") > 1 else Break.SENTENCE
+
+
+def _is_heading(line: str) -> bool:
+    return line.startswith("#") or not (_FINAL.search(line) or line[0] in "-*+|\u2022" or "\t" in line)
+
+
+def _pieces(text: str, start: int, end: int, tokens: _TokenIndex, limit: int) -> Iterator[tuple[int, int]]:
+    """A too long sentence cut at clauses, else between words, else between tokens."""
+    begin = start
+    while begin < end:
+        stop = _piece_end(text, begin, end, tokens, limit)
+        while tokens.count(begin, stop) > limit and tokens.at(stop) - tokens.at(begin) > 1:
+            excess = tokens.count(begin, stop) - limit
+            stop = tokens.starts[max(tokens.at(begin) + 1, tokens.at(stop) - excess)]
+        piece = text[begin:stop].rstrip()
+        yield begin, begin + len(piece)
+        begin = _SPACE.match(text, stop, end).end()  # type: ignore[union-attr]  # matches the empty string
+
+
+def _piece_end(text: str, begin: int, end: int, tokens: _TokenIndex, limit: int) -> int:
+    first, last = tokens.at(begin), tokens.at(end)
+    if first + limit >= last:
+        return end
+    candidates = [at for at in tokens.starts[first + limit // 2 : first + limit + 1] if at > begin]
+    between_words = [at for at in candidates if text[at - 1].isspace()]
+    clauses = [at for at in between_words if _CLAUSE.search(text[max(begin, at - 8) : at])]
+    return (clauses or between_words or candidates or [end])[-1]
+
+
+def _choose_end(units: Sequence[_Unit], first: int, max_tokens: int, overlap_tokens: int) -> int:
+    """Index of the last unit of the chunk that starts at `first`."""
+    origin = units[first].first
+    remaining = units[-1].last - origin
+    if remaining <= max_tokens:
+        return len(units) - 1
+    fresh = max_tokens - overlap_tokens
+    ideal = min(max_tokens, remaining / math.ceil(remaining / fresh) + overlap_tokens)
+    best, best_cost = first, math.inf
+    for index in range(first, len(units)):
+        size = units[index].last - origin
+        if size > max_tokens and index > first:
+            break
+        cost = abs(size - ideal) / max_tokens + _COST[units[index].after]
+        if cost <= best_cost:
+            best, best_cost = index, cost
+    return best
+
+
+def _overlap_start(
+    units: Sequence[_Unit], first: int, last: int, max_tokens: int, overlap_tokens: int
+) -> int:
+    """Index of the next chunk's first unit: after `last`, less the whole sentences that the overlap holds."""
+    room = min(overlap_tokens, max_tokens - (units[last + 1].last - units[last + 1].first))
+    start = last + 1
+    while start - 1 > first and units[last].last - units[start - 1].first <= room:
+        if units[start - 1].after is Break.CLAUSE:
+            break
+        start -= 1
+    return start
+
+
+class Chunker:
+    """Cuts documents with one setting, through this package's LlamaIndex node parser."""
+
+    def __init__(self, token_spans: TokenSpans, max_tokens: int, overlap_tokens: int) -> None:
+        self._token_spans = token_spans
+        self._max_tokens = max_tokens
+        self._overlap_tokens = overlap_tokens
+        self._parser: SentenceNodeParser | None = None
+
+    def chunks(self, text: str, language: str) -> list[Chunk]:
+        """Chunks of a source text as `cut` describes them."""
+        from llama_index.core.schema import Document as LlamaDocument
+
+        if self._parser is None:
+            from rag_service.ingest.nodes import SentenceNodeParser
+
+            self._parser = SentenceNodeParser(
+                token_spans=self._token_spans,
+                max_tokens=self._max_tokens,
+                overlap_tokens=self._overlap_tokens,
+            )
+        nodes = self._parser.get_nodes_from_documents(
+            [LlamaDocument(text=text, metadata={"language": language})]
+        )
+        return [self._parser.chunk(node) for node in nodes]

@@ -1,0 +1,166 @@
+"""Sentence boundaries for running text, headings, lists and tables, in one linear pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag_service.text import abbreviations as known
+
+Span = tuple[int, int]
+
+_END = re.compile(
+    r"(?P<mark>[.!?\u2026\u203c-\u2049\u061f\u06d4\u0964\u0965\u1362]+|[\u3002\uff01\uff1f\uff61]+)"
+    r"(?P<close>(?:[\"'\u2019\u201d\u201c\u00bb\u00ab\u203a\u2039)\]}\u300d\u300f\uff09]"
+    r"|[\u00a0\u202f ]\u00bb(?=\s|$)|\[\d{1,3}\])*)"
+)
+_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+\S")
+_MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
+_TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S")
+_HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
+_OPENING = re.compile(
+    r"[\s\"'\u201e\u201c\u201d\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{\u2013\u2014\u00bf\u00a1-]*"
+)
+_TOKEN = re.compile(r"[^\s\"'\u201e\u201c\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{/]*$")
+_LINE = re.compile(r"[^\n]*\n?")
+_WORD = re.compile(r"[^\W_]+")
+_ROMAN = re.compile(r"[IVXLC]{1,6}$")
+_GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
+_WRAP_WIDTH = 120
+_LOOK_BACK = 40
+
+
+def split_sentences(text: str, language: str) -> list[Span]:
+    """Spans of sentences, without the white space around them, covering every other character.
+
+    Blank lines, headings, list items and table rows are boundaries; a line break inside wrapped text is not.
+    A closing quotation mark or bracket belongs to the sentence it closes.
+    """
+    spans: list[Span] = []
+    for start, end in _units(text):
+        begin = start
+        for cut in _cuts(text, start, end, language):
+            spans.append(_trim(text, begin, cut))
+            begin = cut
+        spans.append(_trim(text, begin, end))
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
+
+
+def _units(text: str) -> Iterator[Span]:
+    """Runs of lines that can share a sentence."""
+    block: list[Span] = []
+    for match in _LINE.finditer(text):
+        if match.group().strip():
+            block.append(match.span())
+        elif block:
+            yield from _joined(text, block)
+            block = []
+    if block:
+        yield from _joined(text, block)
+
+
+def _joined(text: str, lines: list[Span]) -> Iterator[Span]:
+    width = max(end - start for start, end in lines)
+    start, end = lines[0]
+    for next_start, next_end in lines[1:]:
+        if not _wraps(text, (start, end), (next_start, next_end), width):
+            yield start, end
+            start = next_start
+        end = next_end
+    yield start, end
+
+
+def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
+    """Whether the line break before `following` is only typesetting."""
+    start, end = unit
+    line_start = max(start, text.rfind("\n", start, end - 1) + 1)
+    line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
+    if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after):
+        return False
+    if _TABLE_ROW.match(line) or _TABLE_ROW.match(after):
+        return False
+    if after[0].islower() or line[-1] in ",;\u2013" or (line[-1] == "-" and len(line) > 1):
+        return True
+    first_word = after.split(None, 1)[0]
+    return width <= _WRAP_WIDTH and len(line) >= width // 2 and len(line) + 1 + len(first_word) >= width
+
+
+def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
+    """Positions inside a unit where a sentence ends."""
+    marker = _MARKER.match(text, start, end)
+    position = marker.end() if marker else start
+    starters = known.STARTERS.get(language, known.STARTERS["en"])
+    while match := _END.search(text, position, end):
+        position = match.end()
+        if position >= end:
+            return
+        if match["mark"][0] in "\u3002\uff01\uff1f\uff61":
+            yield position
+        elif text[position].isspace():
+            if _ends(text, start, match, end, language):
+                yield position
+        elif _GLUED.match(text, match.start()) and _next_word(text, position, end)[0].casefold() in starters:
+            yield position
+
+
+def _next_word(text: str, position: int, end: int) -> tuple[str, str]:
+    """The word after a mark and the character that opens it, past quotes, brackets and dashes."""
+    opening = _OPENING.match(text, position, end)
+    at = opening.end() if opening else position
+    word = _WORD.match(text, at, min(end, at + _LOOK_BACK))
+    return (word.group() if word else ""), text[at : min(at + 1, end)]
+
+
+def _ends(text: str, start: int, match: re.Match[str], end: int, language: str) -> bool:
+    word, first = _next_word(text, match.end(), end)
+    if first.islower():
+        return False
+    if match["mark"] != ".":
+        return True
+    token_match = _TOKEN.search(text[max(start, match.start() - _LOOK_BACK) : match.start()])
+    token = token_match.group() if token_match else ""
+    starts = word.casefold() in known.STARTERS.get(language, known.STARTERS["en"])
+    if match["close"] and not match["close"].startswith("["):
+        return True
+    if token.isdigit() or _ROMAN.match(token):
+        return _number_ends(text, start, match.start(), token, word, starts, language)
+    return _word_ends(text, start, match.start(), token, word, starts, language)
+
+
+def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: bool, language: str) -> bool:
+    """'25. April' and 'Elisabeth II. war' go on; '1984. Danach' and, in English, '25. The' do not."""
+    if len(token) == 1 and token.isalpha():
+        return _word_ends(text, start, at, token, word, starts, language)
+    if language == "en":
+        return True
+    if word.casefold() in known.MONTHS:
+        return len(token) > 2
+    return starts or (len(token) > 3 and token.isdigit()) or not word
+
+
+def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bool, language: str) -> bool:
+    folded = token.casefold().strip(".")
+    last = folded.rsplit(".", 1)[-1]
+    if word[:1].isdigit() and last in known.BEFORE_NUMBER:
+        return False
+    if last in known.MAYBE_LAST.get(language, known.MAYBE_LAST_DEFAULT) or "." in folded:
+        return starts
+    if len(last) == 1 and last.isalpha() and last.isascii() | (last in "äöü"):
+        before = text[max(start, at - _LOOK_BACK) : at - 1].split()
+        return bool(before) and before[-1].casefold() in known.LABELS
+    if last in known.NEVER_LAST.get(language, known.NEVER_LAST_DEFAULT):
+        return False
+    return not (
+        language == "de"
+        and 1 < len(last) <= 5
+        and not token.isupper()
+        and last.isalpha()
+        and last.isascii()
+        and not set(last) & set("aeiouyäöü")
+        and last not in known.NOT_ABBREVIATED
+    )
