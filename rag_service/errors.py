@@ -130,6 +130,11 @@ class DataDirectoryLocked(StoreError):
     status = 423
     title = "Data directory in use"
 
+    def __init__(self, message: str, url: str | None = None) -> None:
+        """``url`` is where the owner serves HTTP; None when it is not a server."""
+        super().__init__(message)
+        self.url = url
+
 
 class ModelError(RagError):
     """The model endpoint failed or answered something unusable."""

@@ -1,22 +1,18 @@
-"""Settings from the environment (``RAG_`` with ``__`` between levels), ``.env`` or a TOML file named by ``RAG_CONFIG``."""
+"""Every setting, its default, bounds and meaning."""
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-
-from rag_service.errors import SettingsError
 
 PREFIX = "RAG_"
 
@@ -199,80 +195,3 @@ class Settings(BaseSettings):
         sources = (init_settings, env_settings, dotenv_settings)
         config = os.environ.get("RAG_CONFIG")
         return (*sources, TomlConfigSettingsSource(settings_cls, Path(config))) if config else sources
-
-
-def known_keys(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every setting as a path of field names, leaves only."""
-    for name, info in model.model_fields.items():
-        kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
-            yield from known_keys(kind, (*path, name))
-        elif info.validation_alias is None:
-            yield (*path, name)
-
-
-def environment_name(path: tuple[str, ...]) -> str:
-    """The environment variable of a setting."""
-    return PREFIX + "__".join(path).upper()
-
-
-def load_settings(**overrides: Any) -> Settings:
-    """Read and check all settings; SettingsError names the offending key and the nearest known one."""
-    config = os.environ.get("RAG_CONFIG")
-    if config and not Path(config).is_file():
-        raise SettingsError(f"RAG_CONFIG names {config}, which is not a file.")
-    _refuse_unknown(os.environ, "the environment")
-    if Path(".env").is_file():
-        from dotenv import dotenv_values
-
-        _refuse_unknown(dotenv_values(".env"), ".env")
-    if config:
-        _refuse_unknown_toml(Path(config))
-    try:
-        return Settings(**overrides)
-    except ValidationError as error:
-        raise SettingsError("; ".join(_explain(item) for item in error.errors())) from error
-    except ValueError as error:  # malformed TOML or JSON in a variable
-        raise SettingsError(str(error)) from error
-
-
-def _explain(item: Mapping[str, Any]) -> str:
-    path = tuple(str(part) for part in item["loc"])
-    name = environment_name(path)
-    if item["type"] == "extra_forbidden":
-        return f"Unknown setting {name}{_nearest(name)}"
-    return f"{name}: {item['msg']} (given: {item.get('input')!r})"
-
-
-def _nearest(name: str) -> str:
-    known = [environment_name(path) for path in known_keys()]
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else "; `rag-service settings` lists all."
-
-
-def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
-    known = {environment_name(path) for path in known_keys()}
-    sections = {environment_name((name,)) for name in Settings.model_fields}
-    free = ("RAG_LLM__LLAMAINDEX_OPTIONS__", "RAG_EMBEDDING__OPTIONS__", "RAG_INGEST__READERS__", "RAG_CHROMA__HEADERS__")
-    for variable in variables:
-        name = variable.upper()
-        if not name.startswith(PREFIX) or name in known | sections | {"RAG_CONFIG"} or name.startswith(free):
-            continue
-        raise SettingsError(f"Unknown setting {variable} in {where}{_nearest(name)}")
-
-
-def _refuse_unknown_toml(path: Path) -> None:
-    import tomllib
-
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
-    sections = {name: info.annotation for name, info in Settings.model_fields.items()}
-    for key, value in content.items():
-        kind = sections.get(key)
-        if kind is None:
-            raise SettingsError(f"{path}: unknown setting {key}{_nearest(environment_name((key,)))}")
-        if isinstance(kind, type) and issubclass(kind, Section) and isinstance(value, dict):
-            for inner in value.keys() - kind.model_fields.keys():
-                raise SettingsError(f"{path}: unknown setting {key}.{inner}{_nearest(environment_name((key, inner)))}")

@@ -1,0 +1,180 @@
+"""rag-service ingest, rag-service documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag_service.cli.ask import Collection, Json
+from rag_service.errors import DataDirectoryLocked
+
+if TYPE_CHECKING:
+    from rag_service.models import Job, Plan
+
+app = typer.Typer(help="List, show and delete documents.", no_args_is_help=True)
+
+
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Folders or files.", show_default=False)],
+    collection: Collection = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    re_embed: Annotated[
+        bool, typer.Option("--re-embed", help="Embed every document anew, after the embedder or chunking changed.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay and follow changes until interrupted.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring a collection in step with folders: new, changed and vanished files; exit code 1 if any file failed."""
+    from rag_service.cli.output import console, print_json
+    from rag_service.cli.progress import bar
+    from rag_service.cli.session import service
+    from rag_service.settings import load_settings
+
+    settings = load_settings()
+    name = collection or settings.collection
+    with service(settings) as opened:
+        if dry_run:
+            plan = opened.library.plan(name, paths)
+            print_json(plan_body(plan)) if as_json else _print_plan(plan)
+            raise SystemExit(1 if plan.problems else 0)
+        with bar() as progress:
+            if re_embed:
+                opened.library.re_embed(name, progress)
+            job = opened.library.ingest(name, paths, progress)
+        print_json(job_body(job)) if as_json else print_job(job)
+        if watch:
+            console().print("Watching for changes; Ctrl-C ends.")
+            for changed in opened.library.watch(name, paths):
+                print_json(job_body(changed)) if as_json else print_job(changed)
+    raise SystemExit(1 if any(item.status == "failed" for item in job.documents) else 0)
+
+
+@app.command("list")
+def list_documents(collection: Collection = None, as_json: Json = False) -> None:
+    """List the documents of a collection."""
+    from rich.table import Table
+
+    from rag_service.api.schemas.documents import DocumentBody
+    from rag_service.cli.output import console, print_json
+    from rag_service.cli.session import call_owner, service
+    from rag_service.settings import load_settings
+
+    settings = load_settings()
+    name = collection or settings.collection
+    items: list[dict[str, Any]] = []
+    after: str | None = None
+    try:
+        with service(settings) as opened:
+            while True:
+                page = opened.library.documents(name, 500, after)
+                items += [DocumentBody.of(document).model_dump() for document in page.items]
+                after = page.next
+                if after is None:
+                    break
+    except DataDirectoryLocked as locked:
+        while True:
+            step = f"&after={after}" if after else ""
+            listed = call_owner(locked, "GET", f"/v1/documents?collection={name}&limit=100{step}")
+            items += listed["data"]
+            after = listed["next"]
+            if after is None:
+                break
+    if as_json:
+        print_json({"object": "list", "data": items, "has_more": False, "next": None})
+        return
+    table = Table("id", "source", "published", "language", "chunks", box=None)
+    for item in items:
+        table.add_row(item["id"], item["source"], item["published"] or "", item["language"], str(item["chunks"]))
+    console().print(table)
+
+
+@app.command("show")
+def show_document(document_id: str, as_json: Json = False) -> None:
+    """Print a document's metadata and source text."""
+    from rag_service.api.schemas.documents import DocumentBody
+    from rag_service.cli.output import console, print_json
+    from rag_service.cli.session import call_owner, service
+    from rag_service.settings import load_settings
+
+    try:
+        with service(load_settings()) as opened:
+            body = DocumentBody.of(opened.library.document(document_id)).model_dump()
+            text = opened.library.content(document_id).text
+    except DataDirectoryLocked as locked:
+        body = call_owner(locked, "GET", f"/v1/documents/{document_id}")
+        text = call_owner(locked, "GET", f"/v1/documents/{document_id}/content")["text"]
+    if as_json:
+        print_json(body | {"text": text})
+        return
+    out = console()
+    for key in ("source", "title", "published", "language", "media_type", "characters", "chunks"):
+        out.print(f"{key}: {body[key]}", markup=False)
+    out.print()
+    out.print(text, markup=False)
+
+
+@app.command("delete")
+def delete_document(document_id: str, as_json: Json = False) -> None:
+    """Delete a document from its collection; its file stays where it is."""
+    from rag_service.cli.output import console, print_json
+    from rag_service.cli.session import call_owner, service
+    from rag_service.settings import load_settings
+
+    try:
+        with service(load_settings()) as opened:
+            source = opened.library.delete_document(document_id).source
+    except DataDirectoryLocked as locked:
+        source = call_owner(locked, "GET", f"/v1/documents/{document_id}")["source"]
+        call_owner(locked, "DELETE", f"/v1/documents/{document_id}")
+    if as_json:
+        print_json({"id": document_id, "object": "document", "deleted": True})
+    else:
+        console().print(f"Deleted {source}.", markup=False)
+
+
+def job_body(job: Job) -> dict[str, Any]:
+    """A job as the API gives it."""
+    from rag_service.api.schemas.documents import JobBody
+
+    return JobBody.of(job).model_dump()
+
+
+def plan_body(plan: Plan) -> dict[str, Any]:
+    """A plan as one JSON object."""
+    groups = {name: list(getattr(plan, name)) for name in ("added", "changed", "removed", "unchanged")}
+    moved = [{"from": old, "to": new} for old, new in plan.moved]
+    problems = [{"source": item.source, "message": item.message} for item in plan.problems]
+    return {"object": "plan", **groups, "moved": moved, "problems": problems, "skipped": list(plan.skipped)}
+
+
+def print_job(job: Job) -> None:
+    """What happened, failures last with their reasons."""
+    from rag_service.cli.output import console
+
+    out = console()
+    counts: dict[str, int] = {}
+    for item in job.documents:
+        counts[item.status] = counts.get(item.status, 0) + 1
+        if item.status not in ("failed", "unchanged"):
+            chunks = f", {item.chunks} chunks" if item.chunks else ""
+            out.print(f"  {item.status} {item.source}{chunks}", markup=False)
+    for item in job.documents:
+        if item.status == "failed":
+            out.print(f"  failed {item.error}", markup=False, style="red")
+    out.print(", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found.")
+
+
+def _print_plan(plan: Plan) -> None:
+    from rag_service.cli.output import console
+
+    out = console()
+    for name in ("added", "changed", "removed"):
+        for source in getattr(plan, name):
+            out.print(f"  {name} {source}", markup=False)
+    for old, new in plan.moved:
+        out.print(f"  moved {old} -> {new}", markup=False)
+    for problem in plan.problems:
+        out.print(f"  problem {problem.message}", markup=False, style="red")
+    out.print(f"{len(plan.unchanged)} unchanged; nothing was written (dry run).")

@@ -1,0 +1,121 @@
+"""rag-service serve, doctor, settings, prepare, demo, eval."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rag_service.cli.ask import Json
+
+DEMO_QUESTIONS = (
+    "Wann und wo trafen sich Kim Jong Un und Wladimir Putin zum ersten Mal?",
+    "Warum scheiterte der Gipfel in Hanoi?",
+    "When did Kim leave Vladivostok, and what had still been planned?",
+    "Wie viele Einwohner hat Wladiwostok?",
+)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to bind; default: RAG_SERVER__HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to bind; default: RAG_SERVER__PORT.")] = None,
+) -> None:
+    """Serve the page, the REST API and the OpenAI-compatible endpoint."""
+    from rag_service.api.serve import serve as serve_http
+    from rag_service.bootstrap import open_service
+    from rag_service.settings import load_settings
+
+    settings = load_settings()
+    serve_http(lambda: open_service(settings), settings, host or settings.server.host, port if port is not None else settings.server.port)
+
+
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False, as_json: Json = False
+) -> None:
+    """Compare catalog, vectors, lexical index and token vectors; exit code 1 while something is wrong."""
+    from rag_service.cli.output import console, print_json
+    from rag_service.cli.session import service
+    from rag_service.settings import load_settings
+
+    with service(load_settings()) as opened:
+        report = opened.library.doctor(repair)
+    open_findings = [finding for finding in report.findings if not finding.repaired]
+    if as_json:
+        listed = [
+            {"store": f.store, "kind": f.kind, "id": f.id, "message": f.message, "repaired": f.repaired}
+            for f in report.findings
+        ]
+        print_json({"object": "doctor", "healthy": not open_findings, "checked": report.checked, "findings": listed})
+    else:
+        for finding in report.findings:
+            mark = "repaired" if finding.repaired else finding.kind
+            console().print(f"  {mark} {finding.store} {finding.id}: {finding.message}", markup=False)
+        state = "Everything is in order" if not open_findings else f"{len(open_findings)} findings"
+        console().print(f"{state}: {report.checked} chunks checked.")
+        if open_findings and not repair:
+            console().print("`rag-service doctor --repair` mends what can be mended.")
+    raise SystemExit(1 if open_findings else 0)
+
+
+def settings(as_json: Json = False) -> None:
+    """Print every setting: its variable, value and meaning; secrets are masked."""
+    from rag_service.cli.output import console, print_json
+    from rag_service.settings import describe, load_settings
+
+    rows = list(describe(load_settings()))
+    if as_json:
+        print_json({"object": "settings", "data": [row._asdict() for row in rows]})
+        return
+    for row in rows:
+        console().print(f"{row.variable}={row.value}", markup=False)
+        console().print(f"    {row.description}", markup=False, style="dim")
+
+
+def prepare(
+    cache_dir: Annotated[Path | None, typer.Option(help="Where to; default: RAG_EMBEDDING__CACHE_DIR.")] = None,
+) -> None:
+    """Prepare the bundled encoder ahead of time, as an image build does."""
+    from rag_service.bootstrap import open_encoder
+    from rag_service.settings import load_settings
+
+    loaded = load_settings()
+    encoder = open_encoder(loaded, cache_dir)
+    encoder.embed_query("ready")
+    typer.echo(f"{encoder.identity} is ready.")
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="What to ask about.")] = Path("seeds"),
+) -> None:
+    """Ingest the sample corpus, answer three questions about it and decline a fourth."""
+    from rag_service.answer.events import Ask
+    from rag_service.api.schemas.answers import AnswerBody
+    from rag_service.cli.documents import print_job
+    from rag_service.cli.output import console, fail, print_answer
+    from rag_service.cli.progress import bar
+    from rag_service.cli.session import answered, service
+    from rag_service.settings import load_settings
+
+    out = console()
+    with service(load_settings()) as opened:
+        out.print(f"$ rag-service ingest {folder}", style="bold green", markup=False)
+        with bar() as progress:
+            job = opened.library.ingest("default", [folder], progress)
+        print_job(job)
+        bodies = []
+        for question in DEMO_QUESTIONS:
+            out.print(f'\n$ rag-service ask "{question}"', style="bold green", markup=False)
+            bodies.append(AnswerBody.of(answered(opened, Ask(question))))
+            print_answer(bodies[-1])
+    if any(item.status == "failed" for item in job.documents):
+        fail("Some documents could not be ingested.")
+    if [body.answered for body in bodies] != [True, True, True, False]:
+        fail("The demo did not go as it should: three answers and one abstention were expected.")
+
+
+def evaluate(context: typer.Context) -> None:
+    """Evaluate answers: run, compare, gate, report, sweep, new, import."""
+    from evals.cli import app
+
+    app(context.args, prog_name="rag-service eval")

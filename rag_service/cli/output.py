@@ -1,0 +1,100 @@
+"""What commands print: text for people on a terminal, one JSON object for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from rag_service.errors import RagError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rag_service.api.schemas.answers import AnswerBody, PassageBody
+
+
+def console() -> Console:
+    """Standard output with colour when it is a terminal, plain otherwise; lines are never cut."""
+    from rich.console import Console
+
+    return Console(soft_wrap=True, highlight=False)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Errors raised on purpose become one line on standard error and exit code 1."""
+    try:
+        yield
+    except RagError as error:
+        if "--json" in sys.argv:
+            print_json({"object": "error", "code": error.code, "message": str(error)})
+        fail(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away, as `| head` does
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; what was finished is kept.\n")
+        raise SystemExit(130) from None
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Leave with a message on standard error."""
+    typer.secho(f"Error: {message}", fg=typer.colors.RED, err=True)
+    raise SystemExit(code)
+
+
+def print_answer(answer: AnswerBody) -> None:
+    """An answer with its citations, or an abstention with its reason."""
+    from rich.text import Text
+
+    out = console()
+    if not answer.answered and answer.abstention:
+        out.print(Text(answer.answer, style="yellow"))
+        out.print(Text(f"declined: {answer.abstention.reason}{_confidence(answer)}", style="dim"))
+    else:
+        out.print(Text(answer.answer, style="bold"))
+    for citation in answer.citations:
+        place = f"line {citation.start_line}"
+        if citation.start_page_number:
+            place = f"page {citation.start_page_number}, {place}"
+        head = Text(f"\n  [{citation.number}] ", style="cyan")
+        head.append(f"{citation.source}, {place}", style="cyan")
+        head.append(f"  {citation.published or 'undated'}", style="dim")
+        out.print(head)
+        out.print(Text(f"      “{' '.join(citation.cited_text.split())}”"))
+    if answer.answered and answer.citations:
+        total = answer.timings.total_ms
+        model = f" {answer.model}" if answer.model else ""
+        out.print(Text(f"\n  {answer.answerer}{model}{_confidence(answer)} · {total:.0f} ms", style="dim"))
+    for warning in answer.warnings:
+        out.print(Text(f"  warning: {warning.message}", style="yellow"))
+
+
+def print_passages(passages: list[PassageBody]) -> None:
+    """Passages with rank, score and source."""
+    from rich.text import Text
+
+    out = console()
+    for passage in passages:
+        head = Text(f"{passage.rank:>2}. ", style="cyan")
+        head.append(f"{passage.source}", style="cyan")
+        head.append(f"  {passage.published or 'undated'}  score {passage.score:.3f}", style="dim")
+        out.print(head)
+        text = " ".join(passage.text.split())
+        out.print(Text(f"    {text[:300]}{'…' if len(text) > 300 else ''}"))
+    if not passages:
+        out.print(Text("No passages.", style="yellow"))
+
+
+def _confidence(answer: AnswerBody) -> str:
+    return "" if answer.confidence is None else f" · confidence {answer.confidence:.2f}"

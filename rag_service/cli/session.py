@@ -1,0 +1,53 @@
+"""How commands reach the documents: in this process, or through the server that owns the data directory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rag_service.errors import DataDirectoryLocked, RagError
+
+if TYPE_CHECKING:
+    from rag_service.answer.events import Ask
+    from rag_service.bootstrap import Service
+    from rag_service.settings import Settings
+
+
+@contextmanager
+def service(settings: Settings) -> Iterator[Service]:
+    """The wired service in this process; DataDirectoryLocked while another one owns the data directory."""
+    from rag_service.bootstrap import open_service
+
+    opened = open_service(settings)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def call_owner(error: DataDirectoryLocked, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """The JSON answer of the server that owns the data directory; the error itself when it is no server."""
+    import os
+
+    import httpx
+
+    if error.url is None:
+        raise error
+    key = os.environ.get("RAG_API_KEY")
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    try:
+        reply = httpx.request(method, error.url + path, json=body, headers=headers, timeout=300, trust_env=False)
+    except httpx.HTTPError as failure:
+        raise RagError(f"The server at {error.url} owns the data directory but does not answer: {failure}") from failure
+    content = reply.json()
+    if reply.is_error:
+        hint = " Set RAG_API_KEY to a key of that server." if reply.status_code in (401, 403) else ""
+        raise RagError(f"{content.get('detail', reply.text)}{hint}")
+    return content
+
+
+def answered(opened: Service, ask: Ask) -> Any:
+    """The whole answer to one question."""
+    return asyncio.run(opened.asker.answer(ask))

@@ -1,0 +1,35 @@
+"""Scores of several searches to one ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float64]
+
+
+def standardise(scores: Sequence[float]) -> Scores:
+    """z-scores over the candidates; zeros when they do not differ."""
+    values = np.asarray(scores, dtype=np.float64)
+    spread = float(values.std()) if len(values) else 0.0
+    if spread < 1e-12:
+        return np.zeros_like(values)
+    return np.asarray((values - values.mean()) / spread)
+
+
+def fuse(dense: Sequence[float], lexical: Sequence[float], dense_weight: float) -> Scores:
+    """Convex combination of z-scores (Bruch et al., 2023, doi:10.1145/3596512), one score a candidate."""
+    return dense_weight * standardise(dense) + (1.0 - dense_weight) * standardise(lexical)
+
+
+def fill_lexical(candidates: Sequence[str], found: Mapping[str, float], limit: int) -> list[float]:
+    """BM25 of every candidate; one that the search did not return scores what it can at most have."""
+    floor = min(found.values()) if len(found) >= limit else 0.0
+    return [found.get(candidate, floor) for candidate in candidates]
+
+
+def squash(score: float) -> float:
+    """A fused score as a number between 0 and 1 for readers; order is kept."""
+    return float(1.0 / (1.0 + np.exp(-score)))

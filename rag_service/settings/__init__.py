@@ -1,0 +1,6 @@
+"""Settings from the environment (``RAG_`` with ``__`` between levels), ``.env`` or a TOML file named by ``RAG_CONFIG``."""
+
+from rag_service.settings.load import describe, environment_name, known_keys, load_settings
+from rag_service.settings.sections import Settings
+
+__all__ = ["Settings", "describe", "environment_name", "known_keys", "load_settings"]
