@@ -74,8 +74,10 @@ class OpenAIBackend:
         """One request; the reply's pieces. An unusable parameter is dropped and the request sent again."""
         while True:
             body = self._body(messages, max_tokens, schema)
+            begun = False
             try:
                 async for piece in self._request(body):
+                    begun = True
                     yield piece
                 return
             except openai.APIStatusError as error:
@@ -87,11 +89,11 @@ class OpenAIBackend:
             except openai.APITimeoutError as error:
                 raise ModelTimeout(f"{self._host} did not answer in time (RAG_LLM__TIMEOUT).") from error
             except openai.APIConnectionError as error:
-                raise Transient(self._unreachable()) from error
+                raise Transient(self._broken() if begun else self._unreachable()) from error
             except openai.APIError as error:  # an error object inside the stream
                 raise Transient(ModelError(f"{self._host} broke off: {self._said(error)}")) from error
             except httpx2.HTTPError as error:
-                raise Transient(ModelError(f"{self._host} broke the connection off in its reply.")) from error
+                raise Transient(self._broken()) from error
             except ValueError as error:  # not UTF-8, not JSON, or JSON of another shape
                 raise ModelError(
                     f"{self._host} sent something that is not a chat completion; is RAG_LLM__BASE_URL right?"
@@ -100,7 +102,7 @@ class OpenAIBackend:
     async def _request(self, body: dict[str, Any]) -> AsyncGenerator[Piece]:
         response = await self._sdk().chat.completions.with_raw_response.create(**body)
         if "json" in response.headers.get("content-type", ""):  # an endpoint that does not stream
-            whole = ChatCompletion.model_validate_json(response.text)
+            whole = ChatCompletion.model_validate_json(await response.http_response.aread())
             answer = whole.choices[0] if whole.choices else None
             text = (answer.message.content if answer else None) or ""
             yield Piece(text, _usage(whole), answer.finish_reason if answer else "cut")
@@ -109,14 +111,10 @@ class OpenAIBackend:
         finish: str | None = None
         try:
             async for event in stream:
-                if not isinstance(event, ChatCompletionChunk):
-                    raise ValueError("not a chat completion chunk")
-                choice = event.choices[0] if event.choices else None
-                text = (choice.delta.content if choice and choice.delta else None) or ""
-                finish = (choice.finish_reason if choice else None) or finish
-                usage = _usage(event)
-                if text or usage:
-                    yield Piece(text, usage)
+                piece = _piece(event)
+                finish = piece.finish or finish
+                if piece.text or piece.usage:
+                    yield Piece(piece.text, piece.usage)
         finally:
             await stream.close()
         yield Piece("", None, finish or "cut")
@@ -177,9 +175,13 @@ class OpenAIBackend:
     def _unreachable(self) -> ModelUnavailable:
         return ModelUnavailable(f"{self._host} cannot be reached: check RAG_LLM__BASE_URL and that it runs.")
 
+    def _broken(self) -> ModelError:
+        return ModelError(f"{self._host} broke the connection off in the middle of its reply.")
+
     def _said(self, error: openai.APIError) -> str:
         """What the endpoint said, short, on one line, without the key."""
-        text = " ".join(str(error.message).split())
+        body = error.body.get("message") if isinstance(error.body, dict) else None
+        text = " ".join(str(body or error.message).split())
         if self._key != NO_KEY:
             text = text.replace(self._key, "...")
         return re.sub(r"\b(sk|key)-[\w*.-]{6,}", "...", text)[:300]
@@ -193,6 +195,18 @@ class OpenAIBackend:
             )
             self._loop = loop
         return self._client
+
+
+def _piece(event: ChatCompletionChunk) -> Piece:
+    """What one event says; ValueError when it has another shape, which the SDK does not check."""
+    try:
+        choice = event.choices[0] if event.choices else None
+        text = choice.delta.content if choice and choice.delta else None
+        if isinstance(text or "", str):
+            return Piece(text or "", _usage(event), choice.finish_reason if choice else None)
+    except (AttributeError, TypeError) as error:
+        raise ValueError("not a chat completion chunk") from error
+    raise ValueError("content is not text")
 
 
 def _usage(event: ChatCompletion | ChatCompletionChunk) -> Usage | None:
