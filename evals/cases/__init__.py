@@ -1,0 +1,1 @@
+"""Hand-written questions with their gold answers and evidence: reading, checking, drafting, importing."""

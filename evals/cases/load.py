@@ -1,0 +1,178 @@
+"""Read a dataset file: schema-checked, every problem with its line."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from evals.cases.model import AcceptedAnswer, Case, Dataset, GoldEvidence, Needs
+from evals.cases.yaml_nodes import NodeReader, line_of, plain
+from evals.errors import DatasetError
+from rag_service.models import Role, Turn
+
+DATASET_KEYS = ("name", "description", "corpus", "cases")
+CASE_KEYS = (
+    "id", "question", "answerable", "answers", "evidence", "needs", "reference", "forbidden",
+    "history", "filters", "tags",
+)  # fmt: skip
+MAX_QUESTION = 4000
+
+
+def load_dataset(path: Path) -> Dataset:
+    """The dataset of a YAML file; DatasetError lists every problem.
+
+    Quotes are not looked up here, as that needs the corpus: see ``evals.cases.resolve``.
+    """
+    if not path.is_file():
+        raise DatasetError([f"{path}: no such file"])
+    reader = NodeReader(path)
+    root = reader.root()
+    if root is None:
+        raise DatasetError(reader.problems)
+    keys = reader.mapping(root, "the dataset", DATASET_KEYS, ("name", "corpus", "cases"))
+    name = reader.text(keys["name"], "name") if "name" in keys else ""
+    description = reader.text(keys["description"], "description") if "description" in keys else ""
+    corpus = path.parent
+    if "corpus" in keys:
+        corpus = (path.parent / reader.text(keys["corpus"], "corpus")).resolve()
+        if not corpus.is_dir():
+            reader.problem(keys["corpus"], f"corpus folder {corpus} does not exist")
+    cases = _cases(reader, keys["cases"]) if "cases" in keys else []
+    if reader.problems:
+        raise DatasetError(reader.problems)
+    return Dataset(name, description, path, corpus, tuple(cases), cases_sha256(cases))
+
+
+def cases_sha256(cases: Sequence[Case]) -> str:
+    """Digest of everything a case says, without where it stands in its file."""
+    records = []
+    for case in cases:
+        record = dataclasses.asdict(dataclasses.replace(case, filters=None))
+        record["filters"] = dict(case.filters) if case.filters is not None else None
+        record.pop("line")
+        for item in record["evidence"]:
+            for key in ("line", "start", "end"):
+                item.pop(key)
+        records.append(record)
+    return hashlib.sha256(json.dumps(records, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _cases(reader: NodeReader, node: yaml.Node) -> list[Case]:
+    cases: list[Case] = []
+    seen: dict[str, int] = {}
+    for item in reader.items(node, "cases"):
+        case = _case(reader, item)
+        if case.id in seen:
+            reader.problem(item, f"id '{case.id}' is already taken in line {seen[case.id]}")
+        elif case.id:
+            seen[case.id] = case.line
+        cases.append(case)
+    if not cases and isinstance(node, yaml.SequenceNode):
+        reader.problem(node, "the dataset has no cases")
+    return cases
+
+
+def _case(reader: NodeReader, node: yaml.Node) -> Case:
+    keys = reader.mapping(node, "a case", CASE_KEYS, ("id", "question"))
+    identifier = reader.text(keys["id"], "id") if "id" in keys else ""
+    what = f"case '{identifier}'"
+    question = reader.text(keys["question"], f"{what}: question") if "question" in keys else ""
+    if len(question) > MAX_QUESTION:
+        reader.problem(keys["question"], f"{what}: the question is longer than {MAX_QUESTION} characters")
+    case = Case(
+        id=identifier,
+        question=question,
+        answerable=reader.truth(keys["answerable"], f"{what}: answerable") if "answerable" in keys else True,
+        answers=_answers(reader, keys.get("answers"), f"{what}: answers"),
+        evidence=_evidence(reader, keys.get("evidence"), f"{what}: evidence"),
+        needs=cast(
+            Needs,
+            reader.choice(keys["needs"], f"{what}: needs", ("any", "all")) if "needs" in keys else "any",
+        ),
+        reference=reader.text(keys["reference"], f"{what}: reference") if "reference" in keys else None,
+        forbidden=_answers(reader, keys.get("forbidden"), f"{what}: forbidden"),
+        history=_history(reader, keys.get("history"), f"{what}: history"),
+        filters=_filters(reader, keys.get("filters"), f"{what}: filters"),
+        tags=_tags(reader, keys.get("tags"), f"{what}: tags"),
+        line=line_of(node),
+    )
+    if not case.answerable and (case.answers or case.evidence):
+        reader.problem(node, f"{what} is not answerable, yet has answers or evidence")
+    if case.answerable and not (case.answers or case.evidence or case.reference):
+        reader.problem(node, f"{what} is answerable, but has neither answers nor evidence nor a reference")
+    return case
+
+
+def _answers(reader: NodeReader, node: yaml.Node | None, what: str) -> tuple[AcceptedAnswer, ...]:
+    if node is None:
+        return ()
+    return tuple(_answer(reader, item, what) for item in reader.items(node, what))
+
+
+def _answer(reader: NodeReader, node: yaml.Node, what: str) -> AcceptedAnswer:
+    if not isinstance(node, yaml.MappingNode):
+        return AcceptedAnswer("text", reader.text(node, what))
+    keys = reader.mapping(node, what, ("regex", "all"))
+    if "regex" in keys:
+        pattern = reader.text(keys["regex"], f"{what}: regex")
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            reader.problem(keys["regex"], f"{what}: not a regular expression: {error}")
+        return AcceptedAnswer("regex", pattern)
+    if "all" in keys:
+        return AcceptedAnswer("all", parts=_answers(reader, keys["all"], f"{what}: all"))
+    reader.problem(node, f"{what}: an answer is text, {{regex: ...}} or {{all: [...]}}")
+    return AcceptedAnswer("text")
+
+
+def _evidence(reader: NodeReader, node: yaml.Node | None, what: str) -> tuple[GoldEvidence, ...]:
+    found = []
+    for item in reader.items(node, what) if node is not None else []:
+        keys = reader.mapping(item, what, ("source", "quote"), ("source", "quote"))
+        if len(keys) == 2:
+            source, quote = (
+                reader.text(keys["source"], f"{what}: source"),
+                reader.text(keys["quote"], f"{what}: quote"),
+            )
+            found.append(GoldEvidence(source, quote, line=line_of(item)))
+    return tuple(found)
+
+
+def _history(reader: NodeReader, node: yaml.Node | None, what: str) -> tuple[Turn, ...]:
+    turns = []
+    for item in reader.items(node, what) if node is not None else []:
+        keys = reader.mapping(item, what, ("role", "content"), ("role", "content"))
+        if len(keys) == 2:
+            role = reader.choice(keys["role"], f"{what}: role", ("user", "assistant"))
+            turns.append(Turn(cast(Role, role), reader.text(keys["content"], f"{what}: content")))
+    return tuple(turns)
+
+
+def _filters(reader: NodeReader, node: yaml.Node | None, what: str) -> dict[str, Any] | None:
+    if node is None:
+        return None
+    if not isinstance(node, yaml.MappingNode):
+        reader.problem(node, f"{what} must be a mapping")
+        return None
+    return cast(dict[str, Any], _jsonable(plain(node)))
+
+
+def _jsonable(value: Any) -> Any:
+    """YAML reads 2019-04-25 as a date; filters want the text."""
+    if isinstance(value, dict):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_jsonable(item) for item in value]
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _tags(reader: NodeReader, node: yaml.Node | None, what: str) -> tuple[str, ...]:
+    return tuple(reader.text(item, what) for item in reader.items(node, what)) if node is not None else ()

@@ -1,0 +1,166 @@
+"""A run's folder: config, what was asked so far, results, times, summary.
+
+While a run goes on, ``asked.jsonl`` grows by one line a case. Once all cases are asked it is replaced by
+``results.jsonl`` and ``summary.json`` (the same for the same service and cases, to the byte) and
+``times.jsonl`` and ``latency.json`` (never the same twice).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from evals.errors import RunError
+
+FORMAT = 1
+Record = dict[str, Any]
+
+
+class RunFolder:
+    """Reads and writes one run's files; all writes are atomic or appended line by line."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._asked = path / "asked.jsonl"
+        self._judged = path / "judgements.jsonl"
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run ended and was summed up."""
+        return (self.path / "summary.json").is_file()
+
+    def start(self, config: Record) -> None:
+        """Create the folder or take up an earlier run of the same config; RunError names what differs."""
+        if not (self.path / "config.json").is_file():
+            if self.path.is_dir() and any(self.path.iterdir()):
+                raise RunError(f"{self.path} is not empty and holds no run; name another folder.")
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._write("config.json", config)
+            return
+        differing = sorted(_differences(self.config(), config))
+        if differing:
+            raise RunError(
+                f"{self.path} holds a run that differs in {', '.join(differing)}; "
+                "name another folder, or delete this one to start over."
+            )
+
+    def config(self) -> Record:
+        """The run's config; RunError when it is missing or from another version."""
+        config = self._read("config.json")
+        if config.get("format") != FORMAT:
+            raise RunError(
+                f"{self.path} was written by another version (format {config.get('format')}, "
+                f"this one reads {FORMAT}); run the evaluation again."
+            )
+        return config
+
+    def asked(self) -> dict[str, Record]:
+        """What was asked before, by case id."""
+        return {str(record["id"]): record for record in self._log(self._asked)}
+
+    def append_asked(self, record: Record) -> None:
+        """Keep one outcome, durably."""
+        _append(self._asked, record)
+
+    def judgements(self) -> dict[str, Record]:
+        """What the judge said before, by the key of the question it was asked."""
+        return {str(record["key"]): record for record in self._log(self._judged)}
+
+    def append_judgement(self, record: Record) -> None:
+        """Keep one judgement, durably."""
+        _append(self._judged, record)
+
+    def finish(
+        self, results: Iterable[Record], times: Iterable[Record], summary: Record, latency: Record
+    ) -> None:
+        """Write the final files; the summary comes last and marks the run as complete."""
+        self._replace(self.path / "results.jsonl", b"".join(_line(record) for record in results))
+        self._replace(self.path / "times.jsonl", b"".join(_line(record) for record in times))
+        self._write("latency.json", latency)
+        self._write("summary.json", summary)
+        self._asked.unlink(missing_ok=True)
+
+    def results(self) -> list[Record]:
+        """Result records in the dataset's order; RunError unless the run is complete."""
+        return self._lines("results.jsonl")
+
+    def times(self) -> list[Record]:
+        """Milliseconds by case, in the dataset's order."""
+        return self._lines("times.jsonl")
+
+    def summary(self) -> Record:
+        """The summary; RunError unless the run is complete."""
+        self._need_complete()
+        return self._read("summary.json")
+
+    def latency(self) -> Record:
+        """Latency percentiles and when the run was made."""
+        self._need_complete()
+        return self._read("latency.json")
+
+    def _lines(self, name: str) -> list[Record]:
+        self._need_complete()
+        return [json.loads(line) for line in (self.path / name).read_text(encoding="utf-8").splitlines()]
+
+    def _log(self, path: Path) -> list[Record]:
+        """Records appended so far; a line that a kill cut short is dropped from the file."""
+        if not path.is_file():
+            return []
+        lines = path.read_bytes().splitlines(keepends=True)
+        if lines and not lines[-1].endswith(b"\n"):
+            self._replace(path, b"".join(lines[:-1]))
+            lines.pop()
+        return [json.loads(line) for line in lines]
+
+    def _need_complete(self) -> None:
+        self.config()
+        if not self.complete:
+            raise RunError(
+                f"{self.path} holds an unfinished run; finish it with `rag-service eval run --out {self.path}`."
+            )
+
+    def _read(self, name: str) -> Record:
+        path = self.path / name
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RunError(f"{self.path} is not a run folder: it has no {name}.") from None
+        except ValueError as error:
+            raise RunError(f"{path} is damaged: {error}") from error
+        if not isinstance(content, dict):
+            raise RunError(f"{path} is damaged: not an object")
+        return content
+
+    def _write(self, name: str, content: Record) -> None:
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+        self._replace(self.path / name, text.encode() + b"\n")
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        part = path.with_suffix(path.suffix + ".part")
+        part.write_bytes(content)
+        part.replace(path)
+
+
+def _differences(first: Mapping[str, Any], second: Mapping[str, Any], path: str = "") -> Iterable[str]:
+    """Dotted keys at which two configs differ."""
+    for key in first.keys() | second.keys():
+        one, two = first.get(key), second.get(key)
+        name = f"{path}{key}"
+        if isinstance(one, Mapping) and isinstance(two, Mapping):
+            yield from _differences(one, two, f"{name}.")
+        elif one != two:
+            yield name
+
+
+def _append(path: Path, record: Record) -> None:
+    with path.open("ab") as file:
+        file.write(_line(record))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _line(record: Record) -> bytes:
+    return json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n"

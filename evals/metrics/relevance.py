@@ -1,0 +1,51 @@
+"""From retrieved passages to relevance by rank, for documents and for gold evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evals.cases.model import GoldEvidence
+from evals.cases.resolve import find_quote
+from evals.metrics.spans import covers
+from rag_service.models import Passage
+
+
+def document_gains(passages: Sequence[Passage], relevant: frozenset[str]) -> list[bool]:
+    """Relevance of the distinct documents in order of their first passage.
+
+    A passage that stands for several documents with the same text counts as a relevant one if any is.
+    """
+    gains: list[bool] = []
+    seen: set[str] = set()
+    for passage in passages:
+        sources = [name for name in (passage.source, *passage.duplicates) if name not in seen]
+        if not sources:
+            continue
+        wanted = [name for name in sources if name in relevant]
+        gains.append(bool(wanted))
+        seen.update(wanted or sources[:1])
+    return gains
+
+
+def evidence_gains(passages: Sequence[Passage], evidence: Sequence[GoldEvidence]) -> tuple[list[bool], int]:
+    """Relevance by rank and the number of relevant items, an item being one gold evidence span.
+
+    A passage is relevant when it holds a gold span that no passage before it held: overlapping chunks
+    that repeat a span do not count twice.
+    """
+    gains: list[bool] = []
+    left = {(item.source, item.start, item.end): item for item in evidence}
+    total = len(left)
+    for passage in passages:
+        held = [span for span, item in left.items() if holds(passage, item)]
+        gains.append(bool(held))
+        for span in held:
+            del left[span]
+    return gains, total
+
+
+def holds(passage: Passage, gold: GoldEvidence) -> bool:
+    """Whether a passage covers a gold span, be it as the print of the same text in another document."""
+    if passage.source == gold.source:
+        return covers(passage.start, passage.end, gold.start, gold.end)
+    return gold.source in passage.duplicates and find_quote(gold.quote, passage.text) is not None

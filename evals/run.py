@@ -1,0 +1,176 @@
+"""Evaluate a target on a dataset: ask every case, score, sum up; resumable after any kill."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.cases.model import Case, Dataset
+from evals.cases.resolve import resolve_dataset
+from evals.environment import environment
+from evals.folder import FORMAT, Record, RunFolder
+from evals.judge.judge import Judge
+from evals.judge.score import judge_cases
+from evals.metrics.answers import gold_texts
+from evals.metrics.similarity import similarities
+from evals.record import answer_record, read_answer
+from evals.score import score_answer, score_failure
+from evals.summarise import summarise, summarise_times
+from evals.targets.port import Target, corpus_sha256
+from rag_service.errors import RagError
+from rag_service.ports import Embedder
+
+CONTEXT = 220
+DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Scorers:
+    """What scoring needs beyond the answers; without an embedder there is no semantic similarity."""
+
+    embedder: Embedder | None = None
+    judge: Judge | None = None
+
+
+async def run(
+    dataset: Dataset,
+    target: Target,
+    out: Path,
+    *,
+    scorers: Scorers,
+    concurrency: int = 1,
+    on_case: Callable[[int, int], None] | None = None,
+) -> RunFolder:
+    """Evaluate and return the complete run folder; an earlier, killed run in it is taken up.
+
+    Raises DatasetError when a quote is not in its source, RunError when the folder holds another run.
+    """
+    sources = target.sources()
+    resolved = resolve_dataset(dataset, sources)
+    folder = RunFolder(out)
+    folder.start(run_config(resolved, target, scorers))
+    if folder.complete:
+        return folder
+    started, clock = time.time(), time.perf_counter()
+    asked = await _ask_all(resolved.cases, target, folder, concurrency, on_case)
+    records = [_result(case, asked[case.id], sources) for case in resolved.cases]
+    if scorers.embedder is not None:
+        _add_similarity(resolved.cases, records, scorers.embedder)
+    if scorers.judge is not None:
+        await judge_cases(resolved.cases, records, scorers.judge, folder, concurrency)
+    times = [{"id": case.id, **(asked[case.id]["timings"] or {})} for case in resolved.cases]
+    latency = summarise_times(times, started, time.perf_counter() - clock)
+    folder.finish(records, times, summarise(records), latency)
+    return folder
+
+
+def run_config(dataset: Dataset, target: Target, scorers: Scorers) -> Record:
+    """Everything that may change the figures; the same for two runs of the same thing."""
+    return {
+        "format": FORMAT,
+        "dataset": {"name": dataset.name, "sha256": dataset.sha256, "cases": len(dataset.cases)},
+        "corpus_sha256": corpus_sha256(target.sources()),
+        "target": target.describe(),
+        "similarity": scorers.embedder.identity if scorers.embedder else None,
+        "judge": scorers.judge.describe() if scorers.judge else None,
+        **environment(),
+    }
+
+
+async def _ask_all(
+    cases: Sequence[Case],
+    target: Target,
+    folder: RunFolder,
+    concurrency: int,
+    on_case: Callable[[int, int], None] | None,
+) -> dict[str, Record]:
+    """Outcomes by case id; those that failed in an earlier attempt are asked again."""
+    asked = {key: record for key, record in folder.asked().items() if record["error"] is None}
+    slots = asyncio.Semaphore(concurrency)
+
+    async def one(case: Case) -> None:
+        async with slots:
+            record = await _ask(case, target)
+        folder.append_asked(record)
+        asked[case.id] = record
+        if on_case is not None:
+            on_case(len(asked), len(cases))
+
+    async with asyncio.TaskGroup() as group:
+        for case in cases:
+            if case.id not in asked:
+                group.create_task(one(case))
+    return asked
+
+
+async def _ask(case: Case, target: Target) -> Record:
+    began = time.perf_counter()
+    try:
+        answer = await target.ask(case)
+    except RagError as error:
+        failure = {"code": error.code, "message": str(error)}
+        return {"id": case.id, "outcome": None, "error": failure, "timings": None}
+    timings = {
+        "retrieve_ms": round(answer.timings.retrieve_ms, 2),
+        "answer_ms": round(answer.timings.answer_ms, 2),
+        "total_ms": round(answer.timings.total_ms, 2),
+        "waited_ms": round((time.perf_counter() - began) * 1000, 2),
+    }
+    return {"id": case.id, "outcome": answer_record(answer), "error": None, "timings": timings}
+
+
+def _result(case: Case, asked: Record, sources: Mapping[str, str]) -> Record:
+    outcome, error = asked["outcome"], asked["error"]
+    if outcome is None:
+        scores = score_failure(case, error["code"])
+    else:
+        scores = score_answer(case, read_answer(outcome, case.question), sources)
+    return {
+        "id": case.id,
+        "question": case.question,
+        "history": [{"role": turn.role, "content": turn.content} for turn in case.history],
+        "tags": list(case.tags),
+        "answerable": case.answerable,
+        "expected": [shown_answer(option) for option in case.answers]
+        + ([case.reference] if case.reference else []),
+        "evidence": [_evidence_record(item, sources[item.source]) for item in case.evidence],
+        "outcome": outcome,
+        "error": error,
+        "scores": {name: round(value, DIGITS) for name, value in sorted(scores.values.items())},
+        "unscored": dict(sorted(scores.unscored.items())),
+        "ranks": scores.ranks,
+    }
+
+
+def shown_answer(option: Any) -> str:
+    """An accepted answer as people read it."""
+    if option.kind == "all":
+        return " + ".join(shown_answer(part) for part in option.parts)
+    return f"/{option.value}/" if option.kind == "regex" else str(option.value)
+
+
+def _evidence_record(item: Any, text: str) -> Record:
+    """The gold span with what stands around it, so that a report needs no corpus."""
+    return {
+        "source": item.source,
+        "start": item.start,
+        "end": item.end,
+        "quote": text[item.start : item.end],
+        "before": text[max(0, item.start - CONTEXT) : item.start],
+        "after": text[item.end : item.end + CONTEXT],
+    }
+
+
+def _add_similarity(cases: Sequence[Case], records: Sequence[Record], embedder: Embedder) -> None:
+    pairs, places = [], []
+    for case, record in zip(cases, records, strict=True):
+        golds = gold_texts(case.answers, case.reference)
+        if case.answerable and golds and record["outcome"] is not None and record["outcome"]["answered"]:
+            pairs.append((record["outcome"]["answer"], golds))
+            places.append(record)
+    for record, value in zip(places, similarities(pairs, embedder), strict=True):
+        record["scores"]["answer_similarity"] = round(value, DIGITS)

@@ -1,0 +1,1 @@
+"""What is evaluated: the service in this process, or one behind a URL."""

@@ -1,0 +1,169 @@
+"""The service in this process, over a corpus ingested into a scratch data directory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evals.cases.model import Case
+from evals.errors import RunError
+from evals.targets.cache import default_cache, drop_unused, files_digest, index_dir
+from rag_service.answer.events import Ask
+from rag_service.models import Answer, AnswererName, Job, Progress
+from rag_service.settings import Settings
+
+if TYPE_CHECKING:
+    from rag_service.bootstrap import Service
+
+COLLECTION = "eval"
+PAGE = 500
+SHOWN_SECTIONS = ("llm", "embedding", "chunking", "retrieval", "answer", "abstention", "ingest")
+INDEXING_SECTIONS = ("embedding", "chunking", "ingest")
+SECRET = ("api_key", "headers", "options", "cache_dir", "threads", "prompts_dir")
+Ingest = Callable[["Service"], Job]
+OnProgress = Callable[[Progress], None]
+
+
+class LocalTarget:
+    """Asks the wired service; the answers come from the same path as everywhere else."""
+
+    def __init__(self, service: Service, answerer: AnswererName, top_k: int | None = None) -> None:
+        self._service = service
+        self._answerer: AnswererName = answerer
+        self._top_k = top_k
+        self._sources = _read_sources(service)
+
+    @property
+    def service(self) -> Service:
+        """The wired service."""
+        return self._service
+
+    def describe(self) -> dict[str, Any]:
+        """Settings that shape answers, and the fingerprint of the index."""
+        held = next(item for item in self._service.library.collections() if item.name == COLLECTION)
+        return {
+            "kind": "local",
+            "answerer": self._answerer,
+            "top_k": self._top_k,
+            "settings": public_settings(self._service.settings),
+            "fingerprint": str(held.fingerprint),
+            "documents": held.documents,
+            "chunks": held.chunks,
+        }
+
+    def sources(self) -> Mapping[str, str]:
+        """Source text of every document, by source."""
+        return self._sources
+
+    async def ask(self, case: Case) -> Answer:
+        """The answer to a case's question; raises RagError."""
+        ask = Ask(
+            question=case.question,
+            collection=COLLECTION,
+            history=case.history,
+            filters=case.filters,
+            top_k=self._top_k,
+            answerer=self._answerer,
+        )
+        return await self._service.asker.answer(ask)
+
+    async def close(self) -> None:
+        """Close the service."""
+        await asyncio.to_thread(self._service.close)
+
+
+def open_folder(
+    corpus: Path,
+    settings: Settings,
+    answerer: AnswererName,
+    *,
+    top_k: int | None = None,
+    cache: Path | None = None,
+    on_progress: OnProgress | None = None,
+) -> LocalTarget:
+    """The service over a corpus folder; RunError names the files that cannot be ingested."""
+    return open_prepared(
+        files_digest(corpus),
+        lambda service: service.library.ingest(COLLECTION, [corpus], on_progress),
+        settings,
+        answerer,
+        top_k=top_k,
+        cache=cache,
+    )
+
+
+def open_prepared(
+    digest: str,
+    ingest: Ingest,
+    settings: Settings,
+    answerer: AnswererName,
+    *,
+    top_k: int | None = None,
+    cache: Path | None = None,
+) -> LocalTarget:
+    """The service over whatever ``ingest`` puts in; done once for each corpus digest, code and settings.
+
+    Embedded stores only: an evaluation never writes into the stores of a running service.
+    """
+    from filelock import FileLock
+    from rag_service.bootstrap import open_service
+
+    root = cache or default_cache()
+    drop_unused(root)
+    folder = index_dir(root, digest, _indexing_settings(settings))
+    plain = Settings.model_construct()
+    scratch = settings.model_copy(
+        update={
+            "data_dir": folder / "data",
+            "collection": COLLECTION,
+            "chroma": plain.chroma,
+            "catalog": plain.catalog,
+        }
+    )
+    ready = folder / "ready"
+    with FileLock(folder / "lock"):
+        if not ready.is_file():
+            service = open_service(scratch)
+            try:
+                _check_job(ingest(service))
+            finally:
+                service.close()
+            ready.touch()
+    return LocalTarget(open_service(scratch, write=False), answerer, top_k)
+
+
+def public_settings(settings: Settings) -> dict[str, Any]:
+    """The settings that shape answers, without secrets, paths and machine-dependent values."""
+    sections = settings.model_dump(mode="json", include=set(SHOWN_SECTIONS))
+    return {
+        name: {key: value for key, value in section.items() if not key.endswith(SECRET)}
+        for name, section in sections.items()
+    }
+
+
+def _indexing_settings(settings: Settings) -> dict[str, Any]:
+    shown = public_settings(settings)
+    late = {"late_interaction": settings.retrieval.late_interaction}
+    return {name: shown[name] for name in INDEXING_SECTIONS} | late
+
+
+def _check_job(job: Job) -> None:
+    failed = [f"{item.source}: {item.error}" for item in job.documents if item.status == "failed"]
+    if job.status != "succeeded" or failed:
+        raise RunError(
+            "The corpus cannot be ingested:\n" + "\n".join([*failed, *([job.error] if job.error else [])])
+        )
+
+
+def _read_sources(service: Service) -> dict[str, str]:
+    sources: dict[str, str] = {}
+    after: str | None = None
+    while True:
+        page = service.library.documents(COLLECTION, PAGE, after)
+        for document in page.items:
+            sources[document.source] = service.library.content(document.id).text
+        after = page.next
+        if after is None:
+            return sources
