@@ -1,0 +1,231 @@
+"""A streamed reply read as statements with passage numbers, from JSON or from text with markers."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from rag_service.answer.clean import visible
+from rag_service.answer.markers import Marker, unfinished_marker, without_markers
+from rag_service.text.sentences import split_sentences
+
+SENTINEL = "NOT_IN_DOCUMENTS"
+LONGEST_STATEMENT = 1500
+_LOOK_AHEAD = re.compile(r"\S+\s+\S+\s")
+_SOURCES = re.compile(
+    r"[\W_]*(?:quellen(?:angaben|verzeichnis)?|sources?|references?|belege|literatur|citations?)[ *_]*(?::|\n|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence of a reply and the passage numbers it names."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+class ReplyReader:
+    """Takes the reply piece by piece and gives out each sentence once it is certain to be whole.
+
+    ``declined`` is set when the reply is the sentinel or an empty list; ``rest`` tells whether an unfinished
+    sentence was left at the end.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._buffer = ""
+        self._json: bool | None = None
+        self._at = 0
+        self._thinking = False
+        self._ended = False
+        self._given = 0
+        self.declined = False
+        self.length = 0
+
+    def feed(self, piece: str) -> list[Said]:
+        """The sentences that this piece completes."""
+        self.length += len(piece)
+        self._buffer += visible(piece)
+        self._drop_thoughts()
+        if self._thinking or self._ended:
+            return []
+        if self._json is None:
+            self._json = _looks_like_json(self._buffer)
+        if self._json is None:
+            return []
+        return self._count(self._read_json() if self._json else self._read_text(final=False, whole=True))
+
+    def finish(self, whole: bool) -> list[Said]:
+        """What was held back; the last sentence only if the reply is whole or it ends like a sentence."""
+        if self._thinking or self._ended:
+            return []
+        if self._json:
+            said = self._read_json()
+            self.declined = self.declined or (
+                whole and not said and not self._given and self._is_empty_list()
+            )
+            return self._count(said)
+        return self._count(self._read_text(final=True, whole=whole))
+
+    def runs_on(self) -> bool:
+        """Whether the reply goes round in circles, or never ends a sentence."""
+        tail = self._buffer[-400:]
+        if len(tail) == 400 and any(tail[period:] == tail[:-period] for period in range(1, 101)):
+            return True
+        return not self._json and not self._thinking and len(self._buffer) > LONGEST_STATEMENT * 2
+
+    def _count(self, said: list[Said]) -> list[Said]:
+        self._given += len(said)
+        return said
+
+    def _drop_thoughts(self) -> None:
+        """Cut out what a reasoning model thinks aloud between its tags."""
+        while True:
+            if self._thinking:
+                end = re.search(r"</(?:think|thinking|reasoning)>", self._buffer)
+                if end is None:
+                    self._buffer = self._buffer[-20:]
+                    return
+                self._buffer, self._thinking = self._buffer[end.end() :], False
+            start = (
+                re.match(r"\s*<(?:think|thinking|reasoning)>", self._buffer) if self._json is None else None
+            )
+            if start is None:
+                return
+            self._buffer, self._thinking = self._buffer[start.end() :], True
+
+    def _read_text(self, *, final: bool, whole: bool) -> list[Said]:
+        opened = None if final else unfinished_marker(self._buffer)
+        stripped, origins, places = without_markers(self._buffer[:opened])
+        if SENTINEL in stripped or (not final and _may_become_sentinel(stripped)):
+            if SENTINEL not in stripped:
+                return []
+            before = stripped[: stripped.index(SENTINEL)]
+            self.declined = not self._given and not any(character.isalnum() for character in before)
+            self._ended = True
+            stripped, final = before, True
+        spans = split_sentences(stripped, self._language)
+        ready = len(spans)
+        if not final:
+            while ready and not _LOOK_AHEAD.match(stripped[spans[ready - 1][1] :].lstrip()):
+                ready -= 1
+        elif not whole and spans and not _sounds_ended(stripped, spans[-1], places):
+            ready -= 1
+        said = self._collect(stripped, spans, ready, places)
+        if ready:
+            self._consume(spans, ready, origins, places)
+        return said
+
+    def _collect(
+        self, stripped: str, spans: list[tuple[int, int]], ready: int, places: list[tuple[int, Marker]]
+    ) -> list[Said]:
+        owned: dict[int, list[int]] = {}
+        for place, marker in places:
+            owned.setdefault(_owner(stripped, spans, place), []).extend(marker.numbers)
+        said = []
+        for index, (start, end) in enumerate(spans[:ready]):
+            text = stripped[start:end]
+            if _SOURCES.match(text):  # a list of sources after the answer is no part of it
+                self._ended = True
+                break
+            said.append(Said(text, tuple(dict.fromkeys(owned.get(index, ())))))
+        return said
+
+    def _consume(
+        self, spans: list[tuple[int, int]], ready: int, origins: list[int], places: list[tuple[int, Marker]]
+    ) -> None:
+        if ready == len(spans):
+            self._buffer = ""
+            return
+        following = spans[ready][0]
+        cut = origins[following]
+        for place, marker in places:  # a marker that opens the next sentence stays with it
+            if spans[ready - 1][1] < place <= following:
+                cut = min(cut, marker.start)
+        self._buffer = self._buffer[cut:]
+
+    def _read_json(self) -> list[Said]:
+        if not self._at:
+            opening = re.search(r"\[", self._buffer)
+            if opening is None:
+                return []
+            self._at = opening.end()
+        said: list[Said] = []
+        decoder = json.JSONDecoder(strict=False)
+        while match := re.compile(r"[\s,]*(?=\{)").match(self._buffer, self._at):
+            try:
+                item, end = decoder.raw_decode(self._buffer, match.end())
+            except json.JSONDecodeError:
+                break
+            self._at = end
+            said.extend(self._item(item))
+        return said
+
+    def _item(self, item: dict[str, Any]) -> list[Said]:
+        text = item.get("text") or item.get("statement") or item.get("sentence")
+        if not isinstance(text, str) or SENTINEL in text:
+            return []
+        named = item.get("citations") or item.get("sources") or []
+        numbers = _integers(named if isinstance(named, list) else [named])
+        inner = ReplyReader(self._language)
+        inner._buffer = text
+        return [
+            Said(each.text, tuple(dict.fromkeys((*each.numbers, *numbers))))
+            for each in inner._read_text(final=True, whole=True)
+        ]
+
+    def _is_empty_list(self) -> bool:
+        return re.match(r"[\s\S]*\[\s*\]", self._buffer) is not None
+
+
+def _looks_like_json(text: str) -> bool | None:
+    """None while too little is known."""
+    start = text.lstrip()
+    if start.startswith("```"):
+        start = start[3:].removeprefix("json").lstrip()
+        return start[0] in "{[" if start and not "json".startswith(start) else None
+    if (
+        not start
+        or start in ("`", "``", "[", "<")
+        or (start.startswith("<") and "<thinking>".startswith(start))
+    ):
+        return None
+    return start[0] == "{" or re.match(r"\[\s*\{", start) is not None
+
+
+def _may_become_sentinel(text: str) -> bool:
+    start = text.lstrip(" \t\n*\"'`")
+    return bool(start) and SENTINEL.startswith(start)
+
+
+def _sounds_ended(text: str, span: tuple[int, int], places: list[tuple[int, Marker]]) -> bool:
+    last = text[span[0] : span[1]].rstrip("\"'”“»«)")
+    return last.endswith((".", "!", "?", "…", "。")) or any(place >= span[1] for place, _ in places)
+
+
+def _owner(text: str, spans: list[tuple[int, int]], place: int) -> int:
+    """The sentence a marker belongs to: the one it stands in or follows on the same line, else the next."""
+    for index, (start, end) in enumerate(spans):
+        if place <= end:
+            return (
+                index
+                if place > start or index == 0 or "\n" in text[spans[index - 1][1] : place]
+                else index - 1
+            )
+        following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
+        if place <= following and "\n" not in text[end:place]:
+            return index
+    return len(spans) - 1
+
+
+def _integers(values: list[Any]) -> list[int]:
+    found = []
+    for value in values:
+        match = re.search(r"\d{1,3}", str(value)) if isinstance(value, int | str) else None
+        if match:
+            found.append(int(match.group()))
+    return found
