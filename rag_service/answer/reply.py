@@ -15,7 +15,7 @@ SENTINEL = "NOT_IN_DOCUMENTS"
 LONGEST_STATEMENT = 1500
 _LOOK_AHEAD = re.compile(r"\S+\s+\S+\s")
 _SOURCES = re.compile(
-    r"[\W_]*(?:quellen(?:angaben|verzeichnis)?|sources?|references?|belege|literatur|citations?)[ *_]*(?::|\n|$)",
+    r"[\W_]*(?:quellen(?:angaben|verzeichnis)?|sources?|references?|belege|literatur|citations?)[ *_]*(:|\n|$)",
     re.IGNORECASE,
 )
 
