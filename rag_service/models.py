@@ -15,6 +15,9 @@ AbstentionReason = Literal[
 ]
 AnswererName = Literal["auto", "extractive", "llm"]
 SearchMode = Literal["hybrid", "dense", "lexical"]
+JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Outcome = Literal["added", "updated", "unchanged", "deleted", "failed"]
+Change = Literal["added", "changed", "moved", "removed", "unchanged", "failed"]
 Role = Literal["user", "assistant"]
 
 
@@ -240,3 +243,111 @@ class Answer:
     timings: Timings
     confidence: float | None = None
     warnings: tuple[Warning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Identity of the embedding model, its dimension and the chunking settings; an index never mixes two."""
+
+    embedder: str
+    dimension: int
+    max_tokens: int
+    overlap_tokens: int
+
+    def __str__(self) -> str:
+        return f"{self.embedder} ({self.dimension} dimensions, chunks of {self.max_tokens}/{self.overlap_tokens} tokens)"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A named, isolated set of documents; ``fingerprint`` is None until the first document is stored."""
+
+    id: str
+    name: str
+    documents: int
+    chunks: int
+    created: int
+    fingerprint: Fingerprint | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """Some documents of a collection in the order of their sources; ``next`` continues after the last."""
+
+    items: tuple[StoredDocument, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A document handed over rather than found in a folder: the bytes of a file, or text."""
+
+    source: str
+    data: bytes | None = None
+    text: str | None = None
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    published: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """What a sync would do with one document; ``detail`` is the old source of a moved one, or why it failed."""
+
+    source: str
+    change: Change
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sync would do with a collection, in the order of the sources."""
+
+    collection: str
+    changes: tuple[PlannedChange, ...]
+
+    def count(self, change: Change) -> int:
+        """How many documents the plan treats so."""
+        return sum(item.change == change for item in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a running job is; ``chunks`` grows while documents are read; ``seconds`` since it began."""
+
+    documents_done: int
+    documents_total: int
+    chunks_done: int
+    chunks_total: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class JobDocument:
+    """What a job did with one document."""
+
+    source: str
+    document_id: str | None
+    status: Outcome
+    chunks: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work on a collection; ``done`` of ``total`` documents; ``error`` when all of it failed."""
+
+    id: str
+    kind: str
+    collection: str
+    status: JobStatus
+    done: int
+    total: int
+    documents: tuple[JobDocument, ...]
+    error: str | None
+    created: int
+    updated: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status not in ("queued", "running")

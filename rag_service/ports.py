@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -85,6 +85,56 @@ class VectorSearch(Protocol):
 
     def similarities(self, collection: str, vector: Vector, chunk_ids: Sequence[str]) -> dict[str, float]:
         """Cosine of the given chunks: for candidates that another index found."""
+
+
+@dataclass(frozen=True, slots=True)
+class VectorRow:
+    """A chunk as the vector store keeps it."""
+
+    chunk_id: str
+    version_id: str
+    document_id: str
+    vector: Vector
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A chunk's id and text as a store has them."""
+
+    chunk_id: str
+    text: str
+
+
+class VectorStore(Protocol):
+    """Dense vectors by collection id: what the writing side and doctor need."""
+
+    def add(self, collection_id: str, rows: Sequence[VectorRow]) -> None:
+        """Store chunks; a chunk that is there already is replaced."""
+
+    def remove(self, collection_id: str, chunk_ids: Sequence[str]) -> None:
+        """Forget chunks; those that are not there are passed over."""
+
+    def drop(self, collection_id: str) -> None:
+        """Forget a whole collection."""
+
+    def query(self, collection_id: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None) -> list[Hit]:
+        """Nearest chunks by cosine, best first; among the given ones if not None."""
+
+    def vectors(self, collection_id: str, chunk_ids: Sequence[str]) -> dict[str, Vector]:
+        """Stored vectors of those chunks that are there."""
+
+    def texts(self, collection_id: str) -> Iterator[StoredText]:
+        """Every stored chunk's id and text."""
+
+    def count(self, collection_id: str) -> int:
+        """Number of stored chunks."""
+
+    def collections(self) -> list[str]:
+        """Ids of the collections that are there."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
 
 
 class LexicalSearch(Protocol):

@@ -1,0 +1,93 @@
+"""The catalog's database: SQLite in WAL mode or PostgreSQL, the same code for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from rag_service.errors import SettingsError, StoreError
+from rag_service.index import schema
+
+_PARAMETERS = 900  # bound parameters a statement; SQLite's own limit may be as low as 999
+Item = TypeVar("Item")
+
+
+class Database:
+    """Connections to the catalog's database; safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database and create its tables; SettingsError for a malformed URL, StoreError when it fails."""
+        try:
+            self._url: URL = make_url(url)
+        except ArgumentError as error:
+            raise SettingsError(f"RAG_CATALOG__URL is not a database URL: {error}") from error
+        self._engine = _engine(self._url)
+        self._writer = self._engine.execution_options(writes=True)
+        try:
+            self._create()
+        except DatabaseError as error:
+            self._engine.dispose()
+            raise StoreError(f"The catalog {self._url!r} cannot be opened: {error.orig}") from error
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading; it sees committed data only."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: all of it or, after an exception, nothing; StoreError when the disk or server fails."""
+        try:
+            with self._writer.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreError(f"The catalog {self._url!r} cannot be written: {error.orig}") from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _create(self) -> None:
+        with self.write() as connection:
+            schema.metadata.create_all(connection)
+            found = connection.scalar(sa.select(schema.facts.c.value).where(schema.facts.c.key == "schema"))
+            if found is None:
+                connection.execute(sa.insert(schema.facts).values(key="schema", value=schema.SCHEMA_VERSION))
+            elif found != schema.SCHEMA_VERSION:
+                raise StoreError(
+                    f"The catalog {self._url!r} has schema {found}, this release needs {schema.SCHEMA_VERSION}: "
+                    "ingest into a new data directory."
+                )
+
+
+def batches(items: Sequence[Item], size: int = _PARAMETERS) -> Iterator[Sequence[Item]]:
+    """Slices small enough to be bound in one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, so that writers lock at once
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

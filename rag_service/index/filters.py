@@ -1,0 +1,116 @@
+"""Filters as SQL conditions on live versions; every one of them is answered by an index of the catalog.
+
+A filter is ``{"field": value}`` or ``{"field": {"$op": value, ...}}``; several fields must all match; ``$and``
+and ``$or`` take lists of filters. Fields: source, title, published, language, media_type, document_id and
+``metadata.NAME``. Operators: $eq $ne $in $nin $gt $gte $lt $lte. As in MongoDB, $ne and $nin also match
+documents that lack the field. Dates compare as the span of time they name: 2019-04 lies in 2019, and
+``{"$lte": "2019-04"}`` takes in all of April.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from rag_service.errors import InvalidFilter
+from rag_service.index.dates import date_range
+from rag_service.index.schema import documents, version_metadata, versions
+
+Condition = ColumnElement[bool]
+_DEPTH = 16
+_COLUMNS: dict[str, ColumnElement[str]] = {
+    "source": documents.c.source,
+    "title": versions.c.title,
+    "language": versions.c.language,
+    "media_type": versions.c.media_type,
+    "document_id": documents.c.id,
+}
+_RANGES: dict[str, Callable[[Any, Any], Any]] = {
+    "$gt": operator.gt,
+    "$gte": operator.ge,
+    "$lt": operator.lt,
+    "$lte": operator.le,
+}
+_OPERATORS = ("$eq", "$ne", "$in", "$nin", *_RANGES)
+
+
+def condition(filters: Mapping[str, Any], depth: int = 0) -> Condition:
+    """The SQL condition of a filter; InvalidFilter names the field or operator that is not known."""
+    if not isinstance(filters, Mapping):
+        raise InvalidFilter(f"A filter must be an object, not {filters!r}.")
+    if depth > _DEPTH:
+        raise InvalidFilter(f"Filters may be nested {_DEPTH} deep at most.")
+    parts = [_clause(name, value, depth) for name, value in filters.items()]
+    return sa.and_(sa.true(), *parts)
+
+
+def _clause(name: str, value: Any, depth: int) -> Condition:
+    if name in ("$and", "$or"):
+        if not isinstance(value, Sequence) or isinstance(value, str) or not value:
+            raise InvalidFilter(f"{name} takes a list of filters that is not empty.")
+        joined = [condition(part, depth + 1) for part in value]
+        return sa.and_(*joined) if name == "$and" else sa.or_(*joined)
+    if name.startswith("$"):
+        raise InvalidFilter(f"{name} is not a known operator here; known are $and and $or.")
+    terms = value if isinstance(value, Mapping) else {"$eq": value}
+    if not terms:
+        raise InvalidFilter(f"The filter on {name} has no operator.")
+    return sa.and_(*(_comparison(name, op, operand) for op, operand in terms.items()))
+
+
+def _comparison(name: str, op: str, operand: Any) -> Condition:
+    if op not in _OPERATORS:
+        raise InvalidFilter(f"{op} is not a known operator; known are {', '.join(_OPERATORS)}.")
+    if op in ("$in", "$nin"):
+        if not isinstance(operand, Sequence) or isinstance(operand, str):
+            raise InvalidFilter(f"{op} on {name} takes a list.")
+        found = sa.or_(sa.false(), *(_compare(name, "$eq", item) for item in operand))
+        return found if op == "$in" else sa.not_(found)
+    if op == "$ne":
+        return sa.not_(_compare(name, "$eq", operand))
+    return _compare(name, op, operand)
+
+
+def _compare(name: str, op: str, operand: Any) -> Condition:
+    if not isinstance(operand, str | int | float):
+        raise InvalidFilter(f"{name} cannot be compared with {operand!r}; strings, numbers, true and false can.")
+    if name == "published":
+        return _published(op, operand)
+    if name.startswith("metadata.") and len(name) > len("metadata."):
+        return _metadata(name.removeprefix("metadata."), op, operand)
+    if name not in _COLUMNS:
+        known = ", ".join((*_COLUMNS, "published"))
+        raise InvalidFilter(f"{name} is not a known field; known are {known} and metadata.NAME.")
+    if not isinstance(operand, str):
+        raise InvalidFilter(f"{name} is compared with strings, not {operand!r}.")
+    return _apply(_COLUMNS[name], op, operand)
+
+
+def _apply(column: ColumnElement[Any], op: str, operand: Any) -> Condition:
+    compare = _RANGES.get(op, operator.eq)
+    result: Condition = compare(column, operand)
+    return result
+
+
+def _published(op: str, operand: Any) -> Condition:
+    span = date_range(operand) if isinstance(operand, str) else None
+    if span is None:
+        raise InvalidFilter(f"published is compared with ISO 8601 dates such as 2019-04-23, not {operand!r}.")
+    first, after = span
+    date = versions.c.published_from
+    if op == "$eq":
+        return sa.and_(date.is_not(None), date >= first, date < after)  # false, not unknown, without a date
+    bound = {"$gt": date >= after, "$gte": date >= first, "$lt": date < first, "$lte": date < after}
+    return bound[op]
+
+
+def _metadata(key: str, op: str, operand: str | float) -> Condition:
+    own = version_metadata
+    column: ColumnElement[Any] = own.c.text if isinstance(operand, str) else own.c.number
+    value = operand if isinstance(operand, str) else float(operand)
+    matching = sa.select(own.c.version_id).where(own.c.key == key, _apply(column, op, value))
+    return versions.c.id.in_(matching)

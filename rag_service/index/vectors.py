@@ -1,0 +1,188 @@
+"""Chroma: dense vectors, chunk texts and their versions; embedded, or a server by host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rag_service.errors import StoreError
+from rag_service.ports import Hit, StoredText, Vector, VectorRow
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+_READ = 5000  # rows a request; SQLite below embedded Chroma binds one variable a row
+
+
+@dataclass(frozen=True, slots=True)
+class ChromaServer:
+    """Where a Chroma server is."""
+
+    host: str
+    port: int = 8000
+    ssl: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tenant: str = "default_tenant"
+    database: str = "default_database"
+    api_key: str | None = None
+
+
+class ChromaVectors:
+    """The vector store (ports.VectorStore); one Chroma collection for each collection, named by its id."""
+
+    def __init__(self, place: Path | ChromaServer) -> None:
+        """Open embedded Chroma in a folder, or connect to a server; StoreError when it cannot be reached."""
+        with _explained(place):
+            self._client = _client(place)
+            self._batch = self._client.get_max_batch_size()
+        self._place = place
+        self._open: dict[str, Collection] = {}
+
+    def add(self, collection_id: str, rows: Sequence[VectorRow]) -> None:
+        """Store chunks; a chunk that is there already is replaced."""
+        with _explained(self._place):
+            collection = self._collection(collection_id, create=True)
+            for start in range(0, len(rows), self._batch):
+                some = rows[start : start + self._batch]
+                collection.upsert(
+                    ids=[row.chunk_id for row in some],
+                    embeddings=np.stack([row.vector for row in some]),
+                    documents=[row.text for row in some],
+                    metadatas=[{"version": row.version_id, "document": row.document_id} for row in some],
+                )
+
+    def remove(self, collection_id: str, chunk_ids: Sequence[str]) -> None:
+        """Forget chunks; those that are not there are passed over."""
+        with _explained(self._place):
+            collection = self._collection(collection_id)
+            if collection is None:
+                return
+            size = min(self._batch, _READ)
+            for start in range(0, len(chunk_ids), size):
+                collection.delete(ids=list(chunk_ids[start : start + size]))
+
+    def drop(self, collection_id: str) -> None:
+        """Forget a whole collection."""
+        with _explained(self._place):
+            if self._collection(collection_id) is not None:
+                self._client.delete_collection(collection_id)
+            self._open.pop(collection_id, None)
+
+    def query(self, collection_id: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None) -> list[Hit]:
+        """Nearest chunks by cosine, best first; among the given ones if not None."""
+        with _explained(self._place):
+            collection = self._collection(collection_id)
+            if collection is None or limit < 1 or (chunk_ids is not None and not chunk_ids):
+                return []
+            within = None if chunk_ids is None else list(chunk_ids)
+            found = collection.query(
+                query_embeddings=vector[None], n_results=limit, ids=within, include=["distances"]
+            )
+            distances = found["distances"] or [[]]
+            return [Hit(name, 1.0 - float(far)) for name, far in zip(found["ids"][0], distances[0], strict=True)]
+
+    def vectors(self, collection_id: str, chunk_ids: Sequence[str]) -> dict[str, Vector]:
+        """Stored vectors of those chunks that are there."""
+        found: dict[str, Vector] = {}
+        for some in self._fetch(collection_id, chunk_ids, ["embeddings"]):
+            vectors = np.asarray(some["embeddings"], np.float32)
+            found |= dict(zip(some["ids"], vectors, strict=True))
+        return found
+
+    def texts(self, collection_id: str) -> Iterator[StoredText]:
+        """Every stored chunk's id and text, for comparison with the catalog."""
+        with _explained(self._place):
+            collection = self._collection(collection_id)
+            start = 0
+            while collection is not None:
+                some = collection.get(limit=_READ, offset=start, include=["documents"])
+                texts = some["documents"] or []
+                yield from (StoredText(name, text) for name, text in zip(some["ids"], texts, strict=True))
+                start += _READ
+                if len(some["ids"]) < _READ:
+                    return
+
+    def count(self, collection_id: str) -> int:
+        """Number of stored chunks."""
+        with _explained(self._place):
+            collection = self._collection(collection_id)
+            return 0 if collection is None else collection.count()
+
+    def collections(self) -> list[str]:
+        """Ids of the collections that are there."""
+        with _explained(self._place):
+            return [item.name for item in self._client.list_collections()]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._open.clear()
+        self._client.close()
+
+    def _fetch(self, collection_id: str, chunk_ids: Sequence[str], include: list[Any]) -> Iterator[Any]:
+        with _explained(self._place):
+            collection = self._collection(collection_id)
+            for start in range(0, len(chunk_ids) if collection is not None else 0, _READ):
+                assert collection is not None
+                yield collection.get(ids=list(chunk_ids[start : start + _READ]), include=include)
+
+    def _collection(self, collection_id: str, *, create: bool = False) -> Collection | None:
+        from chromadb.errors import NotFoundError
+
+        known = self._open.get(collection_id)
+        if known is not None:
+            return known
+        space: Any = {"hnsw": {"space": "cosine"}}
+        try:
+            if create:
+                known = self._client.get_or_create_collection(
+                    collection_id, embedding_function=None, configuration=space
+                )
+            else:
+                known = self._client.get_collection(collection_id, embedding_function=None)
+        except NotFoundError:
+            return None
+        self._open[collection_id] = known
+        return known
+
+
+def _client(place: Path | ChromaServer) -> ClientAPI:
+    import chromadb
+    from chromadb.config import Settings
+
+    quiet = Settings(anonymized_telemetry=False)
+    if isinstance(place, Path):
+        place.mkdir(parents=True, exist_ok=True)
+        return chromadb.PersistentClient(str(place), settings=quiet)
+    headers = dict(place.headers) | ({"x-chroma-token": place.api_key} if place.api_key else {})
+    return chromadb.HttpClient(
+        host=place.host,
+        port=place.port,
+        ssl=place.ssl,
+        headers=headers,
+        settings=quiet,
+        tenant=place.tenant,
+        database=place.database,
+    )
+
+
+@contextmanager
+def _explained(place: Path | ChromaServer) -> Iterator[None]:
+    """Chroma's and its transport's errors as StoreError that says which store failed."""
+    import httpx
+    from chromadb.errors import ChromaError
+
+    where = f"embedded Chroma in {place}" if isinstance(place, Path) else f"the Chroma server at {place.host}:{place.port}"
+    try:
+        yield
+    except (ChromaError, httpx.HTTPError, OSError) as error:
+        raise StoreError(f"The vector store ({where}) failed: {error}") from error
+    except ValueError as error:
+        if "connect" not in str(error).lower():
+            raise
+        raise StoreError(f"The vector store ({where}) cannot be reached: {error}") from error
