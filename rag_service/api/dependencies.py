@@ -1,0 +1,60 @@
+"""What routes are given: the wired service, the request's access, the collection it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar, TypeVarTuple
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Query, Request
+from starlette.exceptions import HTTPException
+
+from rag_service.api.auth import Access
+from rag_service.api.metrics import Metrics
+from rag_service.api.ports import Service
+from rag_service.api.schemas.common import CollectionName
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The service, what counts its work, and the threads that its blocking calls run in."""
+
+    service: Service
+    metrics: Metrics
+    threads: CapacityLimiter
+
+    async def blocking(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """Run a blocking call in a thread, at most so many at once."""
+        return await to_thread.run_sync(function, *arguments, limiter=self.threads)
+
+    def collection(self, named: str | None) -> str:
+        """The collection a request means."""
+        return named or self.service.settings.collection
+
+
+def _wiring(request: Request) -> Wiring:
+    wiring: Wiring = request.app.state.wiring
+    return wiring
+
+
+def _access(request: Request) -> Access:
+    access: Access = request.state.access
+    return access
+
+
+def _json_body(request: Request) -> None:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise HTTPException(
+            415, f"Send the request body as application/json, not as {kind or 'nothing named'}."
+        )
+
+
+WiringDep = Annotated[Wiring, Depends(_wiring)]
+AccessDep = Annotated[Access, Depends(_access)]
+CollectionQuery = Annotated[CollectionName | None, Query(description="The configured default when absent.")]
+JsonBody = Depends(_json_body)

@@ -1,0 +1,58 @@
+"""What the OpenAPI description says beyond the routes' own types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag_service.api.schemas.common import Problem
+
+_DESCRIPTIONS = {
+    400: "The body cannot be read.",
+    401: "No API key, or an unknown one.",
+    403: "The key does not allow this.",
+    404: "There is no such collection, document or job.",
+    409: "The present state forbids it.",
+    413: "The body is too large.",
+    415: "The body has another media type.",
+    422: "A field of the request is at fault; `errors` names it.",
+    502: "The model's endpoint failed.",
+    503: "The index or the model's endpoint cannot be used now.",
+    504: "The model's endpoint did not answer in time.",
+}
+
+
+def problems_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Responses that hold a problem: the given ones, and those that every route of the API may give."""
+    everywhere = (401, 403, 413, 415, 422)
+    return {
+        status: {
+            "description": _DESCRIPTIONS[status],
+            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+        }
+        for status in sorted({*statuses, *everywhere})
+    }
+
+
+def openai_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same in OpenAI's error shape, where a field at fault is a 400."""
+    everywhere = {*statuses, 400, 401, 403, 413, 415}
+    schema = {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["message", "type", "param", "code"],
+                "properties": {
+                    "message": {"type": "string"},
+                    "type": {"type": "string"},
+                    "param": {"type": ["string", "null"]},
+                    "code": {"type": ["string", "null"]},
+                },
+            }
+        },
+    }
+    return {
+        status: {"description": _DESCRIPTIONS[status], "content": {"application/json": {"schema": schema}}}
+        for status in sorted(everywhere)
+    }

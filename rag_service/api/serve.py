@@ -1,0 +1,88 @@
+"""Runs the application under uvicorn."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+
+from rag_service.api.app import create_app
+from rag_service.api.auth import is_loopback_host
+from rag_service.api.ports import Service
+from rag_service.errors import SettingsError
+
+STOP_SECONDS = 8
+
+
+def serve(service: Service, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ``on_ready`` is told the address once requests are taken.
+
+    Open requests get 8 seconds to end. SettingsError when the address must not or cannot be bound.
+    """
+    refuse_open_door(service, host)
+    listener = bind(host, port)
+    with listener:
+        config = uvicorn.Config(
+            create_app(service),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            lifespan="off",
+        )
+        _Server(config, lambda: on_ready(address(listener))).run(sockets=[listener])
+
+
+def refuse_open_door(service: Service, host: str) -> None:
+    """SettingsError when everyone on the network could read and write."""
+    if is_loopback_host(host) or service.settings.server.allow_unauthenticated or service.keys.any_active():
+        return
+    raise SettingsError(
+        f"Refusing to serve {host} without API keys: everyone who reaches it could read and write. Create a "
+        "key with `rag-service keys create NAME`, or bind 127.0.0.1, or set "
+        "RAG_SERVER__ALLOW_UNAUTHENTICATED=true."
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 picks a free one. SettingsError when the address is taken or not ours."""
+    try:
+        family, kind, protocol, _, target = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(target)
+            listener.listen(2048)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise SettingsError(f"Cannot serve on {host}:{port}: {error.strerror or error}.") from error
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """The URL that a listening socket is reached at from this machine."""
+    host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else "127.0.0.1"
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Tells when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+            structlog.get_logger("rag_service.api").info("ready")
