@@ -1,0 +1,26 @@
+// Elements from data. Text becomes text nodes only: what documents say is never parsed as markup.
+
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+export const byId = (id) => document.getElementById(id);
+
+// Offsets of the API count code points, JavaScript's strings UTF-16 units.
+export function unitsOf(text) {
+  if (!/[\u{10000}-\u{10ffff}]/u.test(text)) return (index) => index;
+  return (index) => {
+    let units = 0;
+    for (let points = 0; points < index && units < text.length; points += 1) {
+      units += text.codePointAt(units) > 0xffff ? 2 : 1;
+    }
+    return units;
+  };
+}

@@ -1,0 +1,162 @@
+// Wires the page: conversation, collection, source panel, documents, API key, and the address.
+
+import { events, hasKey, onKeyNeeded, Problem, rememberKey, request } from "./api.js";
+import { byId, el } from "./dom.js";
+import { Exchange } from "./exchange.js";
+import { Library } from "./library.js";
+import { SourcePanel } from "./source.js";
+import { t, translate } from "./strings.js";
+
+const REMEMBERED = 20; // turns sent along with a follow-up question
+
+const state = { turns: [], running: null, collections: [] };
+const collection = () => byId("collection").value;
+
+function start() {
+  translate(document);
+  onKeyNeeded(askForKey);
+  const panel = new SourcePanel(() => {
+    if (location.pathname !== "/") history.replaceState(null, "", "/");
+  });
+  const open = (target, opener) => panel.open(target, opener);
+  new Library(collection, open, loadCollections);
+
+  const field = byId("question");
+  byId("ask").addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(field.value.trim(), open);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    byId("ask").requestSubmit();
+  });
+  field.addEventListener("input", () => grow(field));
+  byId("stop").addEventListener("click", () => state.running?.abort());
+  byId("new-conversation").addEventListener("click", () => reset(field));
+  byId("collection").addEventListener("change", () => reset(field));
+  visit(open);
+}
+
+async function visit(open) {
+  const parameters = new URLSearchParams(location.search);
+  const document_id = /^\/documents\/([^/]+)$/.exec(location.pathname)?.[1];
+  await loadCollections(parameters.get("collection"));
+  if (document_id) {
+    const span = /^#char=(\d+),(\d+)$/.exec(location.hash);
+    const [start, end] = span ? [Number(span[1]), Number(span[2])] : [undefined, undefined];
+    open({ document_id: decodeURIComponent(document_id), start_char_index: start, end_char_index: end });
+  } else if (parameters.get("q")) {
+    ask(parameters.get("q").trim(), open);
+  } else {
+    byId("question").focus();
+  }
+}
+
+async function loadCollections(wanted) {
+  const chosen = (typeof wanted === "string" && wanted) || collection();
+  try {
+    state.collections = (await request("GET", "/v1/collections")).data;
+  } catch (problem) {
+    byId("holdings").textContent = problem.message;
+    return;
+  }
+  const names = state.collections.map((item) => item.name);
+  if (!names.length) names.push("default");
+  const current = names.includes(chosen) ? chosen : names.includes("default") ? "default" : names[0];
+  byId("collection").replaceChildren(...names.map((name) => el("option", { value: name, selected: name === current }, name)));
+  describe();
+}
+
+function describe() {
+  const found = state.collections.find((item) => item.name === collection());
+  byId("holdings").textContent = found?.documents ? t.holdings(found.documents) : t.empty;
+}
+
+async function ask(question, open) {
+  if (!question || state.running) return;
+  const exchange = new Exchange(question, open);
+  const history = state.turns.slice(-REMEMBERED);
+  begin(exchange, question);
+  const body = { question, collection: collection(), history, stream: true };
+  try {
+    for await (const event of events("POST", "/v1/ask", { body, signal: state.running.signal })) {
+      if (event.event === "error") throw new Problem(event.data);
+      exchange.take(event);
+    }
+    if (!exchange.answer) throw new Problem({});
+    state.turns.push({ role: "user", content: question }, { role: "assistant", content: plain(exchange.text) });
+  } catch (error) {
+    if (error.name === "AbortError") exchange.stop();
+    else exchange.fail(error instanceof Problem ? error : new Problem({ detail: String(error) }));
+  } finally {
+    end();
+  }
+}
+
+function begin(exchange, question) {
+  state.running = new AbortController();
+  byId("welcome").hidden = true;
+  byId("new-conversation").hidden = false;
+  byId("conversation").append(exchange.element);
+  byId("send").hidden = true;
+  byId("stop").hidden = false;
+  const field = byId("question");
+  field.value = "";
+  field.placeholder = t.followUpHint;
+  grow(field);
+  exchange.element.scrollIntoView({ block: "start" });
+  const address = new URLSearchParams({ q: question });
+  if (collection() && collection() !== "default") address.set("collection", collection());
+  history.replaceState(null, "", `/?${address}`);
+  document.title = `${question} – rag-service`;
+}
+
+function end() {
+  state.running = null;
+  byId("send").hidden = false;
+  byId("stop").hidden = true;
+  if (window.matchMedia("(min-width: 64rem)").matches && byId("source").hidden) byId("question").focus({ preventScroll: true });
+}
+
+function reset(field) {
+  state.running?.abort();
+  state.turns = [];
+  byId("conversation").replaceChildren();
+  byId("welcome").hidden = false;
+  byId("new-conversation").hidden = true;
+  field.placeholder = t.questionHint;
+  history.replaceState(null, "", "/");
+  document.title = "rag-service";
+  describe();
+  field.focus();
+}
+
+const plain = (text) => text.replace(/ ?\[\d+\]/g, "");
+
+function grow(field) {
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
+}
+
+let asking = null; // one dialog, however many requests wait for the key
+
+function askForKey() {
+  asking ??= new Promise((resolve) => {
+    const dialog = byId("key-dialog");
+    byId("key-error").textContent = hasKey() ? t.keyWrong : "";
+    byId("key").value = "";
+    dialog.showModal();
+    const done = () => {
+      dialog.removeEventListener("close", done);
+      const given = byId("key").value.trim();
+      if (given) rememberKey(given);
+      asking = null;
+      resolve(Boolean(given));
+    };
+    dialog.addEventListener("close", done);
+  });
+  return asking;
+}
+
+start();
