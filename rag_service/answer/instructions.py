@@ -20,27 +20,35 @@ _LOOKALIKES = str.maketrans(
 )
 
 
+def tainted_sentences(text: str, language: str) -> list[tuple[int, int, bool]]:
+    """Spans of the sentences; true for those that address a model or follow one that does."""
+    found: list[tuple[int, int, bool]] = []
+    position, tainted = 0, False
+    for start, end in split_sentences(text, language):
+        tainted = (tainted and "\n\n" not in text[position:start]) or addresses_model(text[start:end])
+        found.append((start, end, tainted))
+        position = end
+    return found
+
+
 def withhold(text: str, language: str) -> tuple[str, int]:
     """The text without sentences that address a model, and how many were left out.
 
     What follows such a sentence in the same paragraph is left out with it: orders rarely come alone.
     """
-    kept: list[str] = []
-    position = removed = 0
-    tainted = False
-    for start, end in split_sentences(text, language):
-        gap = text[position:start]
-        tainted = tainted and "\n\n" not in gap
-        if tainted or addresses_model(text[start:end]):
-            tainted = True
-            removed += 1
-            kept.append(gap if not kept or kept[-1] != WITHHELD else "")
-            kept.append(WITHHELD if not kept or kept[-1] != WITHHELD else "")
-            kept = [part for part in kept if part]
-        else:
-            kept += [gap, text[start:end]]
-        position = end
-    return ("".join([*kept, text[position:]]) if removed else text), removed
+    sentences = tainted_sentences(text, language)
+    removed = sum(tainted for _, _, tainted in sentences)
+    if not removed:
+        return text, 0
+    shown = ""
+    position, before = 0, False
+    for start, end, tainted in sentences:
+        if not tainted:
+            shown += text[position:end]
+        elif not before:
+            shown += text[position:start] + WITHHELD
+        position, before = end, tainted
+    return shown, removed
 
 
 def addresses_model(sentence: str) -> bool:

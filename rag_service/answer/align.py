@@ -1,0 +1,166 @@
+"""The verbatim span of a passage that bears a statement out, or none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rag_service.answer.evidence import is_fragment, similarities
+from rag_service.answer.instructions import tainted_sentences
+from rag_service.models import Passage, Quote
+from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
+from rag_service.text.words import content_words
+
+# Logistic weights of (1, coverage, late), fitted on claims made of a question and its answer, against their
+# own paragraph and others of the same article; 300 of XQuAD-de and 300 of SQuAD2-en: 98 % kept, 2 % let by.
+WEIGHTS = (-31.9, 15.4, 35.3)
+FLOOR = 0.5
+# Without token vectors, coverage alone: 95.7 % kept, 2.1 % let by.
+COVERAGE_FLOOR = 0.3
+_WORTH_A_SENTENCE = 0.15  # share of a statement's weight that a further sentence must add
+_FRAGMENT = 0.15  # what a heading must be better by, in coverage, than a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a passage, ``[start, end)`` within it, with the terms it holds."""
+
+    start: int
+    end: int
+    words: frozenset[str]
+    fragment: bool
+
+
+class _Source:
+    """A passage prepared for alignment; its sentences are found at first use."""
+
+    def __init__(self, passage: Passage, block: TokenBlock | None) -> None:
+        self.passage = passage
+        self.block = block if block is not None and len(block.tokens) else None
+
+    @cached_property
+    def sentences(self) -> list[_Sentence]:
+        text, language = self.passage.text, self.passage.language
+        return [
+            _Sentence(
+                start, end, frozenset(content_words(text[start:end], language)), is_fragment(text[start:end])
+            )
+            for start, end, tainted in tainted_sentences(text, language)
+            if not tainted and any(character.isalnum() for character in text[start:end])
+        ]
+
+
+class Aligner:
+    """Aligns statements to the passages of one evidence; blocking, for a thread."""
+
+    def __init__(self, evidence: Evidence, encoder: Encoder | None) -> None:
+        self._encoder = encoder
+        self._sources = [
+            _Source(passage, evidence.blocks.get(passage.chunk_id)) for passage in evidence.passages
+        ]
+
+    def quotes(self, statement: str, cited: Iterable[int]) -> tuple[Quote, ...]:
+        """The spans that bear the statement out, best first: none below the floor, at most two a passage.
+
+        ``cited`` are indices of the passages to look in.
+        """
+        chosen = [self._sources[index] for index in cited]
+        if not chosen:
+            return ()
+        encoded = None
+        if self._encoder is not None and any(source.block is not None for source in chosen):
+            encoded = self._encoder.encode_query(statement)
+        found: list[Quote] = []
+        for source in chosen:
+            found += self._in_passage(statement, encoded, source)
+        return tuple(sorted(found, key=lambda quote: -quote.score))
+
+    def _in_passage(self, statement: str, encoded: Encoded | None, source: _Source) -> list[Quote]:
+        weights = self._weights(frozenset(content_words(statement, source.passage.language)))
+        sentences = source.sentences
+        if not sentences or not weights:
+            return []
+        coverage = [_covered(weights, item.words) for item in sentences]
+        late = _late(encoded, source, sentences)
+        rank = [
+            _evidence(coverage[i], late[i] if late else None) - _penalty(sentences[i])
+            for i in range(len(sentences))
+        ]
+        best = max(range(len(sentences)), key=lambda i: (rank[i], -i))
+        score = _probability(coverage[best], late[best] if late else None)
+        span = [best]
+        further = self._further(weights, sentences, best)
+        if further is not None:
+            span = sorted({best, further})
+            joined = _covered(weights, sentences[best].words | sentences[further].words)
+            score = max(score, _probability(joined, max(late[i] for i in span) if late else None))
+        if score < (FLOOR if late else COVERAGE_FLOOR):
+            return []
+        return _quotes(source.passage, [sentences[i] for i in span], score)
+
+    def _weights(self, words: frozenset[str]) -> dict[str, float]:
+        """Weight of each term: the rarer among the sentences of all passages, the more it tells."""
+        sentences = [item.words for source in self._sources for item in source.sentences]
+        return {
+            word: math.log(1 + len(sentences) / (0.5 + sum(word in known for known in sentences)))
+            for word in words
+        }
+
+    def _further(self, weights: dict[str, float], sentences: Sequence[_Sentence], best: int) -> int | None:
+        """A second sentence that covers a good part of what the best one leaves open, if there is one."""
+        left = {word: weight for word, weight in weights.items() if word not in sentences[best].words}
+        total = sum(weights.values())
+        gains = {
+            i: sum(left[word] for word in item.words & left.keys()) / total
+            for i, item in enumerate(sentences)
+            if i != best and not item.fragment
+        }
+        if not gains:
+            return None
+        most = max(gains, key=lambda i: (gains[i] + (0.05 if abs(i - best) == 1 else 0.0), -abs(i - best)))
+        return most if gains[most] >= _WORTH_A_SENTENCE else None
+
+
+def _quotes(passage: Passage, sentences: Sequence[_Sentence], score: float) -> list[Quote]:
+    """One quote for neighbours, two for sentences apart."""
+    first, last = sentences[0], sentences[-1]
+    between = passage.text[first.end : last.start] if len(sentences) > 1 else ""
+    if not between.strip() and "\n\n" not in between:
+        return [Quote(passage, passage.start + first.start, passage.start + last.end, score)]
+    return [Quote(passage, passage.start + item.start, passage.start + item.end, score) for item in sentences]
+
+
+def _covered(weights: dict[str, float], words: frozenset[str]) -> float:
+    total = sum(weights.values())
+    return sum(weights[word] for word in weights.keys() & words) / total if total else 0.0
+
+
+def _late(encoded: Encoded | None, source: _Source, sentences: Sequence[_Sentence]) -> list[float]:
+    """Mean best token cosine of the statement to each sentence; empty without token vectors."""
+    if encoded is None or source.block is None or not len(encoded.tokens):
+        return []
+    cosines = similarities(encoded, source.block)
+    found = []
+    for item in sentences:
+        first, last = np.searchsorted(source.block.spans[:, 0], [item.start, item.end])
+        found.append(float(cosines[:, first:last].max(axis=1).mean()) if last > first else 0.0)
+    return found
+
+
+def _evidence(coverage: float, late: float | None) -> float:
+    return coverage if late is None else coverage + late * WEIGHTS[2] / WEIGHTS[1]
+
+
+def _probability(coverage: float, late: float | None) -> float:
+    """How sure it is that the span bears the statement out; coverage itself without token vectors."""
+    if late is None:
+        return coverage
+    return 1.0 / (1.0 + math.exp(-(WEIGHTS[0] + WEIGHTS[1] * coverage + WEIGHTS[2] * late)))
+
+
+def _penalty(sentence: _Sentence) -> float:
+    return _FRAGMENT if sentence.fragment else 0.0

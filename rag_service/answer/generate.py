@@ -1,0 +1,151 @@
+"""The LLM answerer: a model writes from numbered passages; every sentence is cleaned, aligned and checked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag_service.answer.align import Aligner
+from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused
+from rag_service.answer.reply import SENTINEL
+from rag_service.answer.shown import CountTokens, Shown, estimate_tokens, show
+from rag_service.answer.writing import Writing
+from rag_service.models import Warning
+from rag_service.ports import DraftItem, Encoder, Evidence, Finished
+from rag_service.prompts import Prompt
+
+_MARGIN = 1.25  # a model's tokenizer may need more tokens than the one that counts
+_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "statements": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "text": {"type": "string"},
+                    "citations": {"type": "array", "items": {"type": "integer"}},
+                },
+                "required": ["text", "citations"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["statements"],
+    "additionalProperties": False,
+}
+_LANGUAGES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "en": "English", "es": "Spanish",
+    "fi": "Finnish", "fr": "French", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
+    "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+}  # fmt: skip
+
+
+class AnsweringModel(Protocol):
+    """A ChatModel that may take a JSON schema."""
+
+    @property
+    def name(self) -> str:
+        """Model name."""
+
+    @property
+    def structured(self) -> bool:
+        """Whether a schema is worth sending."""
+
+    def stream(
+        self, messages: Messages, max_tokens: int, schema: Schema | None = None
+    ) -> AsyncGenerator[Piece]:
+        """The reply; StructureRefused, before its first piece, when only the schema was in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedReply(Finished):
+    """The end of a draft, with what the caller should know about it."""
+
+    warnings: tuple[Warning, ...] = ()
+
+
+class GenerativeAnswerer:
+    """Answers by a chat model; nothing it writes is taken at its word."""
+
+    name = "llm"
+
+    def __init__(
+        self,
+        chat_model: AnsweringModel,
+        prompt: Prompt,
+        *,
+        encoder: Encoder | None = None,
+        count_tokens: CountTokens | None = None,
+        context_tokens: int = 8192,
+        max_output_tokens: int = 700,
+        max_statements: int = 5,
+    ) -> None:
+        self._chat = chat_model
+        self._prompt = prompt
+        self._encoder = encoder
+        self._count = count_tokens or estimate_tokens
+        self._context = context_tokens
+        self._max_output = max_output_tokens
+        self._max_statements = max_statements
+
+    @property
+    def model(self) -> str | None:
+        """The chat model's name."""
+        return self._chat.name
+
+    async def draft(self, evidence: Evidence) -> AsyncGenerator[DraftItem]:
+        """Statements as soon as they are whole, or Declined; ends with FinishedReply; raises ModelError."""
+        shown = await asyncio.to_thread(self._shown, evidence)
+        writing = Writing(evidence, shown, Aligner(evidence, self._encoder))
+        async with aclosing(self._pieces(evidence, shown)) as pieces:
+            async for piece in pieces:
+                said = writing.read(piece)
+                if said:
+                    for item in await asyncio.to_thread(writing.drafted, said):
+                        yield item
+                if writing.stopped:
+                    break
+        for item in await asyncio.to_thread(writing.end):
+            yield item
+        yield FinishedReply(writing.usage, self._prompt.info, writing.warnings())
+
+    async def _pieces(self, evidence: Evidence, shown: Shown) -> AsyncGenerator[Piece]:
+        if self._chat.structured:
+            try:
+                async with aclosing(self._stream(evidence, shown, _SCHEMA)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except (
+                StructureRefused
+            ):  # the model remembers it; what follows is the plain form of the same request
+                pass
+        async with aclosing(self._stream(evidence, shown, None)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _stream(self, evidence: Evidence, shown: Shown, schema: Schema | None) -> AsyncGenerator[Piece]:
+        messages = self._messages(evidence, shown.passages, structured=schema is not None)
+        return self._chat.stream(messages, self._max_output, schema)
+
+    def _shown(self, evidence: Evidence) -> Shown:
+        """What fits beside the prompt, the question and the reply, counted with a margin."""
+        frame = sum(self._count(each["content"]) for each in self._messages(evidence, (), structured=True))
+        budget = int((self._context - self._max_output) / _MARGIN) - frame
+        return show(evidence.passages, budget, self._count)
+
+    def _messages(
+        self, evidence: Evidence, passages: Sequence[object], *, structured: bool
+    ) -> list[dict[str, str]]:
+        return self._prompt.render(
+            question=" ".join(evidence.question.split()),
+            passages=passages,
+            language_name=_LANGUAGES.get(evidence.language, "the language of the question"),
+            max_statements=self._max_statements,
+            structured=structured,
+            sentinel=SENTINEL,
+        )

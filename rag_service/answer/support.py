@@ -1,0 +1,142 @@
+"""Whether the numbers, dates and names of a statement occur in the passages it cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from rag_service.models import Passage
+from rag_service.text.names import Value, find_dates, find_names, find_numbers
+from rag_service.text.words import fold, word_spans
+
+_PLACE_WORDS = "in|nach|aus|bei|von|gegen|mit|für|laut|zwischen|und"
+_SET_PHRASES = re.compile(
+    r"kraft|form|folge|richtung|höhe|frage|verbindung|abwesenheit|anwesenheit|bezug|gefahr|haft|ruhe|kontakt|hinsicht|"
+    r"zukunft|druck|hilfe|zeit|ende|anfang|mitte|teil|beginn|jahr|haus|krieg|frieden"
+)
+_NOUN_ENDINGS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|tum|nis|ling|eur|ung?en|e|en|er|ern|s)$")
+_SIMILAR = 0.7
+
+
+def missing_values(
+    statement: str, language: str, cited: Sequence[Passage], known: frozenset[str]
+) -> list[str]:
+    """The statement's dates, numbers and names that no cited passage holds, as they are written in it.
+
+    ``known`` are folded words of names, from ``name_words``; in German they tell names from other nouns.
+    """
+    texts = [f"{item.title}\n{item.text}" for item in cited]
+    dates = {value.norm for text in texts for value in find_dates(text)}
+    dates |= {item.published[:10] for item in cited if item.published}
+    numbers = {
+        value.norm
+        for item, text in zip(cited, texts, strict=True)
+        for value in find_numbers(text, item.language)
+    }
+    missing = [value for value in find_dates(statement) if not _date_known(value.norm, dates)]
+    for value in find_numbers(statement, language):
+        written = statement[value.start : value.end]
+        if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(
+            value.norm, numbers, dates
+        ):
+            missing.append(value)
+    same = all(item.language == language for item in cited)
+    words = {fold(text[start:end]) for text in texts for start, end in word_spans(text)}
+    runs = [
+        _parts(value.norm)
+        for item, text in zip(cited, texts, strict=True)
+        for value in find_names(text, item.language)
+    ]
+    missing += [
+        value
+        for value in find_names(statement, language)
+        if _is_name(statement, value, language, known)
+        and not _name_known(_parts(value.norm), words, runs, same)
+    ]
+    return [statement[value.start : value.end] for value in sorted(missing, key=lambda value: value.start)]
+
+
+def name_words(passages: Sequence[Passage], question: str, language: str) -> frozenset[str]:
+    """Folded words that stand in names of several words, in the passages or the question."""
+    texts = [(question, language)] + [(f"{item.title}\n{item.text}", item.language) for item in passages]
+    return frozenset(
+        word
+        for text, spoken in texts
+        for value in find_names(text, spoken)
+        if " " in value.norm
+        for word in _parts(value.norm)
+    )
+
+
+def _date_known(norm: str, dates: set[str]) -> bool:
+    """Equal, or one says less: 2019-04 agrees with 2019-04-25, --04-25 with 2019-04-25."""
+    if norm in dates or any(date.startswith(norm) for date in dates):
+        return True
+    if norm.startswith("-"):
+        return any(date.endswith(norm.lstrip("-")) for date in dates)
+    parts = norm.split("-")
+    if len(parts) < 2:
+        return False
+    year_known = any(date.startswith(parts[0]) for date in dates)
+    return year_known and any(date.lstrip("-") == norm[5:] and date.startswith("-") for date in dates)
+
+
+def _number_known(norm: str, numbers: set[str], dates: set[str]) -> bool:
+    return norm in numbers or any(norm.zfill(2) in date.split("-") or norm == date for date in dates)
+
+
+def _is_name(statement: str, value: Value, language: str, known: frozenset[str]) -> bool:
+    """Runs of capitalised words are names; in German a single one only with more to say so."""
+    written = statement[value.start : value.end]
+    if language != "de" or " " in value.norm:
+        return True
+    if written.isupper() or any(part in known for part in _parts(value.norm)):
+        return True
+    before = re.search(r"(\w+)\s+$", statement[: value.start])
+    if before is None or not re.fullmatch(_PLACE_WORDS, before.group(1), re.IGNORECASE):
+        return False
+    return (
+        not _SET_PHRASES.fullmatch(value.norm)
+        and not _NOUN_ENDINGS.search(value.norm)
+        and "-" not in value.norm
+    )
+
+
+def _name_known(
+    name: Sequence[str], words: set[str], runs: Sequence[Sequence[str]], same_language: bool
+) -> bool:
+    if not same_language:
+        return len(name) < 2 or any(_near(part, word) for part in name for word in words)
+    if _among(name[-1], words):
+        return True
+    if len(name) < 2 or not _among(name[0], words):
+        return False
+    rivals = [run for run in runs if run[0] == name[0] and len(run) > 1]
+    return not rivals
+
+
+def _among(word: str, words: set[str]) -> bool:
+    """Whether a word stands there in this or another case: Putins is Putin."""
+    if word in words or word.rstrip("s") in words or word + "s" in words:
+        return True
+    return len(word) > 4 and any(
+        abs(len(other) - len(word)) <= 2
+        and (other.startswith(word) or word.startswith(other))
+        and len(other) > 3
+        for other in words
+    )
+
+
+def _near(word: str, other: str) -> bool:
+    """Whether two words may be one name in two languages: Wladiwostok, Vladivostok."""
+    if len(word) < 4 or len(other) < 4:
+        return word == other
+    if word in other or other in word or word[:4] == other[:4]:
+        return True
+    matcher = SequenceMatcher(None, word, other)
+    return matcher.quick_ratio() >= _SIMILAR and matcher.ratio() >= _SIMILAR
+
+
+def _parts(name: str) -> list[str]:
+    return [fold(part) for part in re.split(r"[\s\u2010-\u2015-]+", name) if part]

@@ -1,0 +1,147 @@
+"""One reply of a model being turned into draft statements: cleaned, aligned, checked, bounded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag_service.answer.align import Aligner
+from rag_service.answer.clean import clean_statement
+from rag_service.answer.models.backend import Piece
+from rag_service.answer.reply import ReplyReader, Said
+from rag_service.answer.shown import Shown
+from rag_service.answer.support import missing_values, name_words
+from rag_service.errors import ModelError
+from rag_service.models import DraftStatement, Usage, Warning
+from rag_service.ports import Declined, DraftItem, Evidence
+from rag_service.text.languages import detect_language
+from rag_service.text.words import fold
+
+MOST_STATEMENTS = 25
+_REFUSAL = re.compile(
+    r"\b(?:passages?|documents?|sources?|context|information|texts?)\b.{0,60}\b(?:not|no|n't|neither)\b"
+    r"|\b(?:no|not any) (?:information|answer|mention|passage)\b"
+    r"|\b(?:cannot|can't|unable to) (?:answer|find|be answered)\b"
+    r"|\b(?:passagen?|dokumente?n?|quellen?|texte?n?|informationen|angaben)\b.{0,60}\b(?:nicht|keine?n?|weder)\b"
+    r"|\b(?:keine|nicht genügend) (?:informationen?|angaben?|antwort|hinweise?|aussage)\b"
+    r"|\bkann (?:ich )?.{0,40}nicht (?:beantwort|gefunden|entnommen|entnehmen)",
+    re.IGNORECASE,
+)
+
+
+class Writing:
+    """Turns the pieces of one reply into draft statements and remembers what went wrong with it."""
+
+    def __init__(self, evidence: Evidence, shown: Shown, aligner: Aligner) -> None:
+        self._evidence = evidence
+        self._shown = shown
+        self._numbers = {passage.number for passage in shown.passages}
+        self._aligner = aligner
+        self._names = name_words(evidence.passages, evidence.question, evidence.language)
+        self._reader = ReplyReader(evidence.language)
+        self._seen: dict[str, int] = {}
+        self._finish: str | None = None
+        self._unknown: set[int] = set()
+        self._defused = 0
+        self._repeated = False
+        self._refused = False
+        self._text = ""
+        self.stopped = False
+        self.usage: Usage | None = None
+
+    def read(self, piece: Piece) -> list[Said]:
+        """The sentences that this piece completes; cheap."""
+        self.usage = piece.usage or self.usage
+        self._finish = piece.finish or self._finish
+        said = self._reader.feed(piece.text) if piece.text else []
+        if self._reader.runs_on():
+            self.stopped = self._repeated = True
+        return said
+
+    def drafted(self, said: Sequence[Said]) -> list[DraftItem]:
+        """Statements with their quotes, for sentences; blocking."""
+        items: list[DraftItem] = []
+        for each in said:
+            text, defused = clean_statement(each.text)
+            self._defused += defused
+            if not text or self.stopped or (text.endswith(":") and not each.numbers):
+                continue
+            key = fold(text)
+            self._seen[key] = self._seen.get(key, 0) + 1
+            if self._seen[key] > 1:  # once is enough; a third time it will not stop by itself
+                self.stopped = self._repeated = self._repeated or self._seen[key] > 2
+                continue
+            statement = self._statement(text, each.numbers)
+            if not statement.quotes and _REFUSAL.search(text):
+                self._refused = True
+                continue
+            self._text += text + " "
+            items.append(statement)
+            self.stopped = self.stopped or len(self._seen) >= MOST_STATEMENTS
+        return items
+
+    def end(self) -> list[DraftItem]:
+        """What was held back; Declined when the model declined; ModelError when it said nothing."""
+        whole = self._finish not in ("length", "cut") and not self._repeated
+        items = [] if self._repeated else self.drafted(self._reader.finish(whole))
+        if self._reader.declined or (self._refused and not self._text):
+            return [Declined()]
+        if not self._seen and not items:
+            raise ModelError(self._nothing())
+        return items
+
+    def warnings(self) -> tuple[Warning, ...]:
+        """What the reader should know about the reply."""
+        found: list[Warning] = []
+        if self._shown.withheld:
+            sources = ", ".join(self._shown.withheld)
+            found.append(
+                Warning(
+                    "instructions_withheld",
+                    f"Sentences that address a model were not shown to it: {sources}.",
+                )
+            )
+        if self._unknown:
+            numbers = ", ".join(f"[{number}]" for number in sorted(self._unknown)[:10])
+            found.append(
+                Warning("unknown_citations", f"The model cited passages that do not exist: {numbers}.")
+            )
+        if self._defused:
+            found.append(
+                Warning("output_defused", "Links, images, markup or tool calls of the model were removed.")
+            )
+        if self._repeated or self._finish == "length":
+            why = "repeats itself" if self._repeated else "reached RAG_LLM__MAX_OUTPUT_TOKENS"
+            found.append(Warning("answer_cut", f"The model's reply {why}; what was unfinished is left out."))
+        elif self._finish == "cut":
+            found.append(Warning("answer_cut", "The model's reply ended without saying that it is complete."))
+        spoken = detect_language(self._text, self._evidence.language)
+        if spoken != self._evidence.language and "und" not in (spoken, self._evidence.language):
+            found.append(
+                Warning(
+                    "answer_language",
+                    f"The model answered in {spoken}, the question is in {self._evidence.language}.",
+                )
+            )
+        return tuple(found)
+
+    def _statement(self, text: str, numbers: Sequence[int]) -> DraftStatement:
+        """The statement with its quotes; one that cites nothing is looked for in all that was shown."""
+        self._unknown |= set(numbers) - self._numbers
+        cited = [number for number in numbers if number in self._numbers]
+        looked = cited if numbers else sorted(self._numbers)
+        quotes = self._aligner.quotes(text, [number - 1 for number in looked])
+        if not numbers:
+            quotes = quotes[:1]
+        held = [self._evidence.passages[number - 1] for number in cited] or [
+            quote.passage for quote in quotes
+        ]
+        missing = missing_values(text, self._evidence.language, held, self._names) if held else []
+        return DraftStatement(text, quotes, supported=bool(quotes) and not missing)
+
+    def _nothing(self) -> str:
+        if self._finish == "length":
+            return "The model used up RAG_LLM__MAX_OUTPUT_TOKENS before it wrote a sentence."
+        if self._reader.length:
+            return "The model's reply holds no sentence that can be used."
+        return "The model's reply is empty."
