@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class RunFolder:
             if self.path.is_dir() and any(self.path.iterdir()):
                 raise RunError(f"{self.path} is not empty and holds no run; name another folder.")
             self.path.mkdir(parents=True, exist_ok=True)
-            self._write("config.json", config)
+            _write(self.path / "config.json", config)
             return
         differing = sorted(_differences(self.config(), config))
         if differing:
@@ -74,13 +74,10 @@ class RunFolder:
         _append(self._judged, record)
 
     def finish(
-        self, results: Iterable[Record], times: Iterable[Record], summary: Record, latency: Record
+        self, results: Sequence[Record], times: Sequence[Record], summary: Record, latency: Record
     ) -> None:
         """Write the final files; the summary comes last and marks the run as complete."""
-        self._replace(self.path / "results.jsonl", b"".join(_line(record) for record in results))
-        self._replace(self.path / "times.jsonl", b"".join(_line(record) for record in times))
-        self._write("latency.json", latency)
-        self._write("summary.json", summary)
+        write_files(self.path, self.config(), results, times, summary, latency)
         self._asked.unlink(missing_ok=True)
 
     def results(self) -> list[Record]:
@@ -111,7 +108,7 @@ class RunFolder:
             return []
         lines = path.read_bytes().splitlines(keepends=True)
         if lines and not lines[-1].endswith(b"\n"):
-            self._replace(path, b"".join(lines[:-1]))
+            _replace(path, b"".join(lines[:-1]))
             lines.pop()
         return [json.loads(line) for line in lines]
 
@@ -134,14 +131,32 @@ class RunFolder:
             raise RunError(f"{path} is damaged: not an object")
         return content
 
-    def _write(self, name: str, content: Record) -> None:
-        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-        self._replace(self.path / name, text.encode() + b"\n")
 
-    def _replace(self, path: Path, content: bytes) -> None:
-        part = path.with_suffix(path.suffix + ".part")
-        part.write_bytes(content)
-        part.replace(path)
+def write_files(
+    path: Path,
+    config: Record,
+    results: Sequence[Record],
+    times: Sequence[Record],
+    summary: Record,
+    latency: Record,
+) -> None:
+    """Write a finished run's files, each atomically, the summary last."""
+    _write(path / "config.json", config)
+    _replace(path / "results.jsonl", b"".join(_line(record) for record in results))
+    _replace(path / "times.jsonl", b"".join(_line(record) for record in times))
+    _write(path / "latency.json", latency)
+    _write(path / "summary.json", summary)
+
+
+def _write(path: Path, content: Record) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    _replace(path, text.encode() + b"\n")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_suffix(path.suffix + ".part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def _differences(first: Mapping[str, Any], second: Mapping[str, Any], path: str = "") -> Iterable[str]:

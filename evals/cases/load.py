@@ -65,17 +65,23 @@ def cases_sha256(cases: Sequence[Case]) -> str:
 
 
 def _cases(reader: NodeReader, node: yaml.Node) -> list[Case]:
+    cases = read_cases(reader, reader.items(node, "cases"))
+    if not cases and isinstance(node, yaml.SequenceNode):
+        reader.problem(node, "the dataset has no cases")
+    return cases
+
+
+def read_cases(reader: NodeReader, nodes: Sequence[yaml.Node]) -> list[Case]:
+    """Cases of some nodes; what is wrong is noted with the reader, doubled ids included."""
     cases: list[Case] = []
     seen: dict[str, int] = {}
-    for item in reader.items(node, "cases"):
+    for item in nodes:
         case = _case(reader, item)
         if case.id in seen:
             reader.problem(item, f"id '{case.id}' is already taken in line {seen[case.id]}")
         elif case.id:
             seen[case.id] = case.line
         cases.append(case)
-    if not cases and isinstance(node, yaml.SequenceNode):
-        reader.problem(node, "the dataset has no cases")
     return cases
 
 

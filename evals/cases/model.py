@@ -15,7 +15,7 @@ Needs = Literal["any", "all"]
 
 @dataclass(frozen=True, slots=True)
 class AcceptedAnswer:
-    """One acceptable answer: a run of words, a regular expression, or several parts that must all be there."""
+    """One acceptable answer: words in a row, a regular expression, or parts that must all be there."""
 
     kind: AnswerKind
     value: str = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import io
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -38,12 +40,27 @@ class NodeReader:
             self.problems.append(f"{self.path}: the file is empty")
         return node
 
+    def json_lines(self) -> list[yaml.Node]:
+        """A node for each line of a JSON lines file; lines that are no JSON are problems."""
+        nodes = []
+        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines()):
+            if not line.strip():
+                continue
+            try:
+                node = yaml.SafeDumper(io.StringIO()).represent_data(json.loads(line))
+            except ValueError as error:
+                self.problems.append(f"{self.path}:{number + 1}: not JSON: {error}")
+                continue
+            _mark(node, yaml.Mark(str(self.path), 0, number, 0, None, 0))
+            nodes.append(node)
+        return nodes
+
     def problem(self, node: yaml.Node, message: str) -> None:
         """Note a problem at a node's line."""
         self.problems.append(f"{self.path}:{line_of(node)}: {message}")
 
     def mapping(self, node: yaml.Node, what: str, known: Iterable[str], required: Iterable[str] = ()) -> Keys:
-        """Keys of a mapping; unknown keys name the nearest known one, doubled and missing ones are problems."""
+        """Keys of a mapping; unknown ones name the nearest known one, doubled and missing ones are problems."""
         if not isinstance(node, yaml.MappingNode):
             self.problem(node, f"{what} must be a mapping of {', '.join(known)}")
             return {}
@@ -95,6 +112,14 @@ class NodeReader:
             self.problem(node, f"{what} must be one of {', '.join(options)}, not '{value}'")
             return options[0]
         return value
+
+
+def _mark(node: yaml.Node, mark: yaml.Mark) -> None:
+    node.start_mark = node.end_mark = mark
+    children = node.value if isinstance(node, yaml.CollectionNode) else ()
+    for child in children:
+        for inner in child if isinstance(child, tuple) else (child,):
+            _mark(inner, mark)
 
 
 def line_of(node: yaml.Node) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 
 def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float | None:
-    """Agreement beyond chance: 1 is perfect, 0 is chance; None for no cases or when chance alone agrees fully.
+    """Agreement beyond chance: 1 is perfect, 0 is chance; None without cases or when chance agrees fully.
 
     Cohen, A coefficient of agreement for nominal scales, 1960.
     """

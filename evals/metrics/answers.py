@@ -21,7 +21,7 @@ def contains(answer: str, gold: str) -> bool:
 
 
 def exact_match(answer: str, golds: Sequence[str]) -> float:
-    """1 when the answer's words are those of a gold answer, else 0 (SQuAD's exact match, normalised for German)."""
+    """1 when the answer's words are those of a gold answer, else 0 (exact match as in SQuAD)."""
     words = answer_words(answer)
     return float(any(words == answer_words(gold) for gold in golds))
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
+
+from evals.errors import DatasetError
 
 DEPTHS = (1, 3, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric as shown to people; ``over`` says whether it is a mean of case scores or one figure of the set."""
+    """A metric as shown to people; ``over`` is ``cases`` for a mean of case scores, ``set`` for one figure."""
 
     name: str
     group: str
@@ -59,3 +62,12 @@ def _ranking(level: str, label: str) -> list[Metric]:
         Metric(f"{level}_mrr", group, f"{label} MRR"),
         Metric(f"{level}_ndcg@10", group, f"{label} nDCG@10"),
     ]
+
+
+def named_metric(name: str) -> Metric:
+    """The metric of a name; DatasetError names the nearest one."""
+    known = metrics()
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        raise DatasetError([f"unknown metric '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")])
+    return known[name]

@@ -1,0 +1,1 @@
+"""Benchmarks of the whole pipeline and of its parts: ``python -m evals.benchmark``."""

@@ -1,0 +1,27 @@
+"""Dispatch ``python -m evals.benchmark NAME``; each benchmark is imported only when asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+BENCHMARKS = {
+    "search": "search and answers over BEIR folders, whole pipeline",
+    "embed": "throughput and accuracy of the bundled encoder",
+    "index": "ingest, re-ingest and search times over many documents",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named benchmark with the remaining arguments; 2 for wrong usage."""
+    if not arguments or arguments[0] not in BENCHMARKS:
+        listed = "\n".join(f"  {name:8} {what}" for name, what in BENCHMARKS.items())
+        sys.stderr.write(f"usage: python -m evals.benchmark NAME [options]\n{listed}\n")
+        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
+    module = importlib.import_module(f"evals.benchmark.{arguments[0]}")
+    code: int = module.main(arguments[1:])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,92 @@
+"""Figures over the queries of a benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evals.importers.beir import BeirQuery
+from evals.importers.imported import file_name
+from evals.metrics import abstention, calibration, ranking
+from evals.metrics.answers import contains
+from evals.metrics.normalise import answer_words
+from rag_service.models import Answer
+
+Figures = dict[str, float]
+
+
+def ranking_figures(rankings: Sequence[tuple[Sequence[str], frozenset[str]]]) -> Figures:
+    """Document level figures over (ranking, relevant ids); empty when no query has relevant documents."""
+    if not rankings:
+        return {}
+    rows = []
+    for documents, relevant in rankings:
+        wanted = {file_name(identifier) for identifier in relevant}
+        gains = [source in wanted for source in documents]
+        rows.append(
+            (
+                ranking.ndcg(gains, len(wanted), 10),
+                ranking.hit(gains, 1),
+                ranking.hit(gains, 5),
+                ranking.recall(gains, len(wanted), 10),
+                ranking.reciprocal_rank(gains),
+            )
+        )
+    names = ("ndcg@10", "hit@1", "hit@5", "recall@10", "mrr")
+    means = np.mean(rows, axis=0)
+    return {"ranked_queries": len(rows)} | {
+        name: float(mean) for name, mean in zip(names, means, strict=True)
+    }
+
+
+def answer_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
+    """Share of answerable questions whose answer's first sentences hold a gold answer; abstentions hold none."""
+    asked = [(query, answer) for query, answer in answers if query.answerable is not False and query.answers]
+    if not asked:
+        return {}
+    figures: Figures = {"answers_asked": len(asked)}
+    for count in (1, 2, 3):
+        figures[f"gold_in_first_{count}"] = _share([_holds(query, answer, count) for query, answer in asked])
+    figures["gold_in_answer"] = _share([_holds(query, answer, None) for query, answer in asked])
+    given = [answer for _, answer in asked if answer.answered]
+    figures["answered"] = len(given) / len(asked)
+    if given:
+        figures["gold_when_answered"] = figures["gold_in_answer"] / figures["answered"]
+        figures["answer_sentences"] = float(np.mean([len(answer.statements) for answer in given]))
+        figures["answer_words"] = float(np.mean([len(answer_words(answer.text)) for answer in given]))
+    return figures
+
+
+def decision_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
+    """How well confidence and decision tell answerable from unanswerable; empty when the set does not say."""
+    rows = [
+        (bool(query.answerable), not answer.answered, 0.0 if answer.confidence is None else answer.confidence)
+        for query, answer in answers
+        if query.answerable is not None
+    ]
+    if not rows or len({row[0] for row in rows}) < 2:
+        return {}
+    table = np.array(rows, dtype=np.float64)
+    answerable, abstained, confidence = table[:, 0].astype(bool), table[:, 1].astype(bool), table[:, 2]
+    found = {
+        "confidence_auroc": calibration.auroc(answerable, confidence),
+        "balanced_accuracy": abstention.balanced_accuracy(answerable, abstained),
+        "best_balanced_accuracy": calibration.best_balanced_accuracy(answerable, confidence),
+        "abstention_precision": abstention.precision(answerable, abstained),
+        "abstention_recall": abstention.recall(answerable, abstained),
+        "abstention_f1": abstention.f1(answerable, abstained),
+        "calibration_error": calibration.expected_error(answerable, confidence),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _holds(query: BeirQuery, answer: Answer, count: int | None) -> bool:
+    if not answer.answered:
+        return False
+    text = " ".join(statement.text for statement in answer.statements[:count])
+    return any(contains(text, gold) for gold in query.answers)
+
+
+def _share(flags: Sequence[bool]) -> float:
+    return sum(flags) / len(flags)

@@ -1,0 +1,31 @@
+"""Source texts of a corpus folder, extracted as ingest does, without an index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evals.errors import DatasetError
+from rag_service.errors import LoadError
+from rag_service.ingest.discover import discover
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.load import load_file
+from rag_service.models import Document
+
+
+def read_corpus(folder: Path) -> dict[str, str]:
+    """Source text by source of every document that ingest would take; DatasetError for unreadable ones."""
+    found = discover([folder], Limits())
+    texts, problems = {}, [str(problem) for problem in found.problems]
+    for file in found.files:
+        try:
+            texts[file.source] = load_file(file.path, file.source, Limits()).text
+        except LoadError as error:
+            problems.append(str(error))
+    if problems:
+        raise DatasetError(problems)
+    return texts
+
+
+def read_document(path: Path) -> Document:
+    """One document; LoadError when it cannot be read."""
+    return load_file(path, path.name, Limits())

@@ -1,0 +1,213 @@
+"""rag-service eval run and sweep."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from evals.cli.common import DATASET, RUNS, DatasetArgument, Json, Markdown
+
+if TYPE_CHECKING:
+    from evals.cases.model import Dataset
+    from evals.folder import RunFolder
+    from evals.judge.judge import Judge
+    from evals.run import Scorers
+    from evals.targets.port import Target
+    from rag_service.settings import Settings
+
+Answerer = Literal["auto", "extractive", "llm"]
+AnswererOption = Annotated[Answerer, typer.Option(help="Answerer asked for.")]
+Out = Annotated[Path | None, typer.Option(help="Run folder; a killed run in it is taken up.")]
+Concurrency = Annotated[int, typer.Option(min=1, help="Cases asked at once; latencies are honest at 1.")]
+NoSimilarity = Annotated[bool, typer.Option("--no-similarity", help="Leave semantic similarity out.")]
+
+
+def run(
+    dataset: DatasetArgument = DATASET,
+    out: Out = None,
+    answerer: AnswererOption = "auto",
+    top_k: Annotated[int | None, typer.Option(min=1, max=50, help="Passages a question.")] = None,
+    url: Annotated[str | None, typer.Option(help="Evaluate the service at this base URL.")] = None,
+    collection: Annotated[str, typer.Option(help="Collection asked with --url.")] = "default",
+    concurrency: Concurrency = 1,
+    judge_model: Annotated[str | None, typer.Option(help="Model that judges; not the answering one.")] = None,
+    judge_url: Annotated[str | None, typer.Option(help="Its endpoint; default: the service's.")] = None,
+    judge_key_env: Annotated[str | None, typer.Option(help="Variable that holds its key.")] = None,
+    no_similarity: NoSimilarity = False,
+    as_json: Json = False,
+    markdown: Markdown = False,
+) -> None:
+    """Ask every case of a dataset, score the answers, and write a run folder."""
+    from evals.cases.load import load_dataset
+    from evals.run import Scorers
+    from evals.runs import load_run
+    from rag_service.settings import load_settings
+
+    settings = load_settings()
+    cases = load_dataset(dataset)
+    folder = out or RUNS / f"{cases.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    judge = _judge(settings, judge_model, judge_url, judge_key_env)
+    embedder = None if no_similarity else _encoder(settings)
+
+    def open_target() -> Target:
+        return (
+            _local(cases, settings, answerer, top_k)
+            if url is None
+            else _remote(url, collection, answerer, top_k)
+        )
+
+    with _progress() as on_case:
+        finished = asyncio.run(
+            _evaluate(cases, open_target, folder, Scorers(embedder, judge), concurrency, on_case)
+        )
+    _show(load_run(finished.path), as_json=as_json, markdown=markdown)
+
+
+def sweep(
+    dataset: DatasetArgument = DATASET,
+    options: Annotated[
+        list[str] | None, typer.Option("--set", help="section.key=value,value of the settings; repeatable.")
+    ] = None,
+    grid_file: Annotated[Path | None, typer.Option("--grid", help="YAML file of settings to lists.")] = None,
+    metric: Annotated[str, typer.Option(help="What combinations are ranked by.")] = "case_right",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the runs; a killed sweep in it is taken up.")
+    ] = None,
+    answerer: AnswererOption = "auto",
+    concurrency: Concurrency = 1,
+    as_json: Json = False,
+) -> None:
+    """Run a dataset over a grid of settings and rank the combinations by quality and latency."""
+    from dataclasses import asdict
+
+    from evals.cases.load import load_dataset
+    from evals.metrics.registry import named_metric
+    from evals.report.page import write_sweep
+    from evals.report.terminal import sweep_table
+    from evals.run import Scorers
+    from evals.runs import load_run
+    from evals.sweep import combinations, rank, read_grid, slug, with_values
+    from rag_service.cli.output import console, print_json
+    from rag_service.settings import load_settings
+
+    named_metric(metric)
+    grid = combinations(read_grid(options or [], grid_file))
+    settings, cases = load_settings(), load_dataset(dataset)
+    adjusted = [with_values(settings, values) for values in grid]
+    parent = out or RUNS / f"sweep-{cases.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    finished = []
+    for values, changed in zip(grid, adjusted, strict=True):
+        typer.echo(f"{', '.join(f'{key}={value}' for key, value in values.items())}", err=True)
+        with _progress() as on_case:
+            folder = asyncio.run(
+                _evaluate(
+                    cases,
+                    lambda changed=changed: _local(cases, changed, answerer, None),
+                    parent / slug(values),
+                    Scorers(),
+                    concurrency,
+                    on_case,
+                )
+            )
+        finished.append((values, load_run(folder.path)))
+    rows = rank(finished, metric)
+    page = write_sweep(rows, metric, cases.name, parent / "sweep.html")
+    if as_json:
+        listed = [{**asdict(row), "path": str(row.path)} for row in rows]
+        print_json({"object": "sweep", "metric": metric, "report": str(page), "data": listed})
+        return
+    console().print(sweep_table(rows, metric))
+    console().print(f"Report: {page}", style="dim", markup=False)
+
+
+async def _evaluate(
+    cases: Dataset,
+    open_target: Callable[[], Target],
+    folder: Path,
+    scorers: Scorers,
+    concurrency: int,
+    on_case: Callable[[int, int], None] | None,
+) -> RunFolder:
+    from evals.run import run as run_dataset
+    from evals.targets.remote import RemoteTarget
+
+    target = open_target()
+    try:
+        if isinstance(target, RemoteTarget):
+            await target.open()
+        return await run_dataset(
+            cases, target, folder, scorers=scorers, concurrency=concurrency, on_case=on_case
+        )
+    finally:
+        await target.close()
+
+
+def _local(cases: Dataset, settings: Settings, answerer: Answerer, top_k: int | None) -> Target:
+    from evals.targets.local import open_folder
+    from rag_service.cli.progress import bar
+
+    with bar() as on_progress:
+        return open_folder(cases.corpus, settings, answerer, top_k=top_k, on_progress=on_progress)
+
+
+def _remote(url: str, collection: str, answerer: Answerer, top_k: int | None) -> Target:
+    import os
+
+    from evals.targets.remote import RemoteTarget
+
+    return RemoteTarget(url, collection, answerer, top_k=top_k, key=os.environ.get("RAG_API_KEY"))
+
+
+def _encoder(settings: Settings):  # type: ignore[no-untyped-def]
+    from rag_service.bootstrap import open_encoder
+
+    return open_encoder(settings)
+
+
+def _judge(settings: Settings, model: str | None, url: str | None, key_env: str | None) -> Judge | None:
+    if model is None:
+        return None
+    from evals.judge.open import open_judge
+
+    return open_judge(settings, model, url, key_env)
+
+
+def _show(finished, *, as_json: bool, markdown: bool) -> None:  # type: ignore[no-untyped-def]
+    from evals.report.markdown import run_markdown
+    from evals.report.terminal import print_run
+    from rag_service.cli.output import console, print_json
+
+    if as_json:
+        print_json(
+            {
+                "object": "eval_run",
+                "folder": str(finished.path),
+                "config": finished.config,
+                "summary": finished.summary,
+                "latency": finished.latency,
+            }
+        )
+    elif markdown:
+        typer.echo(run_markdown(finished), nl=False)
+    else:
+        print_run(finished, console())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as drawn:
+        task = drawn.add_task("Asking", total=None)
+        yield lambda done, total: drawn.update(task, completed=done, total=total)

@@ -1,0 +1,124 @@
+"""Two runs over the same cases: differences with their significance, by tag, and the cases that flipped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evals.folder import Record
+from evals.metrics.registry import Metric, metrics
+from evals.metrics.statistics import Difference, compare_means, compare_statistics
+from evals.runs import Run, paired
+from evals.summarise import decision_rows, set_statistic, uses_confidence
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChange:
+    """How a metric differs; ``unpaired`` counts the cases that only one of the runs scored."""
+
+    metric: Metric
+    change: Difference
+    unpaired: int
+
+    @property
+    def better(self) -> bool:
+        """Whether the second run is ahead."""
+        return self.change.difference != 0 and (self.change.difference > 0) == self.metric.higher_is_better
+
+    def significant(self, alpha: float = 0.05) -> bool:
+        """Whether a difference this large would be rare if there were none."""
+        return self.change.difference != 0 and self.change.p_value < alpha
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A case that one run handled right and the other did not, with both records."""
+
+    first: Record
+    second: Record
+
+    @property
+    def better(self) -> bool:
+        """Whether the second run handled it right."""
+        return bool(self.second["scores"].get("case_right", 0.0) == 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """B against A; ``cases`` is how many were compared."""
+
+    first: str
+    second: str
+    cases: int
+    changes: tuple[MetricChange, ...]
+    tags: dict[str, tuple[MetricChange, ...]]
+    flips: tuple[Flip, ...]
+
+
+def compare(first: Run, second: Run, *, common: bool = False) -> Comparison:
+    """Compare two runs; RunError when they are not over the same cases and ``common`` is not asked for."""
+    one, two = paired(first, second, common=common)
+    tags = sorted({tag for record in one for tag in record["tags"]})
+    by_tag = {}
+    for tag in tags:
+        places = [place for place, record in enumerate(one) if tag in record["tags"]]
+        by_tag[tag] = metric_changes(
+            [one[place] for place in places],
+            [two[place] for place in places],
+            only=("case_right", "answer_correct"),
+        )
+    flips = tuple(Flip(a, b) for a, b in zip(one, two, strict=True) if _right(a) != _right(b))
+    return Comparison(first.name, second.name, len(one), metric_changes(one, two), by_tag, flips)
+
+
+def metric_changes(
+    first: Sequence[Record], second: Sequence[Record], only: Sequence[str] | None = None
+) -> tuple[MetricChange, ...]:
+    """Differences of every metric (or those named) that both sides have; records in the same order."""
+    found = []
+    for name, metric in metrics().items():
+        if only is not None and name not in only:
+            continue
+        change = (
+            _set_change(first, second, metric)
+            if metric.over == "set"
+            else _mean_change(first, second, metric)
+        )
+        if change is not None:
+            found.append(change)
+    return tuple(found)
+
+
+def _mean_change(first: Sequence[Record], second: Sequence[Record], metric: Metric) -> MetricChange | None:
+    pairs = [
+        (one["scores"].get(metric.name), two["scores"].get(metric.name))
+        for one, two in zip(first, second, strict=True)
+    ]
+    both = np.array([pair for pair in pairs if None not in pair], dtype=np.float64).reshape(-1, 2)
+    if not len(both):
+        return None
+    unpaired = sum((one is None) != (two is None) for one, two in pairs)
+    return MetricChange(metric, compare_means(both[:, 0], both[:, 1]), unpaired)
+
+
+def _set_change(first: Sequence[Record], second: Sequence[Record], metric: Metric) -> MetricChange | None:
+    needs = uses_confidence(metric.name)
+    one, ids_one, _ = decision_rows(first, needs_confidence=needs)
+    two, ids_two, _ = decision_rows(second, needs_confidence=needs)
+    shared = [name for name in ids_one if name in set(ids_two)]
+    if not shared:
+        return None
+    rows_one, rows_two = dict(zip(ids_one, one, strict=True)), dict(zip(ids_two, two, strict=True))
+    change = compare_statistics(
+        np.array([rows_one[name] for name in shared]),
+        np.array([rows_two[name] for name in shared]),
+        set_statistic(metric.name),
+    )
+    return None if change is None else MetricChange(metric, change, len(set(ids_one) ^ set(ids_two)))
+
+
+def _right(record: Record) -> float | None:
+    value: float | None = record["scores"].get("case_right")
+    return value

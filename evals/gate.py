@@ -1,0 +1,153 @@
+"""The gate: thresholds and no significant regression, each check with its reason."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from evals.cases.yaml_nodes import NodeReader
+from evals.compare import metric_changes
+from evals.errors import DatasetError, RunError
+from evals.metrics.registry import metrics
+from evals.runs import Run, different_cases, load_run, paired
+
+BASELINE_HINT = "make a new one with `rag-service eval baseline RUN`"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Least and greatest value of a metric that pass."""
+
+    metric: str
+    least: float | None
+    greatest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a run must fulfil; ``baseline`` None means that nothing is compared."""
+
+    bounds: tuple[Bound, ...]
+    baseline: Path | None
+    alpha: float
+    guarded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition, whether it holds, and why."""
+
+    name: str
+    passed: bool
+    reason: str
+
+
+def load_gate(path: Path) -> Gate:
+    """The gate of a YAML file; DatasetError lists every problem with its line."""
+    if not path.is_file():
+        raise DatasetError([f"{path}: no such file"])
+    reader = NodeReader(path)
+    root = reader.root()
+    keys = reader.mapping(root, "the gate", ("thresholds", "baseline", "regression")) if root else {}
+    bounds = _bounds(reader, keys["thresholds"]) if "thresholds" in keys else ()
+    baseline = path.parent / reader.text(keys["baseline"], "baseline") if "baseline" in keys else None
+    alpha, guarded = 0.05, tuple(bound.metric for bound in bounds)
+    if "regression" in keys:
+        inner = reader.mapping(keys["regression"], "regression", ("alpha", "metrics"))
+        if "alpha" in inner:
+            alpha = _number(reader, inner["alpha"], "alpha")
+        if "metrics" in inner:
+            guarded = tuple(_metric(reader, item) for item in reader.items(inner["metrics"], "metrics"))
+    if reader.problems:
+        raise DatasetError(reader.problems)
+    return Gate(bounds, baseline, alpha, guarded)
+
+
+def check(run: Run, gate: Gate) -> list[Check]:
+    """Every condition of the gate on a run; RunError when the baseline is over other cases."""
+    checks = [_check_failures(run), *(_check_bound(run, bound) for bound in gate.bounds)]
+    if gate.baseline is not None:
+        if not gate.baseline.is_dir():
+            raise RunError(f"The baseline {gate.baseline} does not exist; {BASELINE_HINT}.")
+        checks += _check_regression(run, load_run(gate.baseline), gate)
+    return checks
+
+
+def _check_failures(run: Run) -> Check:
+    failed: dict[str, int] = run.summary["failed"]
+    if not failed:
+        return Check("all cases answered", True, f"{run.summary['cases']} cases, none failed")
+    reasons = ", ".join(f"{count} {code}" for code, count in failed.items())
+    return Check(
+        "all cases answered", False, f"{sum(failed.values())} of {run.summary['cases']} failed: {reasons}"
+    )
+
+
+def _check_bound(run: Run, bound: Bound) -> Check:
+    figure = run.summary["metrics"].get(bound.metric)
+    limits = [f"at least {bound.least:g}"] if bound.least is not None else []
+    limits += [f"at most {bound.greatest:g}"] if bound.greatest is not None else []
+    name = f"{bound.metric} {' and '.join(limits)}"
+    if figure is None or figure["mean"] is None:
+        return Check(name, False, "has no value in this run")
+    value = figure["mean"]
+    good = (bound.least is None or value >= bound.least) and (
+        bound.greatest is None or value <= bound.greatest
+    )
+    return Check(
+        name, good, f"{value:.4f} over {figure['n']} cases [{figure['low']:.4f}, {figure['high']:.4f}]"
+    )
+
+
+def _check_regression(run: Run, baseline: Run, gate: Gate) -> list[Check]:
+    problems = different_cases(baseline, run)
+    if problems:
+        raise RunError(
+            f"The baseline {baseline.path} does not fit the run: {'; '.join(problems)}; {BASELINE_HINT}."
+        )
+    checks = []
+    changes = metric_changes(*paired(baseline, run), only=gate.guarded)
+    for name in gate.guarded:
+        if baseline.summary["metrics"][name]["n"] and name not in {item.metric.name for item in changes}:
+            checks.append(Check(f"no regression of {name}", False, "no case has a value in both runs"))
+    for item in changes:
+        worse = item.significant(gate.alpha) and not item.better
+        change = item.change
+        reason = (
+            f"{change.first:.4f} -> {change.second:.4f} ({change.difference:+.4f}, p = {change.p_value:.3f})"
+        )
+        checks.append(Check(f"no regression of {item.metric.name}", not worse, reason))
+    return checks
+
+
+def _bounds(reader: NodeReader, node: yaml.Node) -> tuple[Bound, ...]:
+    if not isinstance(node, yaml.MappingNode):
+        reader.problem(node, "thresholds must be a mapping of metrics")
+        return ()
+    found = []
+    for key, value in node.value:
+        inner = reader.mapping(value, str(key.value), ("min", "max"))
+        limits = {name: _number(reader, item, f"{key.value}: {name}") for name, item in inner.items()}
+        if not limits:
+            reader.problem(key, f"{key.value} needs min or max")
+        found.append(Bound(_metric(reader, key), limits.get("min"), limits.get("max")))
+    return tuple(found)
+
+
+def _metric(reader: NodeReader, node: yaml.Node) -> str:
+    name = reader.text(node, "metric")
+    if name not in metrics():
+        close = difflib.get_close_matches(name, metrics(), n=1, cutoff=0.4)
+        reader.problem(node, f"unknown metric '{name}'" + (f"; did you mean '{close[0]}'?" if close else ""))
+    return name
+
+
+def _number(reader: NodeReader, node: yaml.Node, what: str) -> float:
+    try:
+        return float(reader.text(node, what))
+    except ValueError:
+        reader.problem(node, f"{what} must be a number")
+        return 0.0

@@ -1,0 +1,1 @@
+"""Datasets from elsewhere: SQuAD JSON, BEIR folders, JSON lines."""

@@ -1,0 +1,148 @@
+"""BEIR folders: corpus.jsonl, queries.jsonl (with optional ``answerable`` and ``answers``), qrels.tsv."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
+from evals.cases.resolve import find_quote
+from evals.errors import DatasetError
+from evals.importers.imported import Imported, file_name
+
+
+@dataclass(frozen=True, slots=True)
+class BeirQuery:
+    """One query; ``relevant`` are document ids with a positive grade; ``answerable`` None when not said."""
+
+    id: str
+    text: str
+    answerable: bool | None
+    answers: tuple[str, ...]
+    relevant: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class BeirSet:
+    """A folder as read: texts and titles by document id, and the queries."""
+
+    name: str
+    texts: dict[str, str]
+    titles: dict[str, str]
+    queries: tuple[BeirQuery, ...]
+
+
+def read_beir(folder: Path) -> BeirSet:
+    """Read a BEIR folder; DatasetError names the file and line of what is wrong."""
+    texts, titles = {}, {}
+    for where, record in _records(folder / "corpus.jsonl"):
+        identifier, text = _field(record, "_id", where), _field(record, "text", where)
+        if identifier in texts:
+            raise DatasetError([f"{where}: document '{identifier}' stands twice"])
+        texts[identifier], titles[identifier] = text, str(record.get("title") or "")
+    relevant = _read_qrels(folder, texts)
+    queries = []
+    for where, record in _records(folder / "queries.jsonl"):
+        identifier = _field(record, "_id", where)
+        answers = tuple(str(answer) for answer in record.get("answers") or () if str(answer).strip())
+        found = frozenset(relevant.pop(identifier, ()))
+        queries.append(
+            BeirQuery(identifier, _field(record, "text", where), record.get("answerable"), answers, found)
+        )
+    if relevant:
+        raise DatasetError(
+            [f"{folder}: qrels name queries that are not there: {', '.join(sorted(relevant)[:5])}"]
+        )
+    if not texts or not queries:
+        raise DatasetError([f"{folder}: no {'documents' if not texts else 'queries'}"])
+    return BeirSet(folder.resolve().name, texts, titles, tuple(queries))
+
+
+def import_beir(folder: Path) -> Imported:
+    """Cases of a BEIR folder: evidence is the document's sentence with the answer, else the whole document."""
+    beir = read_beir(folder)
+    cases, without = [], 0
+    for query in beir.queries:
+        answerable = query.answerable if query.answerable is not None else bool(query.relevant)
+        if answerable and not (query.relevant or query.answers):
+            without += 1
+            continue
+        evidence = tuple(
+            GoldEvidence(file_name(name), _quote(beir.texts[name], query.answers))
+            for name in sorted(query.relevant)
+        )
+        cases.append(
+            Case(
+                id=query.id,
+                question=query.text.strip(),
+                answerable=answerable,
+                answers=tuple(AcceptedAnswer("text", answer) for answer in query.answers)
+                if answerable
+                else (),
+                evidence=evidence if answerable else (),
+            )
+        )
+    texts = {file_name(name): text for name, text in beir.texts.items()}
+    notes = (f"{without} answerable queries left out: neither qrels nor answers",) if without else ()
+    return Imported(texts, tuple(cases), notes)
+
+
+def _quote(text: str, answers: tuple[str, ...]) -> str:
+    """The sentence with an answer in it, or the whole text where none is."""
+    from rag_service.text.languages import detect_language
+    from rag_service.text.sentences import split_sentences
+
+    for answer in answers:
+        span = find_quote(answer, text)
+        if span is not None:
+            inside = [
+                (a, b) for a, b in split_sentences(text, detect_language(text)) if a < span[1] and b > span[0]
+            ]
+            if inside:
+                return text[inside[0][0] : inside[-1][1]].strip()
+    return text.strip()
+
+
+def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:
+    path = next(
+        (file for file in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if file.is_file()), None
+    )
+    if path is None:
+        raise DatasetError([f"{folder}: no qrels.tsv"])
+    found: dict[str, set[str]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if number == 1 and line.startswith("query-id"):
+            continue
+        fields = line.split("\t")
+        if len(fields) != 3 or not fields[2].strip().lstrip("-").isdigit():
+            raise DatasetError([f"{path}:{number}: expected query-id, corpus-id and a grade between tabs"])
+        if int(fields[2]) > 0:
+            if fields[1] not in texts:
+                raise DatasetError([f"{path}:{number}: document '{fields[1]}' is not in the corpus"])
+            found.setdefault(fields[0], set()).add(fields[1])
+    return found
+
+
+def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not path.is_file():
+        raise DatasetError([f"{path}: no such file"])
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise DatasetError([f"{path}:{number}: not JSON: {error}"]) from None
+            if not isinstance(record, dict):
+                raise DatasetError([f"{path}:{number}: not a JSON object"])
+            yield f"{path}:{number}", record
+
+
+def _field(record: dict[str, Any], name: str, where: str) -> str:
+    if not isinstance(record.get(name), str | int):
+        raise DatasetError([f"{where}: no '{name}'"])
+    return str(record[name])

@@ -1,0 +1,1 @@
+"""Reports: a terminal table, Markdown, and one self-contained HTML file."""

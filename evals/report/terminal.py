@@ -1,0 +1,151 @@
+"""Tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from evals.compare import Comparison, MetricChange
+from evals.gate import Check
+from evals.metrics.registry import metrics
+from evals.report.words import HEADLINE, bounds, number, reasons, signed, verdict
+from evals.runs import Run
+from evals.sweep import SweepRow
+
+TAG_COLUMNS = ("case_right", "answer_correct", "citation_precision", "citation_recall", "evidence_recall@5")
+STYLES = {"better": "green", "worse": "red"}
+
+
+def run_tables(run: Run) -> RenderableType:
+    """Every metric with n, interval and what was left out; then the tags; then latency."""
+    return Group(_metric_table(run), _tag_table(run), _latency_line(run))
+
+
+def print_run(run: Run, console: Console) -> None:
+    """Print a run's tables."""
+    console.print(run_tables(run))
+    console.print(Text(f"Run folder: {run.path}", style="dim"), soft_wrap=True)
+
+
+def comparison_tables(comparison: Comparison) -> RenderableType:
+    """Differences by metric and tag, and the cases that flipped."""
+    table = _table(f"{comparison.first} → {comparison.second}, {comparison.cases} cases")
+    for name in ("metric", "n", "before", "after", "difference", "95 % interval", "p", ""):
+        table.add_column(name, justify="left" if name in ("metric", "") else "right")
+    for change in comparison.changes:
+        _add_change(table, change.metric.label, change)
+    tags = _table("Cases handled right, by tag")
+    for name in ("tag", "n", "before", "after", "difference", "95 % interval", "p", ""):
+        tags.add_column(name, justify="left" if name in ("tag", "") else "right")
+    for tag, changes in comparison.tags.items():
+        for change in changes:
+            if change.metric.name == "case_right":
+                _add_change(tags, tag, change)
+    flips = Table(title=f"{len(comparison.flips)} cases flipped", title_justify="left", show_lines=True)
+    for name in ("case", "before", "after"):
+        flips.add_column(name, overflow="fold", ratio=1 if name == "case" else 2)
+    for flip in comparison.flips:
+        mark = Text("better " if flip.better else "worse ", style="green" if flip.better else "red")
+        flips.add_row(
+            mark + Text(f"{flip.first['id']}: {flip.first['question']}"),
+            _said(flip.first),
+            _said(flip.second),
+        )
+    return Group(table, tags, flips) if comparison.flips else Group(table, tags)
+
+
+def gate_table(checks: Sequence[Check]) -> RenderableType:
+    """Every check with its reason."""
+    table = _table("Gate met" if all(check.passed for check in checks) else "Gate not met")
+    table.add_column("")
+    table.add_column("check")
+    table.add_column("reason")
+    for check in checks:
+        mark = Text("ok", style="green") if check.passed else Text("failed", style="red bold")
+        table.add_row(mark, check.name, Text(check.reason))
+    return table
+
+
+def sweep_table(rows: Sequence[SweepRow], metric: str) -> RenderableType:
+    """Combinations, best first."""
+    table = _table("Sweep; * marks combinations that no other beats on both quality and latency")
+    for name in ("", *rows[0].values, metrics()[metric].label, "95 % interval", "p50 ms"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(
+            "*" if row.optimal else "",
+            *(str(value) for value in row.values.values()),
+            number(row.quality, metric),
+            f"{number(row.low, metric)}–{number(row.high, metric)}",
+            f"{row.latency_ms:.1f}",
+        )
+    return table
+
+
+def _metric_table(run: Run) -> Table:
+    dataset = run.config["dataset"]
+    table = _table(f"{dataset['name']}: {run.summary['cases']} cases")
+    for name in ("metric", "value", "95 % interval", "n", "skipped", "unscored", "why"):
+        table.add_column(name, justify="left" if name in ("metric", "why") else "right")
+    for name, figure in run.summary["metrics"].items():
+        if not figure["n"] and not figure["unscored"]:
+            continue
+        metric = metrics()[name]
+        style = "bold" if name in HEADLINE else ""
+        counts = (str(figure[key]) for key in ("n", "skipped", "unscored"))
+        table.add_row(
+            metric.label,
+            number(figure["mean"], name),
+            bounds(figure, name),
+            *counts,
+            reasons(figure),
+            style=style,
+        )
+    return table
+
+
+def _tag_table(run: Run) -> Table:
+    table = _table("By tag")
+    table.add_column("tag")
+    for name in ("cases", *(metrics()[column].label for column in TAG_COLUMNS)):
+        table.add_column(name, justify="right")
+    for tag, content in run.summary["tags"].items():
+        figures = (number(content["metrics"][name]["mean"]) for name in TAG_COLUMNS)
+        table.add_row(tag, str(content["cases"]), *figures)
+    return table
+
+
+def _latency_line(run: Run) -> Text:
+    times = run.latency["total_ms"]
+    if not times:
+        return Text("No latencies.")
+    shown = ", ".join(f"{name} {times[name]:.1f}" for name in ("p50", "p95", "p99", "max"))
+    return Text(f"Milliseconds an answer: {shown}. Whole run: {run.latency['seconds']:.1f} s.")
+
+
+def _add_change(table: Table, label: str, item: MetricChange) -> None:
+    change, word = item.change, verdict(item)
+    table.add_row(
+        label,
+        str(change.n),
+        number(change.first, item.metric.name),
+        number(change.second, item.metric.name),
+        signed(item),
+        f"{change.interval.low:+.3f}–{change.interval.high:+.3f}",
+        f"{change.p_value:.3f}",
+        Text(word, style=STYLES.get(word, "dim")),
+    )
+
+
+def _said(record: dict[str, object]) -> str:
+    outcome, error = record["outcome"], record["error"]
+    if isinstance(outcome, dict):
+        return str(outcome["answer"])
+    return f"failed: {error['code']}" if isinstance(error, dict) else "failed"
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=None, pad_edge=False, title_style="bold")

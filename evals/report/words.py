@@ -1,0 +1,53 @@
+"""How figures are written, wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evals.compare import MetricChange
+
+HEADLINE = (
+    "case_right",
+    "answer_correct",
+    "citation_precision",
+    "citation_recall",
+    "citations_verified",
+    "abstention_f1",
+    "evidence_recall@5",
+    "evidence_ndcg@10",
+)
+COUNTED = ("prompt_tokens", "completion_tokens", "cost")
+
+
+def number(value: float | None, name: str = "") -> str:
+    """A figure as text: three digits for shares, plain for counts, a dash for none."""
+    if value is None:
+        return "–"
+    if name in COUNTED:
+        return f"{value:,.4f}" if name == "cost" else f"{value:,.0f}"
+    return f"{value:.3f}"
+
+
+def bounds(figure: Mapping[str, Any], name: str = "") -> str:
+    """A figure's 95 % interval."""
+    return "" if figure["low"] is None else f"{number(figure['low'], name)}–{number(figure['high'], name)}"
+
+
+def signed(change: MetricChange) -> str:
+    """A difference with its sign."""
+    return f"{change.change.difference:+.3f}"
+
+
+def verdict(change: MetricChange) -> str:
+    """Whether a difference says anything."""
+    if change.change.difference == 0:
+        return "same"
+    if not change.significant():
+        return "not significant"
+    return "better" if change.better else "worse"
+
+
+def reasons(figure: Mapping[str, Any]) -> str:
+    """Why cases have no score."""
+    return ", ".join(f"{count} × {reason}" for reason, count in figure["reasons"].items())

@@ -1,0 +1,106 @@
+"""Finished runs as they are read: a run folder, or a baseline, which is a run without passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evals.errors import RunError
+from evals.folder import Record, RunFolder, write_files
+
+OUTCOME_KEPT = ("answered", "answer", "confidence", "abstention", "answerer", "model")
+RECORD_KEPT = ("id", "question", "tags", "answerable", "expected", "error", "scores", "unscored", "ranks")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A complete run; ``times`` is empty for a baseline."""
+
+    path: Path
+    config: Record
+    summary: Record
+    latency: Record
+    records: tuple[Record, ...]
+    times: tuple[Record, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return self.path.resolve().name
+
+
+def load_run(path: Path) -> Run:
+    """The run of a folder; RunError when it is none, unfinished, or from another version."""
+    folder = RunFolder(path)
+    config, summary, records = folder.config(), folder.summary(), folder.results()
+    if summary["cases"] != len(records) or config["dataset"]["cases"] != len(records):
+        raise RunError(f"{path} is damaged: it holds {len(records)} of {config['dataset']['cases']} cases.")
+    return Run(path, config, summary, folder.latency(), tuple(records), tuple(folder.times()))
+
+
+def newest_run(parent: Path) -> Path:
+    """The run folder that was finished last; RunError when there is none."""
+    finished = sorted(parent.glob("*/summary.json"), key=lambda path: path.stat().st_mtime)
+    if not finished:
+        raise RunError(f"No finished run in {parent}; make one with `rag-service eval run`.")
+    return finished[-1].parent
+
+
+def save_baseline(run: Run, path: Path) -> None:
+    """Write what comparing and the gate need of a run: scores and answers by case, no passages."""
+    path.mkdir(parents=True, exist_ok=True)
+    write_files(path, run.config, [_slim(record) for record in run.records], [], run.summary, run.latency)
+
+
+def different_cases(first: Run, second: Run) -> list[str]:
+    """Why two runs cannot be compared as they stand, in words; empty when they can."""
+    found = []
+    one, two = _by_id(first.records), _by_id(second.records)
+    for name, missing in ((first.name, two.keys() - one.keys()), (second.name, one.keys() - two.keys())):
+        if missing:
+            found.append(f"{name} lacks {len(missing)} cases of the other: {shortened(sorted(missing))}")
+    if not found and first.config["dataset"]["sha256"] != second.config["dataset"]["sha256"]:
+        found.append("the cases changed between them")
+    if first.config["corpus_sha256"] != second.config["corpus_sha256"]:
+        found.append("the corpus changed between them")
+    return found
+
+
+def paired(first: Run, second: Run, *, common: bool = False) -> tuple[list[Record], list[Record]]:
+    """Records of the same cases in the same order; RunError when the runs are over other cases.
+
+    With ``common``, the cases that both have and that ask the same are compared.
+    """
+    problems = different_cases(first, second)
+    if problems and not common:
+        raise RunError(
+            f"{first.name} and {second.name} are not over the same cases: {'; '.join(problems)}. "
+            "Run both again, or compare the cases they share with --common."
+        )
+    one, two = _by_id(first.records), _by_id(second.records)
+    shared = [key for key in one if key in two and _asks(one[key]) == _asks(two[key])]
+    if not shared:
+        raise RunError(f"{first.name} and {second.name} have no case in common.")
+    return [one[key] for key in shared], [two[key] for key in shared]
+
+
+def shortened(names: Sequence[str], limit: int = 5) -> str:
+    """The first few names, and how many more there are."""
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def _by_id(records: Sequence[Record]) -> dict[str, Record]:
+    return {record["id"]: record for record in records}
+
+
+def _asks(record: Record) -> tuple[object, ...]:
+    return record["question"], record["answerable"], tuple(record["expected"])
+
+
+def _slim(record: Record) -> Record:
+    outcome = record["outcome"]
+    slim = {key: record[key] for key in RECORD_KEPT}
+    slim["outcome"] = None if outcome is None else {key: outcome[key] for key in OUTCOME_KEPT}
+    return slim

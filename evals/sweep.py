@@ -1,0 +1,133 @@
+"""A grid over settings: one run a combination, ranked, marking what no other beats on both axes."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from evals.errors import DatasetError
+from evals.metrics.registry import metrics
+from evals.runs import Run
+from rag_service.settings import Settings
+
+Combination = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRow:
+    """One combination with its figures; ``optimal`` when no other is both better and faster."""
+
+    values: Combination
+    path: Path
+    quality: float
+    low: float
+    high: float
+    latency_ms: float
+    optimal: bool
+
+
+def read_grid(options: Sequence[str], path: Path | None) -> dict[str, list[Any]]:
+    """The grid of ``section.key=value,value`` options and of a YAML file of lists; DatasetError explains."""
+    grid: dict[str, list[Any]] = {}
+    if path is not None:
+        if not path.is_file():
+            raise DatasetError([f"{path}: no such file"])
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict) or not all(isinstance(values, list) for values in content.values()):
+            raise DatasetError([f"{path}: a grid maps settings to lists of values"])
+        grid.update({str(key): list(values) for key, values in content.items()})
+    for option in options:
+        key, sign, values = option.partition("=")
+        if not sign or not values:
+            raise DatasetError([f"--set {option}: expected section.key=value,value"])
+        grid[key.strip()] = [_value(text) for text in values.split(",")]
+    if not grid or not all(grid.values()):
+        raise DatasetError(["a sweep needs at least one setting with values: --set retrieval.top_k=4,8"])
+    return grid
+
+
+def combinations(grid: Mapping[str, Sequence[Any]]) -> list[Combination]:
+    """Every combination of the grid's values, the last setting changing fastest."""
+    return [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
+
+
+def with_values(settings: Settings, values: Combination) -> Settings:
+    """Settings with some of them replaced; DatasetError for an unknown one or a value it does not take."""
+    sections: dict[str, BaseModel] = {}
+    for path, value in values.items():
+        name, _, key = path.partition(".")
+        section = sections.get(name, getattr(settings, name, None))
+        if not isinstance(section, BaseModel) or key not in type(section).model_fields:
+            raise DatasetError([f"unknown setting '{path}'{_nearest(settings, path)}"])
+        held = {field: getattr(section, field) for field in type(section).model_fields}
+        try:
+            sections[name] = type(section).model_validate(held | {key: value})
+        except ValidationError as error:
+            raise DatasetError([f"{path} = {value!r}: {error.errors()[0]['msg']}"]) from error
+    return settings.model_copy(update=sections)
+
+
+def rank(runs: Sequence[tuple[Combination, Run]], metric: str) -> list[SweepRow]:
+    """Combinations by the metric, best first, the faster first where they tie; latency is an answer's p50."""
+    figures = [(values, run, run.summary["metrics"][metric]) for values, run in runs]
+    empty = [str(values) for values, _, figure in figures if figure["mean"] is None]
+    if empty:
+        raise DatasetError([f"{metric} has no value for {', '.join(empty)}"])
+    points = [(figure["mean"], run.latency["total_ms"]["p50"]) for _, run, figure in figures]
+    higher = metrics()[metric].higher_is_better
+    rows = [
+        SweepRow(
+            values,
+            run.path,
+            figure["mean"],
+            figure["low"],
+            figure["high"],
+            point[1],
+            _optimal(point, points, higher),
+        )
+        for (values, run, figure), point in zip(figures, points, strict=True)
+    ]
+    return sorted(rows, key=lambda row: (-row.quality if higher else row.quality, row.latency_ms))
+
+
+def slug(values: Combination) -> str:
+    """A combination as a folder name."""
+    parts = (f"{key}={value}" for key, value in values.items())
+    return "".join(letter if letter.isalnum() or letter in "=.-_" else "_" for letter in ",".join(parts))[
+        :120
+    ]
+
+
+def _optimal(point: tuple[float, float], points: Sequence[tuple[float, float]], higher: bool) -> bool:
+    quality, latency = point
+    sign = 1 if higher else -1
+    return not any(
+        sign * other >= sign * quality and fast <= latency and (other, fast) != point
+        for other, fast in points
+    )
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.strip()
+
+
+def _nearest(settings: Settings, path: str) -> str:
+    known = [
+        f"{name}.{key}"
+        for name in type(settings).model_fields
+        if isinstance(section := getattr(settings, name), BaseModel)
+        for key in type(section).model_fields
+    ]
+    close = difflib.get_close_matches(path, known, n=1, cutoff=0.4)
+    return f"; did you mean '{close[0]}'?" if close else ""
