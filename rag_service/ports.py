@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.models import DraftStatement, Passage, PromptInfo, SourceText, Usage
+from rag_service.models import DraftStatement, Passage, PromptInfo, SourceText, Usage, Warning
 
 Vector = NDArray[np.float32]
 
@@ -218,10 +218,11 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Last item of a draft: what the model used and which prompt it saw."""
+    """Last item of a draft: what the model used, which prompt it saw, what the caller should know."""
 
     usage: Usage | None = None
     prompt: PromptInfo | None = None
+    warnings: tuple[Warning, ...] = ()
 
 
 DraftItem = DraftStatement | Declined | Finished

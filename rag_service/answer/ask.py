@@ -161,6 +161,7 @@ class Asker:
                     work.declined = answerer.model is not None
                 elif isinstance(item, Finished):
                     work.finished = item
+                    work.warnings += item.warnings
                 else:
                     delta, citations = await asyncio.to_thread(composer.add, item)
                     if delta:

@@ -1,0 +1,121 @@
+"""Settings to adapters, one function each."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag_service.index.stores import Stores, open_stores
+from rag_service.index.vectors import ChromaServer
+from rag_service.settings import Settings
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from rag_service.answer.models.guard import GuardedModel
+    from rag_service.embed.e5.encoder import E5Encoder
+    from rag_service.ports import Embedder, Reranker
+
+
+def open_encoder(settings: Settings, cache_dir: Path | None = None) -> E5Encoder:
+    """The bundled encoder with its prepared graph in the cache folder."""
+    from rag_service.embed.e5.encoder import E5Encoder
+
+    chosen = cache_dir or settings.embedding.cache_dir or _user_cache()
+    return E5Encoder(chosen, settings.embedding.threads)
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rag-service"
+
+
+def open_data(settings: Settings) -> Stores:
+    """The stores: embedded in the data directory, or where the settings say."""
+    chosen = settings.chroma
+    server = None
+    if chosen.host:
+        server = ChromaServer(
+            host=chosen.host,
+            port=chosen.port,
+            ssl=chosen.ssl,
+            headers=chosen.headers,
+            tenant=chosen.tenant,
+            database=chosen.database,
+            api_key=_secret(chosen.api_key),
+        )
+    return open_stores(settings.data_dir, catalog_url=settings.catalog.url, chroma=server)
+
+
+def open_embedder(settings: Settings) -> Embedder | None:
+    """The configured embedder; None for the bundled encoder."""
+    chosen = settings.embedding
+    if chosen.provider == "openai":
+        from rag_service.embed.openai import OpenAIEmbedder
+
+        return OpenAIEmbedder(
+            model=chosen.model or "text-embedding-3-large",
+            base_url=chosen.base_url or settings.openai_base_url,
+            api_key=_secret(chosen.api_key) or _secret(settings.openai_api_key),
+            dimension=chosen.dimension,
+        )
+    if chosen.provider == "llamaindex":
+        from rag_service.embed.llamaindex import LlamaIndexEmbedder
+
+        return LlamaIndexEmbedder(chosen.model, chosen.options, chosen.dimension)
+    return None
+
+
+def open_reranker(settings: Settings) -> Reranker | None:
+    """The configured reranker; None without one."""
+    chosen = settings.retrieval
+    if chosen.reranker_url:
+        from rag_service.retrieve.reranker import HttpReranker
+
+        return HttpReranker(chosen.reranker_url, chosen.reranker_model, _secret(chosen.reranker_api_key))
+    if chosen.reranker_llamaindex:
+        from rag_service.retrieve.reranker import LlamaIndexReranker
+
+        return LlamaIndexReranker(chosen.reranker_llamaindex)
+    return None
+
+
+def open_chat_model(settings: Settings) -> GuardedModel | None:
+    """The configured chat model; None without one."""
+    if not settings.llm_configured:
+        return None
+    from rag_service.answer.models.backend import Backend
+    from rag_service.answer.models.guard import GuardedModel, Limits
+
+    chosen = settings.llm
+    backend: Backend
+    if chosen.llamaindex:
+        from rag_service.answer.models.llamaindex import LlamaIndexBackend
+
+        backend = LlamaIndexBackend(chosen.llamaindex, chosen.llamaindex_options)
+    else:
+        from rag_service.answer.models.openai import OpenAIBackend
+
+        backend = OpenAIBackend(
+            model=chosen.model,
+            base_url=chosen.base_url or settings.openai_base_url,
+            api_key=_secret(chosen.api_key) or _secret(settings.openai_api_key),
+            temperature=chosen.temperature,
+            structured=chosen.structured != "off",
+            timeout=chosen.timeout,
+        )
+    limits = Limits(
+        first_token_timeout=chosen.first_token_timeout,
+        timeout=chosen.timeout,
+        max_retries=chosen.max_retries,
+        max_concurrency=chosen.max_concurrency,
+        breaker_failures=chosen.breaker_failures,
+        breaker_seconds=chosen.breaker_seconds,
+        price_prompt=chosen.price_prompt,
+        price_completion=chosen.price_completion,
+    )
+    return GuardedModel(backend, limits)
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None

@@ -1,0 +1,199 @@
+"""The wired service, its parts built when they are first used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag_service.bootstrap.adapters import (
+    open_chat_model,
+    open_data,
+    open_embedder,
+    open_encoder,
+    open_reranker,
+)
+from rag_service.index.lock import DataDirectory
+from rag_service.index.stores import Stores
+from rag_service.models import Fingerprint, Upload
+from rag_service.settings import Settings
+
+if TYPE_CHECKING:
+    from rag_service.answer.ask import Asker
+    from rag_service.answer.generate import GenerativeAnswerer
+    from rag_service.answer.models.guard import GuardedModel
+    from rag_service.embed.e5.encoder import E5Encoder
+    from rag_service.index.keys import Keys
+    from rag_service.ingest.library import Library
+    from rag_service.ingest.load import Loader
+    from rag_service.ingest.write import Engine
+    from rag_service.models import Document
+    from rag_service.ports import Embedder
+    from rag_service.retrieve.search import Retriever
+
+_LOCK_SECONDS = 5.0
+
+
+class Service:
+    """Everything an interface needs; parts are built when they are first used."""
+
+    def __init__(self, settings: Settings, directory: DataDirectory, stores: Stores) -> None:
+        self.settings = settings
+        self.directory = directory
+        self._stores = stores
+
+    @property
+    def keys(self) -> Keys:
+        """API keys."""
+        return self._stores.catalog.keys
+
+    @cached_property
+    def encoder(self) -> E5Encoder:
+        """The bundled encoder."""
+        return open_encoder(self.settings)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What makes dense vectors."""
+        return open_embedder(self.settings) or self.encoder
+
+    @cached_property
+    def loader(self) -> Loader:
+        """What reads files."""
+        from rag_service.ingest.limits import Limits
+        from rag_service.ingest.load import Loader
+
+        chosen = self.settings.ingest
+        limits = Limits(
+            max_file_bytes=int(chosen.max_file_mb * 1_000_000),
+            max_characters=chosen.max_characters,
+            timeout=chosen.file_timeout,
+        )
+        return Loader(limits, chosen.readers, chosen.workers)
+
+    @cached_property
+    def library(self) -> Library:
+        """Documents, collections and jobs."""
+        from rag_service.ingest.discover import Discovered, discover
+        from rag_service.ingest.library import Library, Tools
+
+        def found(path: Path) -> Discovered:
+            return discover(path, self.loader.suffixes)
+
+        tools = Tools(
+            discover=found,
+            load=self.loader.load_file,
+            load_upload=self._load_upload,
+            engine=self._engine,
+            fingerprint=self._fingerprint,
+            workers=self.settings.ingest.workers,
+        )
+        return Library(self._stores, tools)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """A question to passages."""
+        from rag_service.index.search import BestMatches, DenseSearch, TokenBlocks
+        from rag_service.retrieve.search import Options, Retriever
+        from rag_service.retrieve.search import Stores as Searches
+
+        chosen = self.settings.retrieval
+        searches = Searches(
+            catalog=self._stores.catalog.live,
+            vectors=DenseSearch(self._stores, self.embedder.identity),
+            lexical=BestMatches(self._stores),
+            tokens=TokenBlocks(self._stores) if chosen.late_interaction else None,
+        )
+        options = Options(
+            top_k=chosen.top_k,
+            candidates=chosen.candidates,
+            dense_weight=chosen.dense_weight,
+            rerank_depth=chosen.rerank_depth,
+            max_per_document=chosen.max_per_document,
+        )
+        return Retriever(searches, self.embedder, self.encoder, options, open_reranker(self.settings))
+
+    @cached_property
+    def asker(self) -> Asker:
+        """A question to an answer."""
+        from rag_service.answer.abstain import EvidenceModel
+        from rag_service.answer.ask import Answerers, Asker
+        from rag_service.answer.converse import Conversation
+        from rag_service.answer.extract import ExtractiveAnswerer
+
+        chosen = self.settings
+        evidence = EvidenceModel(self.encoder, threshold=chosen.abstention.threshold)
+        model = open_chat_model(chosen)
+        llm = self._generative(model) if model else None
+        extractive = ExtractiveAnswerer(evidence, chosen.answer.max_statements)
+        return Asker(
+            catalog=self._stores.catalog.live,
+            retrieve=self.retriever.search,
+            converse=Conversation(model, chosen.answer.prompts_dir),
+            assess=evidence.confidence,
+            threshold=evidence.threshold,
+            answerers=Answerers(extractive, llm, chosen.answer.answerer),
+            timeout=chosen.answer.timeout,
+        )
+
+    def close(self) -> None:
+        """Call off what is running, close the stores, give the data directory up."""
+        if "library" in self.__dict__:
+            self.library.close()
+        else:
+            self._stores.close()
+        if "loader" in self.__dict__:
+            self.loader.close()
+        self.directory.release()
+
+    @property
+    def _fingerprint(self) -> Fingerprint:
+        chosen = self.settings.chunking
+        return Fingerprint(
+            self.embedder.identity, self.embedder.dimension, chosen.max_tokens, chosen.overlap_tokens
+        )
+
+    def _engine(self) -> Engine:
+        from rag_service.ingest.chunk import Chunker
+        from rag_service.ingest.write import Engine
+
+        chosen = self.settings.chunking
+        chunker = Chunker(self.encoder.token_spans, chosen.max_tokens, chosen.overlap_tokens)
+        late = self.settings.retrieval.late_interaction
+        return Engine(self.embedder, self.encoder if late else None, chunker.chunks)
+
+    def _load_upload(self, upload: Upload) -> Document:
+        from rag_service.ingest.uploaded import load_upload
+
+        return load_upload(self.loader, upload)
+
+    def _generative(self, model: GuardedModel) -> GenerativeAnswerer:
+        from rag_service.answer.generate import GenerativeAnswerer
+        from rag_service.prompts import load_prompt
+
+        chosen = self.settings
+        return GenerativeAnswerer(
+            model,
+            load_prompt("answer", chosen.answer.prompts_dir),
+            context_tokens=chosen.llm.context_tokens,
+            max_output_tokens=chosen.llm.max_output_tokens,
+            count_tokens=self.encoder.count_tokens,
+            encoder=self.encoder,
+        )
+
+
+def open_service(settings: Settings, command: str = "rag-service") -> Service:
+    """The wired service, owner of the data directory; DataDirectoryLocked while another process has it."""
+    directory = DataDirectory(settings.data_dir, command, _LOCK_SECONDS)
+    try:
+        stores = open_data(settings)
+    except BaseException:
+        directory.release()
+        raise
+    service = Service(settings, directory, stores)
+    try:
+        service.library  # noqa: B018  finishes what a process that died left half done
+    except BaseException:
+        service.close()
+        raise
+    return service
