@@ -11,6 +11,7 @@ from rag_service.index.duplicates import Duplicates
 from rag_service.index.jobs import Jobs
 from rag_service.index.keys import Keys
 from rag_service.index.reading import LiveReader
+from rag_service.index.rebuild import Rebuild
 from rag_service.index.versions import Versions
 
 
@@ -24,6 +25,7 @@ class Catalog:
     documents: Documents
     versions: Versions
     duplicates: Duplicates
+    rebuild: Rebuild
     jobs: Jobs
     keys: Keys
 
@@ -42,6 +44,7 @@ def open_catalog(url: str) -> Catalog:
         Documents(database),
         Versions(database),
         Duplicates(database),
+        Rebuild(database),
         Jobs(database),
         Keys(database),
     )

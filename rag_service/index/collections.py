@@ -51,7 +51,12 @@ class Collections:
             raise InvalidInput(
                 f"{name!r} cannot name a collection: use 1-63 letters, digits, '.', '_' or '-', a letter or digit first."
             )
-        row = {"id": f"col_{secrets.token_hex(8)}", "name": name, "state": "live", "created": int(time.time())}
+        row = {
+            "id": f"col_{secrets.token_hex(8)}",
+            "name": name,
+            "state": "live",
+            "created": int(time.time()),
+        }
         try:
             with self._database.write() as connection:
                 connection.execute(sa.insert(collections).values(row))
@@ -80,10 +85,10 @@ class Collections:
             connection.execute(statement.values(state="deleting", name=f"!{collection_id}"))
         return collection_id
 
-    def deleting(self) -> list[str]:
-        """Ids of collections whose deletion was begun."""
+    def abandoned(self) -> list[str]:
+        """Ids of collections whose deletion was begun, or whose building was not finished."""
         with self._database.read() as connection:
-            return list(connection.scalars(sa.select(collections.c.id).where(collections.c.state == "deleting")))
+            return list(connection.scalars(sa.select(collections.c.id).where(collections.c.state != "live")))
 
     def purge(self, collection_id: str) -> None:
         """Remove a collection with everything the catalog knows of it."""

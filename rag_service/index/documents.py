@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from rag_service.errors import InvalidInput, UnknownDocument
 from rag_service.index.database import Database, batches
 from rag_service.index.schema import collections, documents, texts, versions
+from rag_service.index.versions import Leftover, leftovers
 from rag_service.models import DocumentPage, Page, SourceText, StoredDocument
 
 
@@ -102,7 +103,9 @@ class Documents:
             return
         with self._database.write() as connection:
             current = self._sources(connection, [state.document_id for state in states])
-            moved = [state for state in states if current.get(state.document_id, state.source) != state.source]
+            moved = [
+                state for state in states if current.get(state.document_id, state.source) != state.source
+            ]
             for state in moved:
                 parked = sa.update(documents).where(documents.c.id == state.document_id)
                 connection.execute(parked.values(source=f"\n{state.document_id}", updated=int(time.time())))
@@ -114,20 +117,22 @@ class Documents:
                     )
                 )
 
-    def withdraw(self, document_ids: Sequence[str]) -> list[str]:
+    def withdraw(self, document_ids: Sequence[str]) -> list[Leftover]:
         """Retire the live versions of documents in one transaction, so that no reader sees them; returns these."""
-        retired: list[str] = []
+        retired: list[Leftover] = []
         with self._database.write() as connection:
             for some in batches(document_ids):
                 live = sa.and_(versions.c.document_id.in_(some), versions.c.state == "live")
-                retired.extend(connection.scalars(sa.select(versions.c.id).where(live)))
+                retired.extend(leftovers(connection, live))
                 connection.execute(sa.update(versions).where(live).values(state="retired"))
         return retired
 
     def _sources(self, connection: sa.Connection, document_ids: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for some in batches(document_ids):
-            rows = connection.execute(sa.select(documents.c.id, documents.c.source).where(documents.c.id.in_(some)))
+            rows = connection.execute(
+                sa.select(documents.c.id, documents.c.source).where(documents.c.id.in_(some))
+            )
             found |= {row.id: row.source for row in rows}
         return found
 

@@ -29,13 +29,14 @@ _COLUMNS: dict[str, ColumnElement[str]] = {
     "media_type": versions.c.media_type,
     "document_id": documents.c.id,
 }
-_RANGES: dict[str, Callable[[Any, Any], Any]] = {
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "$eq": operator.eq,
     "$gt": operator.gt,
     "$gte": operator.ge,
     "$lt": operator.lt,
     "$lte": operator.le,
 }
-_OPERATORS = ("$eq", "$ne", "$in", "$nin", *_RANGES)
+_OPERATORS = ("$ne", "$in", "$nin", *_COMPARISONS)
 
 
 def condition(filters: Mapping[str, Any], depth: int = 0) -> Condition:
@@ -77,7 +78,9 @@ def _comparison(name: str, op: str, operand: Any) -> Condition:
 
 def _compare(name: str, op: str, operand: Any) -> Condition:
     if not isinstance(operand, str | int | float):
-        raise InvalidFilter(f"{name} cannot be compared with {operand!r}; strings, numbers, true and false can.")
+        raise InvalidFilter(
+            f"{name} cannot be compared with {operand!r}; strings, numbers, true and false can."
+        )
     if name == "published":
         return _published(op, operand)
     if name.startswith("metadata.") and len(name) > len("metadata."):
@@ -91,8 +94,7 @@ def _compare(name: str, op: str, operand: Any) -> Condition:
 
 
 def _apply(column: ColumnElement[Any], op: str, operand: Any) -> Condition:
-    compare = _RANGES.get(op, operator.eq)
-    result: Condition = compare(column, operand)
+    result: Condition = _COMPARISONS[op](column, operand)
     return result
 
 

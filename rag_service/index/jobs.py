@@ -43,12 +43,25 @@ class Jobs:
         return Job(**row._mapping, documents=tuple(JobDocument(*item) for item in items))
 
     def advance(
-        self, job_id: str, *, status: JobStatus, done: int, total: int, new: Sequence[JobDocument], error: str | None = None
+        self,
+        job_id: str,
+        *,
+        status: JobStatus,
+        done: int,
+        total: int,
+        new: Sequence[JobDocument],
+        error: str | None = None,
     ) -> None:
         """Record how far a job is and what came of further documents."""
         with self._database.write() as connection:
             statement = sa.update(jobs).where(jobs.c.id == job_id)
-            values = {"status": status, "done": done, "total": total, "error": error, "updated": int(time.time())}
+            values = {
+                "status": status,
+                "done": done,
+                "total": total,
+                "error": error,
+                "updated": int(time.time()),
+            }
             connection.execute(statement.values(values))
             counted = sa.select(sa.func.count()).where(job_documents.c.job_id == job_id)
             first = int(connection.scalar(counted) or 0)
@@ -73,7 +86,11 @@ class Jobs:
             left = list(connection.scalars(sa.select(jobs.c.id).where(jobs.c.status.in_(_OPEN))))
             if left:
                 statement = sa.update(jobs).where(jobs.c.id.in_(left))
-                values = {"status": "failed", "error": "interrupted: the process ended", "updated": int(time.time())}
+                values = {
+                    "status": "failed",
+                    "error": "interrupted: the process ended",
+                    "updated": int(time.time()),
+                }
                 connection.execute(statement.values(values))
         return left
 

@@ -22,8 +22,9 @@ SCHEMA_VERSION = "1"
 metadata = MetaData()
 
 
-def _reference(column: str, name: str, **options: bool) -> Column[str]:
-    return Column(name, Text, ForeignKey(column, ondelete="CASCADE"), nullable=False, **options)
+def _reference(column: str, name: str, *, primary_key: bool = False) -> Column[str]:
+    foreign = ForeignKey(column, ondelete="CASCADE")
+    return Column(name, Text, foreign, nullable=False, primary_key=primary_key)
 
 
 facts = Table("facts", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
@@ -81,7 +82,9 @@ versions = Table(
     ),
 )
 
-texts = Table("texts", metadata, _reference("versions.id", "version_id", primary_key=True), Column("text", Text))
+texts = Table(
+    "texts", metadata, _reference("versions.id", "version_id", primary_key=True), Column("text", Text)
+)
 
 chunks = Table(
     "chunks",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from rag_service.errors import StoreError
 from rag_service.ports import Hit, StoredText, Vector, VectorRow
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 _READ = 5000  # rows a request; SQLite below embedded Chroma binds one variable a row
@@ -37,19 +38,20 @@ class ChromaVectors:
     """The vector store (ports.VectorStore); one Chroma collection for each collection, named by its id."""
 
     def __init__(self, place: Path | ChromaServer) -> None:
-        """Open embedded Chroma in a folder, or connect to a server; StoreError when it cannot be reached."""
-        with _explained(place):
-            self._client = _client(place)
-            self._batch = self._client.get_max_batch_size()
+        """Nothing is opened before the first use: importing chromadb takes a second or two."""
         self._place = place
+        self._connected: tuple[Client, int] | None = None
         self._open: dict[str, Collection] = {}
+        self._lock = threading.Lock()
 
     def add(self, collection_id: str, rows: Sequence[VectorRow]) -> None:
         """Store chunks; a chunk that is there already is replaced."""
         with _explained(self._place):
             collection = self._collection(collection_id, create=True)
-            for start in range(0, len(rows), self._batch):
-                some = rows[start : start + self._batch]
+            assert collection is not None
+            _, size = self._client()
+            for start in range(0, len(rows), size):
+                some = rows[start : start + size]
                 collection.upsert(
                     ids=[row.chunk_id for row in some],
                     embeddings=np.stack([row.vector for row in some]),
@@ -63,7 +65,7 @@ class ChromaVectors:
             collection = self._collection(collection_id)
             if collection is None:
                 return
-            size = min(self._batch, _READ)
+            size = min(self._client()[1], _READ)
             for start in range(0, len(chunk_ids), size):
                 collection.delete(ids=list(chunk_ids[start : start + size]))
 
@@ -71,10 +73,12 @@ class ChromaVectors:
         """Forget a whole collection."""
         with _explained(self._place):
             if self._collection(collection_id) is not None:
-                self._client.delete_collection(collection_id)
+                self._client()[0].delete_collection(collection_id)
             self._open.pop(collection_id, None)
 
-    def query(self, collection_id: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None) -> list[Hit]:
+    def query(
+        self, collection_id: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None
+    ) -> list[Hit]:
         """Nearest chunks by cosine, best first; among the given ones if not None."""
         with _explained(self._place):
             collection = self._collection(collection_id)
@@ -85,7 +89,9 @@ class ChromaVectors:
                 query_embeddings=vector[None], n_results=limit, ids=within, include=["distances"]
             )
             distances = found["distances"] or [[]]
-            return [Hit(name, 1.0 - float(far)) for name, far in zip(found["ids"][0], distances[0], strict=True)]
+            return [
+                Hit(name, 1.0 - float(far)) for name, far in zip(found["ids"][0], distances[0], strict=True)
+            ]
 
     def vectors(self, collection_id: str, chunk_ids: Sequence[str]) -> dict[str, Vector]:
         """Stored vectors of those chunks that are there."""
@@ -117,12 +123,23 @@ class ChromaVectors:
     def collections(self) -> list[str]:
         """Ids of the collections that are there."""
         with _explained(self._place):
-            return [item.name for item in self._client.list_collections()]
+            return [item.name for item in self._client()[0].list_collections()]
 
     def close(self) -> None:
         """Let go of the database."""
-        self._open.clear()
-        self._client.close()
+        with self._lock:
+            self._open.clear()
+            if self._connected is not None:
+                self._connected[0].close()
+            self._connected = None
+
+    def _client(self) -> tuple[Client, int]:
+        """The client and how many rows it takes at once."""
+        with self._lock:
+            if self._connected is None:
+                client = _client(self._place)
+                self._connected = client, client.get_max_batch_size()
+            return self._connected
 
     def _fetch(self, collection_id: str, chunk_ids: Sequence[str], include: list[Any]) -> Iterator[Any]:
         with _explained(self._place):
@@ -137,30 +154,31 @@ class ChromaVectors:
         known = self._open.get(collection_id)
         if known is not None:
             return known
+        client, _ = self._client()
         space: Any = {"hnsw": {"space": "cosine"}}
         try:
             if create:
-                known = self._client.get_or_create_collection(
+                known = client.get_or_create_collection(
                     collection_id, embedding_function=None, configuration=space
                 )
             else:
-                known = self._client.get_collection(collection_id, embedding_function=None)
+                known = client.get_collection(collection_id, embedding_function=None)
         except NotFoundError:
             return None
         self._open[collection_id] = known
         return known
 
 
-def _client(place: Path | ChromaServer) -> ClientAPI:
+def _client(place: Path | ChromaServer) -> Client:
     import chromadb
     from chromadb.config import Settings
 
     quiet = Settings(anonymized_telemetry=False)
     if isinstance(place, Path):
         place.mkdir(parents=True, exist_ok=True)
-        return chromadb.PersistentClient(str(place), settings=quiet)
+        return cast("Client", chromadb.PersistentClient(str(place), settings=quiet))
     headers = dict(place.headers) | ({"x-chroma-token": place.api_key} if place.api_key else {})
-    return chromadb.HttpClient(
+    remote = chromadb.HttpClient(
         host=place.host,
         port=place.port,
         ssl=place.ssl,
@@ -169,6 +187,7 @@ def _client(place: Path | ChromaServer) -> ClientAPI:
         tenant=place.tenant,
         database=place.database,
     )
+    return cast("Client", remote)
 
 
 @contextmanager
@@ -177,7 +196,11 @@ def _explained(place: Path | ChromaServer) -> Iterator[None]:
     import httpx
     from chromadb.errors import ChromaError
 
-    where = f"embedded Chroma in {place}" if isinstance(place, Path) else f"the Chroma server at {place.host}:{place.port}"
+    where = (
+        f"embedded Chroma in {place}"
+        if isinstance(place, Path)
+        else f"the Chroma server at {place.host}:{place.port}"
+    )
     try:
         yield
     except (ChromaError, httpx.HTTPError, OSError) as error:

@@ -33,11 +33,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A document cut into chunks, ready to be written."""
+    """A document cut into chunks, ready to be written; ``document_id`` None goes by collection and source."""
 
     document: Document
     chunks: tuple[Chunk, ...]
     origin: Origin
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,11 @@ class Versions:
         with self._database.write() as connection:
             for item in pending:
                 old = sa.and_(versions.c.document_id == item.document_id, versions.c.state == "live")
-                retired.extend(_leftovers(connection, old))
+                retired.extend(leftovers(connection, old))
                 connection.execute(sa.update(versions).where(old).values(state="retired"))
-                new = sa.update(versions).where(versions.c.id == item.version_id, versions.c.state == "pending")
+                new = sa.update(versions).where(
+                    versions.c.id == item.version_id, versions.c.state == "pending"
+                )
                 connection.execute(new.values(state="live"))
                 origin = item.content.origin
                 connection.execute(
@@ -106,7 +109,7 @@ class Versions:
     def leftovers(self) -> list[Leftover]:
         """Every version that is not live."""
         with self._database.read() as connection:
-            return list(_leftovers(connection, versions.c.state != "live"))
+            return list(leftovers(connection, versions.c.state != "live"))
 
     def purge(self, version_ids: Sequence[str]) -> None:
         """Delete versions that are not live, and documents left without any; the stores have forgotten them."""
@@ -130,7 +133,7 @@ class Versions:
             _insert(connection, version_metadata, _metadata_rows(version_id, metadata))
 
     def _add(self, connection: sa.Connection, collection_id: str, item: NewVersion) -> PendingVersion:
-        document_id = self._document(connection, collection_id, item.document.source)
+        document_id = item.document_id or self._document(connection, collection_id, item.document.source)
         version_id = _free_id(connection, versions, "ver", document_id, item.document.sha256)
         document = item.document
         row = {
@@ -160,7 +163,13 @@ class Versions:
         name = connection.scalar(sa.select(collections.c.name).where(collections.c.id == collection_id))
         document_id = _free_id(connection, documents, "doc", str(name), source)
         now = int(time.time())
-        row = {"id": document_id, "collection_id": collection_id, "source": source, "created": now, "updated": now}
+        row = {
+            "id": document_id,
+            "collection_id": collection_id,
+            "source": source,
+            "created": now,
+            "updated": now,
+        }
         connection.execute(sa.insert(documents).values(row))
         return document_id
 
@@ -169,15 +178,20 @@ def _free_id(connection: sa.Connection, table: sa.Table, prefix: str, *parts: st
     """An id that depends on the content alone unless that one is taken, so that a fresh ingest repeats itself."""
     attempt = 0
     while True:
-        digest = hashlib.sha256("\0".join((*parts, str(attempt))).encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256(
+            "\0".join((*parts, str(attempt))).encode("utf-8", "surrogatepass")
+        ).hexdigest()
         candidate = f"{prefix}_{digest[:20]}"
         if connection.scalar(sa.select(table.c.id).where(table.c.id == candidate)) is None:
             return candidate
         attempt += 1
 
 
-def _leftovers(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Leftover]:
-    for row in connection.execute(sa.select(versions.c.collection_id, versions.c.id, versions.c.chunks).where(where)):
+def leftovers(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Leftover]:
+    """The versions that meet a condition."""
+    for row in connection.execute(
+        sa.select(versions.c.collection_id, versions.c.id, versions.c.chunks).where(where)
+    ):
         yield Leftover(row.collection_id, row.id, row.chunks)
 
 
@@ -227,4 +241,6 @@ def _check_storable(document: Document) -> None:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise LoadError(f"{document.source!r}: holds a lone surrogate at character {error.start}.") from error
+            raise LoadError(
+                f"{document.source!r}: holds a lone surrogate at character {error.start}."
+            ) from error

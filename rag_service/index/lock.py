@@ -1,0 +1,88 @@
+"""One data directory has one owner: a file lock, and beside it a note of who holds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rag_service.errors import DataDirectoryLocked
+
+_LOCK, _OWNER = "lock", "owner.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that owns a data directory; ``url`` is where it serves, None when it does not."""
+
+    pid: int
+    command: str
+    since: int
+    url: str | None = None
+
+
+class DataDirectory:
+    """Ownership of a data directory from construction to ``release``; a killed process loses it by itself."""
+
+    def __init__(self, folder: Path, command: str, wait: float = 0.0) -> None:
+        """Take the directory, waiting up to ``wait`` seconds; DataDirectoryLocked names the process that has it."""
+        from filelock import FileLock, Timeout
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._lock = FileLock(folder / _LOCK, thread_local=False)
+        try:
+            self._lock.acquire(timeout=wait)
+        except Timeout as error:
+            raise DataDirectoryLocked(_who(folder)) from error
+        self._owner = Owner(os.getpid(), command, int(time.time()))
+        self._write(self._owner)
+
+    def serve(self, url: str) -> None:
+        """Tell other processes where this one serves, so that they can ask it."""
+        self._owner = Owner(self._owner.pid, self._owner.command, self._owner.since, url)
+        self._write(self._owner)
+
+    def release(self) -> None:
+        """Give the directory up."""
+        (self._folder / _OWNER).unlink(missing_ok=True)
+        self._lock.release()
+
+    def _write(self, owner: Owner) -> None:
+        fresh = self._folder / f"{_OWNER}.new"
+        fresh.write_text(json.dumps(asdict(owner)), encoding="utf-8")
+        fresh.replace(self._folder / _OWNER)
+
+
+def owner(folder: Path) -> Owner | None:
+    """Who holds a data directory at this moment; None when nobody does."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / _LOCK).exists():
+        return None
+    probe = FileLock(folder / _LOCK, thread_local=False)
+    try:
+        probe.acquire(timeout=0)
+    except Timeout:
+        return _noted(folder) or Owner(0, "unknown", 0)
+    probe.release()
+    return None
+
+
+def _noted(folder: Path) -> Owner | None:
+    try:
+        return Owner(**json.loads((folder / _OWNER).read_text(encoding="utf-8")))
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return None
+
+
+def _who(folder: Path) -> str:
+    noted = _noted(folder)
+    if noted is None:
+        return f"{folder} is in use by another process; try again when it has ended."
+    serving = f", serving {noted.url}" if noted.url else ""
+    return (
+        f"{folder} is in use by process {noted.pid} ({noted.command}{serving}); try again when it has ended."
+    )

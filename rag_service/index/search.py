@@ -1,0 +1,84 @@
+"""The stores as retrieval sees them: by a collection's name, within document versions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rag_service.errors import FingerprintMismatch
+from rag_service.index.stores import Stores
+from rag_service.ports import Hit, TokenBlock, Vector
+
+_BROAD = 0.1  # share of the collection above which more hits are fetched and filtered afterwards
+_FETCH = 1000
+_LANGUAGES = 4
+
+
+class DenseSearch:
+    """ports.VectorSearch over the vector store."""
+
+    def __init__(self, stores: Stores, embedder: str) -> None:
+        """``embedder`` is the identity of what makes the query vectors."""
+        self._stores = stores
+        self._embedder = embedder
+
+    def query(self, collection: str, vector: Vector, limit: int, versions: Sequence[str] | None) -> list[Hit]:
+        """Nearest chunks by cosine, within the given document versions if not None.
+
+        A metadata filter of Chroma would scan. Instead, a filter that leaves much of the collection is applied
+        to a longer list of hits, and a narrow one by the ids of its chunks. FingerprintMismatch, UnknownCollection.
+        """
+        own = self._collection(collection)
+        if versions is None:
+            return self._stores.vectors.query(own, vector, limit, None)
+        live = self._stores.catalog.live
+        chunk_ids = live.chunk_ids(versions)
+        share = len(chunk_ids) / max(live.count_chunks(collection), 1)
+        if share >= _BROAD:
+            wanted = set(versions)
+            fetched = min(_FETCH, math.ceil(limit / share * 1.5))
+            hits = self._stores.vectors.query(own, vector, fetched, None)
+            kept = [hit for hit in hits if hit.chunk_id.rpartition(":")[0] in wanted]
+            if len(kept) >= limit:
+                return kept[:limit]
+        return self._stores.vectors.query(own, vector, limit, chunk_ids)
+
+    def similarities(self, collection: str, vector: Vector, chunk_ids: Sequence[str]) -> dict[str, float]:
+        """Cosine of the given chunks: for candidates that another index found."""
+        if not chunk_ids:
+            return {}
+        found = self._stores.vectors.vectors(self._collection(collection), chunk_ids)
+        return {name: float(own @ vector) for name, own in found.items()}
+
+    def _collection(self, name: str) -> str:
+        found = self._stores.catalog.collections.get(name)
+        if found.fingerprint is not None and found.fingerprint.embedder != self._embedder:
+            raise FingerprintMismatch(
+                f"Collection {name!r} was embedded with {found.fingerprint.embedder}, the settings name "
+                f"{self._embedder}: go back to it, or run `rag-service ingest --collection {name} --re-embed`."
+            )
+        return found.id
+
+
+class BestMatches:
+    """ports.LexicalSearch over the lexical index: the question is analysed in the collection's languages."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def query(self, collection: str, text: str, limit: int, versions: Sequence[str] | None) -> list[Hit]:
+        """Best chunks by BM25 over stems, within the given document versions if not None."""
+        languages = self._stores.catalog.live.languages(collection)[:_LANGUAGES]
+        own = self._stores.catalog.collections.id_of(collection)
+        return self._stores.lexical.query(own, text, languages, limit, versions)
+
+
+class TokenBlocks:
+    """ports.TokenSearch over the token vectors."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def blocks(self, collection: str, chunk_ids: Sequence[str]) -> dict[str, TokenBlock]:
+        """Token vectors of the chunks that have them."""
+        return self._stores.tokens.blocks(self._stores.catalog.collections.id_of(collection), chunk_ids)

@@ -1,0 +1,133 @@
+"""Jobs one at a time, in the order of their arrival: on the caller's thread or in the background."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from rag_service.errors import RagError
+from rag_service.index.jobs import Jobs
+from rag_service.ingest.run import OnProgress, Run
+from rag_service.ingest.write import Cancelled
+from rag_service.models import Job
+
+Work = Callable[[Run], None]
+_POLL_SECONDS = 0.2
+
+
+class Worker:
+    """Runs jobs; a background thread is started with the first one that is submitted."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+        self._runs: dict[str, Run] = {}
+        self._queue: queue.Queue[tuple[Run, Work] | None] = queue.Queue()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def run(self, kind: str, collection: str, work: Work, on_progress: OnProgress | None) -> Job:
+        """Do a job on this thread and return it finished; RagError when all of it failed."""
+        run = self._begin(kind, collection, 0, on_progress)
+        return self._do(run, work)
+
+    def submit(self, kind: str, collection: str, total: int, work: Work) -> Job:
+        """Queue a job for the background thread."""
+        run = self._begin(kind, collection, total, None)
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
+                self._thread.start()
+        self._queue.put((run, work))
+        return self._jobs.get(run.id)
+
+    def wait(self, job_id: str, timeout: float | None) -> Job:
+        """The job when it has finished, or as it stands after ``timeout`` seconds; UnknownJob."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            job = self._jobs.get(job_id)
+            left = _POLL_SECONDS if until is None else min(_POLL_SECONDS, until - time.monotonic())
+            if job.finished or left <= 0:
+                return job
+            with self._changed:
+                self._changed.wait(left)
+
+    def events(self, job_id: str) -> Iterator[Job]:
+        """The job whenever it has changed, the last time when it has finished; UnknownJob."""
+        last: Job | None = None
+        while last is None or not last.finished:
+            job = self._jobs.get(job_id)
+            if job != last:
+                yield job
+                last = job
+            else:
+                with self._changed:
+                    self._changed.wait(_POLL_SECONDS)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to end; UnknownJob."""
+        run = self._runs.get(job_id)
+        if run is not None:
+            run.stop()
+        return self._jobs.get(job_id)
+
+    @contextmanager
+    def alone(self, collection: str) -> Iterator[None]:
+        """Nothing else runs meanwhile; jobs on the collection are called off."""
+        for run in list(self._runs.values()):
+            if run.collection == collection:
+                run.stop()
+        with self._turn:
+            yield
+
+    def close(self) -> None:
+        """Call off every job and wait for the running one to leave things whole."""
+        self._closed = True
+        for run in list(self._runs.values()):
+            run.stop()
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+
+    def _begin(self, kind: str, collection: str, total: int, on_progress: OnProgress | None) -> Run:
+        run = Run(self._jobs, self._jobs.create(kind, collection, total), on_progress)
+        self._runs[run.id] = run
+        return run
+
+    def _do(self, run: Run, work: Work) -> Job:
+        try:
+            with self._turn:
+                if run.stopped():
+                    raise Cancelled
+                run.save("running")
+                work(run)
+            return run.save("failed" if run.failed else "succeeded")
+        except Cancelled:
+            return run.save("cancelled")
+        except RagError as error:
+            run.save("failed", str(error))
+            raise
+        except BaseException as error:
+            run.save("cancelled" if isinstance(error, KeyboardInterrupt) else "failed", type(error).__name__)
+            raise
+        finally:
+            del self._runs[run.id]
+            with self._changed:
+                self._changed.notify_all()
+
+    def _serve(self) -> None:
+        log = structlog.get_logger("rag_service.jobs")
+        while (item := self._queue.get()) is not None:
+            run, work = item
+            try:
+                self._do(run, work)
+            except RagError as error:
+                log.warning("job failed", job=run.id, collection=run.collection, error=str(error))
+            except Exception:
+                log.exception("job failed", job=run.id, collection=run.collection)

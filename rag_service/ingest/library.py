@@ -1,0 +1,167 @@
+"""Documents, collections and jobs as the interfaces use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag_service.errors import FingerprintMismatch
+from rag_service.index.stores import Stores
+from rag_service.ingest.jobs import Worker
+from rag_service.ingest.plan import Step, as_plan, compare
+from rag_service.ingest.reembed import re_embed
+from rag_service.ingest.run import OnProgress, Run
+from rag_service.ingest.scan import Discover, scan
+from rag_service.ingest.sync import Load, Sync, withdraw
+from rag_service.ingest.uploads import LoadUpload, put
+from rag_service.ingest.write import Engine
+from rag_service.models import (
+    Collection,
+    DocumentPage,
+    Fingerprint,
+    Job,
+    Plan,
+    SourceText,
+    StoredDocument,
+    Upload,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What turns files into chunks with vectors; ``engine`` is called when something has to be embedded."""
+
+    discover: Discover
+    load: Load
+    load_upload: LoadUpload
+    engine: Callable[[], Engine]
+    fingerprint: Fingerprint
+    workers: int = 2
+
+
+class Library:
+    """Everything that reads or changes what is stored; every call blocks; safe to share between threads.
+
+    Changes to documents run one job at a time, in the order of their arrival.
+    """
+
+    def __init__(self, stores: Stores, tools: Tools) -> None:
+        """Finish what a process that died left undone; only the owner of the data directory may do this."""
+        self._stores = stores
+        self._tools = tools
+        self._sync = Sync(stores, tools.load, tools.workers)
+        self._worker = Worker(stores.catalog.jobs)
+        stores.recover()
+
+    def collections(self) -> list[Collection]:
+        """All collections by name."""
+        return self._stores.catalog.collections.all()
+
+    def create_collection(self, name: str) -> Collection:
+        """A new, empty collection; Conflict when the name is taken, InvalidInput when it is malformed."""
+        return self._stores.catalog.collections.create(name)
+
+    def delete_collection(self, name: str) -> None:
+        """Remove a collection and its documents, calling off jobs on it; UnknownCollection."""
+        self._stores.catalog.collections.id_of(name)
+        with self._worker.alone(name):
+            self._stores.drop(self._stores.catalog.collections.mark_deleting(name))
+
+    def documents(self, collection: str, limit: int = 100, after: str | None = None) -> DocumentPage:
+        """Documents by source, beginning behind the cursor ``after``; UnknownCollection, InvalidInput."""
+        collection_id = self._stores.catalog.collections.id_of(collection)
+        return self._stores.catalog.documents.page(collection_id, limit, after)
+
+    def document(self, document_id: str) -> StoredDocument:
+        """One document; UnknownDocument."""
+        return self._stores.catalog.documents.get(document_id)
+
+    def content(self, document_id: str) -> SourceText:
+        """A document's source text; UnknownDocument."""
+        return self._stores.catalog.documents.content(document_id)
+
+    def delete_document(self, document_id: str) -> StoredDocument:
+        """Remove a document and return what it was; UnknownDocument."""
+        document = self._stores.catalog.documents.get(document_id)
+        withdraw(self._stores, [document_id])
+        return document
+
+    def plan(self, collection: str, paths: Sequence[Path]) -> Plan:
+        """What ``ingest`` would do now; nothing is changed."""
+        return as_plan(collection, self._steps(collection, paths))
+
+    def ingest(self, collection: str, paths: Sequence[Path], on_progress: OnProgress | None = None) -> Job:
+        """Bring a collection in step with files and folders, and return the finished job.
+
+        The collection is created when there is none. FingerprintMismatch before anything is done. The job's
+        status is ``failed`` when any document failed; an error that stops all of it is raised.
+        """
+        own = self._ready(collection)
+
+        def work(run: Run) -> None:
+            self._sync.apply(own.id, self._steps(collection, paths), self._tools.engine, run)
+            self._stores.lexical.release()
+
+        return self._worker.run("ingest", collection, work, on_progress)
+
+    def submit(self, collection: str, uploads: Sequence[Upload]) -> Job:
+        """Queue documents to be added or updated; returns the queued job at once. FingerprintMismatch."""
+        own = self._ready(collection)
+        items = tuple(uploads)
+
+        def work(run: Run) -> None:
+            put(self._stores, own.id, items, self._tools.load_upload, self._tools.engine, run)
+
+        return self._worker.submit("upload", collection, len(items), work)
+
+    def re_embed(self, collection: str, on_progress: OnProgress | None = None) -> Job:
+        """Chunk and embed the stored source texts anew with the present settings; the files are not needed."""
+        own = self._stores.catalog.collections.get(collection)
+
+        def work(run: Run) -> None:
+            re_embed(self._stores, own, self._tools.engine(), self._tools.fingerprint, run)
+
+        return self._worker.run("re-embed", collection, work, on_progress)
+
+    def job(self, job_id: str) -> Job:
+        """One job as it stands; UnknownJob."""
+        return self._stores.catalog.jobs.get(job_id)
+
+    def wait(self, job_id: str, timeout: float | None = None) -> Job:
+        """The job when it has finished, or as it stands after ``timeout`` seconds; UnknownJob."""
+        return self._worker.wait(job_id, timeout)
+
+    def job_events(self, job_id: str) -> Iterator[Job]:
+        """The job whenever it has changed, the last time when it has finished; UnknownJob."""
+        return self._worker.events(job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """Ask a job to end; what is done stays done. UnknownJob."""
+        return self._worker.cancel(job_id)
+
+    def close(self) -> None:
+        """Call off what is running and close the stores."""
+        self._worker.close()
+        self._stores.close()
+
+    def _steps(self, collection: str, paths: Sequence[Path]) -> list[Step]:
+        names = {item.name: item.id for item in self.collections()}
+        known = self._stores.catalog.documents.known(names[collection]) if collection in names else {}
+        roots = {item.root for item in known.values() if item.root is not None}
+        return compare(scan(paths, roots, self._tools.discover), known)
+
+    def _ready(self, name: str) -> Collection:
+        """The collection, created if need be, after a look at its fingerprint."""
+        own = self._stores.catalog.collections.ensure(name)
+        wanted = self._tools.fingerprint
+        if own.fingerprint is None or own.documents == 0:
+            if own.fingerprint != wanted:
+                self._stores.vectors.drop(own.id)
+                self._stores.catalog.collections.set_fingerprint(own.id, wanted)
+        elif own.fingerprint != wanted:
+            raise FingerprintMismatch(
+                f"Collection {name!r} is built with {own.fingerprint}, the settings ask for {wanted}. Go back to "
+                f"those settings, or run `rag-service ingest --collection {name} --re-embed`."
+            )
+        return own

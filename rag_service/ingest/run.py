@@ -1,0 +1,81 @@
+"""One job while it runs: counted, told to whoever watches, kept in the catalog."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from rag_service.index.jobs import Jobs
+from rag_service.models import Job, JobDocument, JobStatus, Progress
+
+_SAVE_SECONDS = 0.5
+OnProgress = Callable[[Progress], None]
+
+
+class Run:
+    """What a running job reports to; used by one thread, stopped from any."""
+
+    def __init__(self, jobs: Jobs, job: Job, on_progress: OnProgress | None = None) -> None:
+        self.id = job.id
+        self.collection = job.collection
+        self._jobs = jobs
+        self._on_progress = on_progress
+        self._stop = threading.Event()
+        self._began = self._saved = time.monotonic()
+        self._done = self._total = self._chunks_done = self._chunks_total = 0
+        self._unsaved: list[JobDocument] = []
+        self._failed = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether any document failed."""
+        return self._failed
+
+    def stop(self) -> None:
+        """Ask the job to end at the next opportunity."""
+        self._stop.set()
+
+    def stopped(self) -> bool:
+        """Whether the job was asked to end."""
+        return self._stop.is_set()
+
+    def expect(self, documents: int) -> None:
+        """How many documents there are to see to."""
+        self._total = documents
+        self._report()
+
+    def found(self, chunks: int) -> None:
+        """A document was cut into that many chunks."""
+        self._chunks_total += chunks
+        self._report()
+
+    def embedded(self, chunks: int) -> None:
+        """That many chunks have been embedded."""
+        self._chunks_done += chunks
+        self._report()
+
+    def finish(self, *documents: JobDocument) -> None:
+        """What came of documents."""
+        self._done += len(documents)
+        self._failed = self._failed or any(item.status == "failed" for item in documents)
+        self._unsaved.extend(documents)
+        self._report()
+
+    def save(self, status: JobStatus, error: str | None = None) -> Job:
+        """Write the state to the catalog and return the job."""
+        self._jobs.advance(
+            self.id, status=status, done=self._done, total=self._total, new=self._unsaved, error=error
+        )
+        self._unsaved = []
+        self._saved = time.monotonic()
+        return self._jobs.get(self.id)
+
+    def _report(self) -> None:
+        now = time.monotonic()
+        if now - self._saved > _SAVE_SECONDS:
+            self.save("running")
+        if self._on_progress is not None:
+            self._on_progress(
+                Progress(self._done, self._total, self._chunks_done, self._chunks_total, now - self._began)
+            )

@@ -1,0 +1,89 @@
+"""Paths given by people as files below roots, so that the same file has the same source every time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from rag_service.ingest.plan import FoundFile, Problem, Scan, Scope
+
+
+class Listed(Protocol):
+    """A file below a given path."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    @property
+    def source(self) -> str:
+        """Its path below the given one."""
+
+
+class Hindrance(Protocol):
+    """A file or folder that cannot be taken up."""
+
+    @property
+    def source(self) -> str:
+        """Its path below the given one."""
+
+    @property
+    def reason(self) -> str:
+        """Why not."""
+
+
+class Listing(Protocol):
+    """What is below a given path."""
+
+    @property
+    def files(self) -> Sequence[Listed]:
+        """Files to ingest."""
+
+    @property
+    def problems(self) -> Sequence[Hindrance]:
+        """What cannot be ingested."""
+
+
+Discover = Callable[[Path], Listing]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    root: str
+    prefix: (
+        str  # source of the given folder below the root, with a slash behind it; empty for the root itself
+    )
+
+
+def scan(paths: Sequence[Path], roots: Collection[str], discover: Discover) -> Scan:
+    """What is below the paths; ``roots`` are folders that were ingested before.
+
+    A path inside one of these belongs to it, so that ingesting a subfolder refreshes a part of the whole and
+    makes no second copies.
+    """
+    files: dict[str, FoundFile] = {}
+    problems: list[Problem] = []
+    scopes: list[Scope] = []
+    for given in paths:
+        path = Path(os.path.abspath(given))
+        place = _place(path, roots)
+        found = discover(path)
+        if path.is_dir():
+            scopes.append(Scope(place.root, place.prefix))
+        for item in found.files:
+            source = place.prefix + item.source
+            files.setdefault(str(item.path), FoundFile(Path(os.path.abspath(item.path)), source, place.root))
+        problems += [Problem(place.prefix + item.source, place.root, item.reason) for item in found.problems]
+    return Scan(tuple(files.values()), tuple(problems), tuple(scopes))
+
+
+def _place(path: Path, roots: Collection[str]) -> _Place:
+    """The outermost known root around a path, else the path itself or, for a file, its folder."""
+    folder = path if path.is_dir() else path.parent
+    around = [root for root in roots if folder.is_relative_to(root)]
+    root = min(around, key=len) if around else str(folder)
+    below = folder.relative_to(root).as_posix()
+    return _Place(root, "" if below == "." else f"{below}/")

@@ -1,0 +1,129 @@
+"""A plan carried out: withdrawn, renamed, loaded, embedded, live; one document at a time whole."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from rag_service.errors import LoadError
+from rag_service.index.documents import FileState
+from rag_service.index.stores import Stores
+from rag_service.index.versions import Leftover, NewVersion, Origin
+from rag_service.ingest.plan import Step, file_state
+from rag_service.ingest.run import Run
+from rag_service.ingest.write import Cancelled, Engine, Writer
+from rag_service.models import Document, JobDocument, Outcome
+
+Load = Callable[[Path, str], Document]
+
+
+class Sync:
+    """Carries out steps on one collection."""
+
+    def __init__(self, stores: Stores, load: Load, workers: int) -> None:
+        self._stores = stores
+        self._load = load
+        self._workers = workers
+
+    def apply(
+        self, collection_id: str, steps: Sequence[Step], engine: Callable[[], Engine], run: Run
+    ) -> None:
+        """Bring the collection in line; what fails for one file is told to ``run`` and the rest goes on.
+
+        ``engine`` is called only when something has to be embedded. Cancelled, StoreError, ModelError.
+        """
+        run.expect(len(steps))
+        for step in steps:
+            if step.change == "failed":
+                run.finish(JobDocument(step.source, _known_id(step), "failed", error=step.detail))
+        self._withdraw([step for step in steps if step.change == "removed"], run)
+        self._settle(steps)
+        run.finish(*(_settled(step) for step in steps if step.change in ("unchanged", "moved")))
+        rest = [step for step in steps if step.change in ("added", "changed")]
+        if rest:
+            self._write(collection_id, rest, engine(), run)
+
+    def _withdraw(self, steps: Sequence[Step], run: Run) -> None:
+        ids = [step.known.document_id for step in steps if step.known]
+        withdraw(self._stores, ids)
+        for step in steps:
+            run.finish(JobDocument(step.source, _known_id(step), "deleted"))
+
+    def _settle(self, steps: Sequence[Step]) -> None:
+        """Record new names, roots and times; a changed file's time is recorded with its new version."""
+        changed: list[FileState] = []
+        for step in steps:
+            known = step.known
+            if known is None or step.change not in ("unchanged", "moved", "changed"):
+                continue
+            before = FileState(known.document_id, known.source, known.root, known.size, known.mtime_ns)
+            if step.change == "changed":
+                now = replace(before, source=step.source)
+            else:
+                now = FileState(known.document_id, step.source, step.root, step.size, step.mtime_ns)
+            if now != before:
+                changed.append(now)
+        self._stores.catalog.documents.settle(changed)
+
+    def _write(self, collection_id: str, steps: Sequence[Step], engine: Engine, run: Run) -> None:
+        known = {step.source: step for step in steps}
+        writer = Writer(self._stores, engine, run.stopped, run.embedded)
+        for group in writer.write(collection_id, self._versions(steps, engine, run)):
+            for item in group:
+                source = item.content.document.source
+                status: Outcome = "updated" if known[source].known else "added"
+                run.finish(JobDocument(source, item.document_id, status, len(item.content.chunks)))
+
+    def _versions(self, steps: Sequence[Step], engine: Engine, run: Run) -> Iterator[NewVersion]:
+        """Load files a little ahead of the writer, in order; a file that fails is reported and left out."""
+        waiting: deque[tuple[Step, Future[NewVersion]]] = deque()
+        ahead = 4 * self._workers
+        left = iter(steps)
+        pool = ThreadPoolExecutor(self._workers, "load")
+        try:
+            while True:
+                for step in islice(left, ahead - len(waiting)):
+                    waiting.append((step, pool.submit(self._version, step, engine)))
+                if not waiting:
+                    return
+                step, future = waiting.popleft()
+                if run.stopped():
+                    raise Cancelled
+                try:
+                    version = future.result()
+                except LoadError as error:
+                    run.finish(JobDocument(step.source, _known_id(step), "failed", error=str(error)))
+                    continue
+                run.found(len(version.chunks))
+                yield version
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _version(self, step: Step, engine: Engine) -> NewVersion:
+        assert step.path is not None
+        document = self._load(step.path, step.source)
+        try:
+            unmoved = file_state(step.path) == (step.size, step.mtime_ns)
+        except OSError:
+            unmoved = False
+        origin = Origin(step.root, step.size, step.mtime_ns) if unmoved else Origin(step.root)
+        return NewVersion(document, tuple(engine.cut(document.text, document.language)), origin)
+
+
+def withdraw(stores: Stores, document_ids: Sequence[str]) -> None:
+    """Delete documents: invisible in one step, then out of every store."""
+    if document_ids:
+        retired: list[Leftover] = stores.catalog.documents.withdraw(document_ids)
+        stores.remove(retired)
+
+
+def _settled(step: Step) -> JobDocument:
+    return JobDocument(step.source, _known_id(step), "unchanged" if step.change == "unchanged" else "updated")
+
+
+def _known_id(step: Step) -> str | None:
+    return step.known.document_id if step.known else None

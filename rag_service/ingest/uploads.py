@@ -1,0 +1,87 @@
+"""Documents handed over rather than found in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rag_service.errors import LoadError
+from rag_service.index.documents import Known
+from rag_service.index.stores import Stores
+from rag_service.index.versions import NewVersion, Origin
+from rag_service.ingest.run import Run
+from rag_service.ingest.write import Engine, Writer
+from rag_service.models import Document, JobDocument, Outcome, Upload
+
+LoadUpload = Callable[[Upload], Document]
+
+
+def put(
+    stores: Stores,
+    collection_id: str,
+    uploads: Sequence[Upload],
+    load: LoadUpload,
+    engine: Callable[[], Engine],
+    run: Run,
+) -> None:
+    """Add or update documents; same source and content again changes nothing, a new description only that.
+
+    What fails for one is told to ``run``, the rest goes on. Cancelled, StoreError, ModelError.
+    """
+    run.expect(len(uploads))
+    known = stores.catalog.documents.known(collection_id)
+    fresh = list(_fresh(stores, known, uploads, load, run))
+    if not fresh:
+        return
+    tools = engine()
+
+    def versions() -> Iterator[NewVersion]:
+        for document in fresh:
+            version = NewVersion(document, tuple(tools.cut(document.text, document.language)), Origin())
+            run.found(len(version.chunks))
+            yield version
+
+    for group in Writer(stores, tools, run.stopped, run.embedded).write(collection_id, versions()):
+        for item in group:
+            document = item.content.document
+            status: Outcome = "updated" if document.source in known else "added"
+            run.finish(JobDocument(document.source, item.document_id, status, len(item.content.chunks)))
+
+
+def _fresh(
+    stores: Stores, known: dict[str, Known], uploads: Sequence[Upload], load: LoadUpload, run: Run
+) -> Iterator[Document]:
+    """Uploads that have to be embedded; the last of several under one source counts."""
+    last = {upload.source: upload for upload in uploads}
+    for upload in uploads:
+        if last[upload.source] is not upload:
+            run.finish(
+                JobDocument(upload.source, None, "failed", error="the same source comes again in this job")
+            )
+            continue
+        own = known.get(upload.source)
+        try:
+            document = load(upload)
+        except LoadError as error:
+            run.finish(
+                JobDocument(upload.source, own.document_id if own else None, "failed", error=str(error))
+            )
+            continue
+        if own is None:
+            yield document
+        elif document.sha256 == own.sha256:
+            run.finish(_described(stores, own, document))
+        elif own.root is not None:
+            error_text = f"the name is taken by a document ingested from {own.root}: change it there"
+            run.finish(JobDocument(upload.source, own.document_id, "failed", error=error_text))
+        else:
+            yield document
+
+
+def _described(stores: Stores, own: Known, document: Document) -> JobDocument:
+    """The same content again: title, date and metadata are brought up to date if they differ."""
+    stored = stores.catalog.documents.get(own.document_id)
+    said = (document.title, document.published, dict(document.metadata))
+    if own.root is not None or said == (stored.title, stored.published, dict(stored.metadata)):
+        return JobDocument(own.source, own.document_id, "unchanged", stored.chunks)
+    stores.catalog.versions.describe(own.version_id, *said)
+    return JobDocument(own.source, own.document_id, "updated", stored.chunks)
