@@ -8,19 +8,21 @@ from evals.errors import DatasetError
 from rag_service.errors import LoadError
 from rag_service.ingest.discover import discover
 from rag_service.ingest.limits import Limits
-from rag_service.ingest.load import load_file
+from rag_service.ingest.load import Loader
 from rag_service.models import Document
 
 
 def read_corpus(folder: Path) -> dict[str, str]:
     """Source text by source of every document that ingest would take; DatasetError for unreadable ones."""
-    found = discover([folder], Limits())
-    texts, problems = {}, [str(problem) for problem in found.problems]
-    for file in found.files:
-        try:
-            texts[file.source] = load_file(file.path, file.source, Limits()).text
-        except LoadError as error:
-            problems.append(str(error))
+    texts = {}
+    with Loader(Limits()) as loader:
+        found = discover([folder], loader.suffixes)
+        problems = [str(problem) for problem in found.problems]
+        for file in found.files:
+            try:
+                texts[file.source] = loader.load_file(file.path, file.source).text
+            except LoadError as error:
+                problems.append(str(error))
     if problems:
         raise DatasetError(problems)
     return texts
@@ -28,4 +30,5 @@ def read_corpus(folder: Path) -> dict[str, str]:
 
 def read_document(path: Path) -> Document:
     """One document; LoadError when it cannot be read."""
-    return load_file(path, path.name, Limits())
+    with Loader(Limits(), workers=1) as loader:
+        return loader.load_file(path, path.name)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from evals.folder import RunFolder
     from evals.judge.judge import Judge
     from evals.run import Scorers
+    from evals.runs import Run
     from evals.targets.port import Target
+    from rag_service.ports import Embedder
     from rag_service.settings import Settings
 
 Answerer = Literal["auto", "extractive", "llm"]
@@ -56,16 +59,13 @@ def run(
     judge = _judge(settings, judge_model, judge_url, judge_key_env)
     embedder = None if no_similarity else _encoder(settings)
 
-    def open_target() -> Target:
-        return (
-            _local(cases, settings, answerer, top_k)
-            if url is None
-            else _remote(url, collection, answerer, top_k)
-        )
-
+    if url is None:
+        opener = partial(_local, cases, settings, answerer, top_k)
+    else:
+        opener = partial(_remote, url, collection, answerer, top_k)
     with _progress() as on_case:
         finished = asyncio.run(
-            _evaluate(cases, open_target, folder, Scorers(embedder, judge), concurrency, on_case)
+            _evaluate(cases, opener, folder, Scorers(embedder, judge), concurrency, on_case)
         )
     _show(load_run(finished.path), as_json=as_json, markdown=markdown)
 
@@ -105,17 +105,10 @@ def sweep(
     finished = []
     for values, changed in zip(grid, adjusted, strict=True):
         typer.echo(f"{', '.join(f'{key}={value}' for key, value in values.items())}", err=True)
+        opener = partial(_local, cases, changed, answerer, None)
+        place = parent / slug(values)
         with _progress() as on_case:
-            folder = asyncio.run(
-                _evaluate(
-                    cases,
-                    lambda changed=changed: _local(cases, changed, answerer, None),
-                    parent / slug(values),
-                    Scorers(),
-                    concurrency,
-                    on_case,
-                )
-            )
+            folder = asyncio.run(_evaluate(cases, opener, place, Scorers(), concurrency, on_case))
         finished.append((values, load_run(folder.path)))
     rows = rank(finished, metric)
     page = write_sweep(rows, metric, cases.name, parent / "sweep.html")
@@ -165,7 +158,7 @@ def _remote(url: str, collection: str, answerer: Answerer, top_k: int | None) ->
     return RemoteTarget(url, collection, answerer, top_k=top_k, key=os.environ.get("RAG_API_KEY"))
 
 
-def _encoder(settings: Settings):  # type: ignore[no-untyped-def]
+def _encoder(settings: Settings) -> Embedder:
     from rag_service.bootstrap import open_encoder
 
     return open_encoder(settings)
@@ -179,7 +172,7 @@ def _judge(settings: Settings, model: str | None, url: str | None, key_env: str 
     return open_judge(settings, model, url, key_env)
 
 
-def _show(finished, *, as_json: bool, markdown: bool) -> None:  # type: ignore[no-untyped-def]
+def _show(finished: Run, *, as_json: bool, markdown: bool) -> None:
     from evals.report.markdown import run_markdown
     from evals.report.terminal import print_run
     from rag_service.cli.output import console, print_json

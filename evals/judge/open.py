@@ -25,4 +25,7 @@ def open_judge(settings: Settings, model: str, url: str | None, key_variable: st
         update["api_key"] = SecretStr(key)
     judged = settings.model_copy(update={"llm": settings.llm.model_copy(update=update)})
     answering = settings.llm.model if settings.llm_configured else None
-    return Judge(open_chat_model(judged), answering)
+    chat = open_chat_model(judged)
+    if chat is None:
+        raise RunError("The judge has no endpoint: name one with --judge-url, or set OPENAI_API_KEY.")
+    return Judge(chat, answering)

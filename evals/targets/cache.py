@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import shutil
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rag_service
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 INDEXING_PACKAGES = ("text", "ingest", "embed", "index")
 KEPT_SECONDS = 14 * 24 * 3600.0
@@ -31,6 +35,23 @@ def index_dir(cache: Path, corpus: str, settings: Mapping[str, Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     return folder
+
+
+def claim(folder: Path) -> tuple[Path, FileLock]:
+    """Take a place in an index folder that no other evaluation holds; the lock is held until released."""
+    from filelock import FileLock, Timeout
+
+    for number in itertools.count():
+        place = folder / str(number)
+        place.mkdir(exist_ok=True)
+        # thread_local would keep another thread from releasing it
+        lock = FileLock(place / "lock", thread_local=False)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            continue
+        return place, lock
+    raise AssertionError("counting does not end")
 
 
 def files_digest(root: Path) -> str:

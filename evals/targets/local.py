@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from evals.cases.model import Case
 from evals.errors import RunError
-from evals.targets.cache import default_cache, drop_unused, files_digest, index_dir
+from evals.targets.cache import claim, default_cache, drop_unused, files_digest, index_dir
 from rag_service.answer.events import Ask
 from rag_service.models import Answer, AnswererName, Job, Progress
 from rag_service.settings import Settings
 
 if TYPE_CHECKING:
+    from filelock import FileLock
+
     from rag_service.bootstrap import Service
 
 COLLECTION = "eval"
@@ -29,10 +31,13 @@ OnProgress = Callable[[Progress], None]
 class LocalTarget:
     """Asks the wired service; the answers come from the same path as everywhere else."""
 
-    def __init__(self, service: Service, answerer: AnswererName, top_k: int | None = None) -> None:
+    def __init__(
+        self, service: Service, answerer: AnswererName, top_k: int | None = None, lock: FileLock | None = None
+    ) -> None:
         self._service = service
         self._answerer: AnswererName = answerer
         self._top_k = top_k
+        self._lock = lock
         self._sources = _read_sources(service)
 
     @property
@@ -70,8 +75,10 @@ class LocalTarget:
         return await self._service.asker.answer(ask)
 
     async def close(self) -> None:
-        """Close the service."""
+        """Close the service and give its data directory up."""
         await asyncio.to_thread(self._service.close)
+        if self._lock is not None:
+            self._lock.release()
 
 
 def open_folder(
@@ -103,16 +110,16 @@ def open_prepared(
     top_k: int | None = None,
     cache: Path | None = None,
 ) -> LocalTarget:
-    """The service over whatever ``ingest`` puts in; done once for each corpus digest, code and settings.
+    """Open the service over whatever ``ingest`` puts in, once for each corpus digest, code and settings.
 
-    Embedded stores only: an evaluation never writes into the stores of a running service.
+    Embedded stores only: an evaluation never writes into the stores of a running service. A data
+    directory has one owner, so evaluations at the same time take one each.
     """
-    from filelock import FileLock
     from rag_service.bootstrap import open_service
 
     root = cache or default_cache()
     drop_unused(root)
-    folder = index_dir(root, digest, _indexing_settings(settings))
+    folder, lock = claim(index_dir(root, digest, _indexing_settings(settings)))
     plain = Settings.model_construct()
     scratch = settings.model_copy(
         update={
@@ -123,15 +130,18 @@ def open_prepared(
         }
     )
     ready = folder / "ready"
-    with FileLock(folder / "lock"):
+    service = None
+    try:
+        service = open_service(scratch, "rag-service eval")
         if not ready.is_file():
-            service = open_service(scratch)
-            try:
-                _check_job(ingest(service))
-            finally:
-                service.close()
+            _check_job(ingest(service))
             ready.touch()
-    return LocalTarget(open_service(scratch, write=False), answerer, top_k)
+        return LocalTarget(service, answerer, top_k, lock)
+    except BaseException:
+        if service is not None:
+            service.close()
+        lock.release()
+        raise
 
 
 def public_settings(settings: Settings) -> dict[str, Any]:
