@@ -94,7 +94,7 @@ class _TokenIndex:
         return bisect_left(self.starts, position)
 
     def count(self, start: int, end: int) -> int:
-        """Tokens of a span; counted anew where it begins or ends inside a word, as tokenisers join letters."""
+        """Tokens of a span; counted anew where it begins or ends inside a word, which changes them."""
         if self._inside_word(start) or self._inside_word(end):
             return len(self._token_spans(self._text[start:end]))
         return self.at(end) - self.at(start)

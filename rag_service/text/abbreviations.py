@@ -33,10 +33,10 @@ NEVER_LAST_DEFAULT = _words(_NEVER_LAST_COMMON)
 # May also stand at the end of a sentence: what follows decides.
 MAYBE_LAST = {
     "de": _words("""
-        usw etc ff f jh jhd jhdt jr sen chr co corp inc ltd mill tsd std sek min kg mbh bln mwst st
-        ä a m n v
+        usw etc art max jan komm pol tab lat gem geb gen str mag min ff f jh jhd jhdt jr sen chr co corp
+        inc ltd mill tsd std sek min kg mbh bln mwst st ä a m n v
         """),
-    "en": _words("etc jr sr inc ltd co corp bros al ave blvd rd ca"),
+    "en": _words("etc fig ed mag mar col rep jr sr inc ltd co corp bros al ave blvd rd ca"),
 }
 MAYBE_LAST_DEFAULT = _words("etc jr inc ltd co corp")
 

@@ -40,7 +40,7 @@ _STEMMERS = {
 
 
 def fold(text: str) -> str:
-    """Case, accents and German spelling variants removed: München, MUENCHEN -> muenchen; Straße -> strasse."""
+    """Case, accents and spelling variants removed: München, MUENCHEN -> muenchen; Straße -> strasse."""
     lowered = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
     if lowered.isascii():
         return lowered

@@ -1,0 +1,99 @@
+"""Extracted text to a Document: normalised once, pages placed, title, date and language found."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PurePosixPath
+
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.readers.base import Extracted, UnreadableError
+from rag_service.models import Document, MetadataValue, Page
+from rag_service.text.dates import find_dateline, iso_date
+from rag_service.text.languages import detect_language
+from rag_service.text.normalise import normalise
+
+_TITLE_CHARACTERS = 160
+_BLANK = "\n\n"
+
+
+def assemble(source: str, sha256: str, media_type: str, extracted: Extracted, limits: Limits) -> Document:
+    """The document; UnreadableError when no text is left or too much of it."""
+    text, pages = _joined(extracted)
+    if not text.strip():
+        raise UnreadableError("holds no text; there is nothing to ingest")
+    if len(text) > limits.max_characters:
+        raise UnreadableError(
+            f"holds {len(text)} characters, more than the {limits.max_characters} that ingest.max_characters "
+            "allows; raise the setting or split the file"
+        )
+    return Document(
+        source=source,
+        text=text,
+        sha256=sha256,
+        title=_title(extracted.title, text, source),
+        language=extracted.language or detect_language(text),
+        media_type=media_type,
+        published=_published(extracted, text),
+        metadata={clean(key): _clean_value(value) for key, value in extracted.metadata.items()},
+        pages=pages,
+    )
+
+
+def clean(value: str) -> str:
+    """A metadata string on one line, normalised like the text."""
+    return " ".join(normalise(value).split())
+
+
+def _clean_value(value: MetadataValue) -> MetadataValue:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _joined(extracted: Extracted) -> tuple[str, tuple[Page, ...]]:
+    parts: list[str] = []
+    pages: list[Page] = []
+    length = 0
+    for index, page in enumerate(extracted.pages):
+        text = normalise(page)
+        join = extracted.joins[index] if index < len(extracted.joins) else _BLANK
+        parts.extend((text, join if index + 1 < len(extracted.pages) else ""))
+        pages.append(Page(index + 1, length, length + len(text)))
+        length += len(text) + len(parts[-1])
+    text = "".join(parts)
+    if not unicodedata.is_normalized("NFC", text):  # a combining mark at the head of a page
+        return _joined(Extracted((text,)))
+    return text, tuple(pages) if extracted.paginated else ()
+
+
+def _title(given: str | None, text: str, source: str) -> str:
+    """The given title, else the first line without its label, cut at a word; else the file's stem."""
+    title = clean(given or "") or clean(_first_line(text)).lstrip("#>*|- ")
+    title = title or clean(PurePosixPath(source).stem)
+    if len(title) <= _TITLE_CHARACTERS:
+        return title
+    return title[:_TITLE_CHARACTERS].rsplit(" ", 1)[0].rstrip(",;:") + " \u2026"
+
+
+def _first_line(text: str) -> str:
+    for line in text[:5_000].split("\n"):
+        words = _without_label(line.strip())
+        if any(character.isalpha() for character in words):
+            return words
+    return ""
+
+
+def _without_label(line: str) -> str:
+    """The line without a leading `date 2019-04`."""
+    parts = line.split(None, 2)
+    if len(parts) > 1 and parts[0].lower().rstrip(":") in ("date", "datum") and iso_date(parts[1]):
+        return parts[2] if len(parts) > 2 else ""
+    return line
+
+
+def _published(extracted: Extracted, text: str) -> str | None:
+    """The date the file states, else its text's dateline, else the day its format records."""
+    stated = iso_date(extracted.published) if extracted.published else None
+    dateline = find_dateline(text) if stated is None or len(stated) < len("2019-04-25") else None
+    if stated and dateline and dateline.startswith(stated):
+        return dateline
+    recorded = iso_date(extracted.created) if extracted.created else None
+    return stated or dateline or (recorded[:10] if recorded else None)

@@ -1,0 +1,200 @@
+"""Which files an ingest takes up: folders walked in order, links and ignored files left out, with reasons."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag_service.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+IGNORE_FILE = ".ragignore"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to load and the source it is known by: its path below the ingested root, or its name."""
+
+    path: Path
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file left out without harm, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file or folder that cannot be taken up, and why, with the remedy."""
+
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+@dataclass(slots=True)
+class Discovered:
+    """Files in sorted order, files left out, and what could not be reached."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    path: Path
+    source: str
+    rules: tuple[tuple[str, GitIgnoreSpec], ...]
+
+
+def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
+    """Files named directly, whatever their suffix, and those below folders that have a known one.
+
+    Hidden files and folders are passed over, and so is what a `.ragignore` (gitignore syntax) names. Links
+    that lead out of the folder, run in circles or lead nowhere are problems. InvalidInput when two
+    files would be stored under one source.
+    """
+    found = Discovered()
+    for path in paths:
+        before = len(found.files)
+        if not os.path.lexists(path):
+            found.problems.append(Problem(printable(path), "does not exist; check the path"))
+        elif path.is_dir():
+            problems = len(found.problems)
+            _walk(path.resolve(), suffixes, found)
+            if len(found.files) == before and len(found.problems) == problems:
+                found.problems.append(Problem(printable(path), "holds no file that can be ingested"))
+        else:
+            _take(path, source_name(Path(path.name)), found)
+    found.files = _distinct(found.files)
+    return found
+
+
+def source_name(relative: Path) -> str:
+    """A relative path as a source: forward slashes, NFC, bytes that are no UTF-8 replaced."""
+    text = os.fsencode(relative.as_posix()).decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", text)
+
+
+def printable(path: Path | str) -> str:
+    """A path on one line, fit for a message."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def _walk(root: Path, suffixes: Collection[str], found: Discovered) -> None:
+    pending = [_Folder(root, "", ())]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
+            rules = (*folder.rules, *_rules(folder, found))
+        except OSError as error:
+            name = folder.source.rstrip("/") or printable(folder.path)
+            found.problems.append(Problem(name, f"cannot be read: {error.strerror}; check its permissions"))
+            continue
+        folders = []
+        for entry in entries:
+            source = folder.source + source_name(Path(entry.name))
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name.startswith(".") or _ignored(source + "/" * is_folder, rules):
+                continue
+            if is_folder:
+                folders.append(_Folder(Path(entry.path), f"{source}/", rules))
+            elif _stays_inside(entry, source, root, found):
+                _take_known(Path(entry.path), source, suffixes, found)
+        pending.extend(reversed(folders))
+
+
+def _rules(folder: _Folder, found: Discovered) -> Iterator[tuple[str, GitIgnoreSpec]]:
+    path = folder.path / IGNORE_FILE
+    if not path.is_file():
+        return
+    from pathspec import GitIgnoreSpec
+
+    try:
+        yield folder.source, GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8-sig").splitlines())
+    except (UnicodeDecodeError, ValueError) as error:
+        reason = f"is not in gitignore syntax: {error}; nothing is ignored by it"
+        found.problems.append(Problem(f"{folder.source}{IGNORE_FILE}", reason))
+
+
+def _ignored(source: str, rules: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
+    """The innermost file with an opinion decides, as in git."""
+    for base, spec in reversed(rules):
+        verdict = spec.check_file(source[len(base) :]).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _stays_inside(entry: os.DirEntry[str], source: str, root: Path, found: Discovered) -> bool:
+    if not entry.is_symlink():
+        return True
+    try:
+        target = Path(entry.path).resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        loop = isinstance(error, RuntimeError) or getattr(error, "errno", None) == 40
+        reason = "is a link that runs in a circle" if loop else "is a link to nothing"
+        found.problems.append(Problem(source, f"{reason}; remove it"))
+        return False
+    if not target.is_relative_to(root):
+        reason = "is a link that leads out of the folder; ingest its target by its own path"
+        found.problems.append(Problem(source, reason))
+        return False
+    if target.is_dir():
+        if Path(entry.path).is_relative_to(target):
+            found.problems.append(Problem(source, "is a link that runs in a circle; remove it"))
+        else:
+            found.skipped.append(Skipped(source, "link to a folder that is ingested anyway"))
+        return False
+    return True
+
+
+def _take_known(path: Path, source: str, suffixes: Collection[str], found: Discovered) -> None:
+    if path.suffix.lower() in suffixes:
+        _take(path, source, found)
+    else:
+        found.skipped.append(Skipped(source, f"unknown format {path.suffix}" if path.suffix else "no suffix"))
+
+
+def _take(path: Path, source: str, found: Discovered) -> None:
+    try:
+        regular = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "its link runs in a circle"
+        found.problems.append(
+            Problem(source, f"cannot be read: {reason}; check the path and its permissions")
+        )
+        return
+    if regular:
+        found.files.append(SourceFile(path, source))
+    else:
+        found.problems.append(Problem(source, "is no regular file; only files and folders can be ingested"))
+
+
+def _distinct(files: Sequence[SourceFile]) -> list[SourceFile]:
+    """Each file once; InvalidInput when one source stands for two files."""
+    by_source: dict[str, SourceFile] = {}
+    for file in files:
+        other = by_source.setdefault(file.source, file)
+        if other.path.resolve() != file.path.resolve():
+            raise InvalidInput(
+                f"{printable(other.path)} and {printable(file.path)} would both be stored as {file.source}; "
+                "ingest a folder above both, or one of them into another collection"
+            )
+    return list(by_source.values())

@@ -1,0 +1,84 @@
+"""Word documents: paragraphs, list items and tables in the order of the text."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.readers.base import Extracted, UnreadableError
+from rag_service.ingest.readers.office import core_metadata
+from rag_service.ingest.readers.zipped import open_zip
+
+_LIST_STYLE = re.compile(r"(?:List|Liste|Aufzählung)", re.IGNORECASE)
+
+
+def read(data: bytes, limits: Limits) -> Extracted:
+    """Body text with blank lines between paragraphs, then footnotes; headers and footers are left out."""
+    import docx
+
+    archive = open_zip(data, limits)
+    try:
+        document = docx.Document(io.BytesIO(data))
+    except (KeyError, ValueError) as error:
+        raise UnreadableError(f"is not a Word document: {error}; save it again as .docx") from error
+    blocks = [block for block in _blocks(document.iter_inner_content()) if block.strip()]
+    blocks.extend(_notes(archive))
+    return core_metadata(
+        document.core_properties, ("\n\n".join(blocks).replace("\n\n- ", "\n- "),), _heading(document)
+    )
+
+
+def _blocks(content: Iterator[Any]) -> Iterator[str]:
+    for item in content:
+        if hasattr(item, "rows"):
+            yield "\n".join(_rows(item))
+        elif (item.style is not None and _LIST_STYLE.match(item.style.name or "")) or _is_numbered(item):
+            yield f"- {item.text.strip()}"
+        else:
+            yield item.text
+
+
+def _is_numbered(paragraph: Any) -> bool:
+    properties = paragraph._p.pPr
+    return properties is not None and properties.numPr is not None
+
+
+def _rows(table: Any) -> Iterator[str]:
+    for row in table.rows:
+        cells: list[str] = []
+        previous = None
+        for cell in row.cells:
+            if cell._tc is not previous:  # a merged cell is listed once for every column it spans
+                cells.append(" ".join(_cell_text(cell).split()))
+            previous = cell._tc
+        yield " | ".join(cells)
+
+
+def _cell_text(cell: Any) -> str:
+    return "\n".join(_blocks(cell.iter_inner_content()))
+
+
+def _notes(archive: Any) -> Iterator[str]:
+    from lxml import etree
+
+    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    for name in ("word/footnotes.xml", "word/endnotes.xml"):
+        if name in archive.namelist():
+            parser = etree.XMLParser(resolve_entities=False, no_network=True)
+            for note in etree.fromstring(archive.read(name), parser).iter(
+                f"{word}footnote", f"{word}endnote"
+            ):
+                text = "".join(part.text or "" for part in note.iter(f"{word}t")).strip()
+                if text:
+                    yield text
+
+
+def _heading(document: Any) -> str | None:
+    for paragraph in document.paragraphs[:50]:
+        style = (paragraph.style.name or "") if paragraph.style is not None else ""
+        if style.startswith(("Title", "Titel", "Heading 1", "Überschrift 1")) and paragraph.text.strip():
+            return " ".join(paragraph.text.split())
+    return None

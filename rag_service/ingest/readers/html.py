@@ -1,0 +1,95 @@
+"""Web pages: main content without navigation and hidden parts, metadata from tags and JSON-LD."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import lxml.html
+from lxml import etree
+
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.readers.base import Extracted, UnreadableError
+from rag_service.ingest.readers.decode import decode
+from rag_service.ingest.readers.html_metadata import page_metadata
+from rag_service.ingest.readers.markup import drop_hidden, visible_text
+
+_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE)
+_BOILERPLATE = ("nav", "footer", "aside", "form")
+_SHORT = 0.35
+
+
+def read(data: bytes, limits: Limits) -> Extracted:
+    """The page's main text as blocks; all visible text when no main content stands out."""
+    tree = parse(decode_html(data))
+    if tree is None:
+        raise UnreadableError("holds no HTML element; check that the page was saved whole")
+    metadata = page_metadata(tree)
+    drop_hidden(tree)
+    text = main_text(tree)
+    return Extracted(
+        (text,),
+        title=metadata.title,
+        published=metadata.published,
+        language=metadata.language,
+        metadata={"author": metadata.author} if metadata.author else {},
+    )
+
+
+def decode_html(data: bytes) -> str:
+    """Text of a page by its byte-order mark, then its own declaration, then its bytes."""
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        try:
+            return data.decode(declared.group(1).decode("ascii").lower().replace("iso-8859-1", "cp1252"))
+        except (LookupError, UnicodeDecodeError):
+            pass  # a wrong declaration: the bytes themselves decide
+    return decode(data)
+
+
+def parse(markup: str) -> etree._Element | None:
+    """The page's tree; None when there is nothing to parse."""
+    cleaned = "".join(character for character in markup if character >= " " or character in "\t\n\r")
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root: etree._Element | None = lxml.html.document_fromstring(
+            cleaned.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
+        )
+    except etree.ParserError:
+        return None
+    return root
+
+
+def main_text(tree: etree._Element) -> str:
+    """Main content by trafilatura; where it finds little of a page without boilerplate marks, everything."""
+    import trafilatura
+
+    everything = visible_text(_without_boilerplate(tree))
+    found = trafilatura.bare_extraction(
+        tree, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False
+    )
+    body = getattr(found, "body", None)
+    main = visible_text(body) if body is not None else ""
+    return main if len(main) >= _SHORT * len(everything) else everything
+
+
+def _without_boilerplate(tree: etree._Element) -> etree._Element:
+    copy: etree._Element = etree.fromstring(
+        etree.tostring(tree), parser=etree.XMLParser(recover=True, huge_tree=True)
+    )
+    for element in list(_boilerplate(copy)):
+        parent = element.getparent()
+        if parent is not None:
+            if element.tail:
+                previous = element.getprevious()
+                if previous is not None:
+                    previous.tail = (previous.tail or "") + element.tail
+                else:
+                    parent.text = (parent.text or "") + element.tail
+            parent.remove(element)
+    return copy
+
+
+def _boilerplate(tree: etree._Element) -> Iterator[etree._Element]:
+    for name in _BOILERPLATE[:3]:
+        yield from tree.iter(name)

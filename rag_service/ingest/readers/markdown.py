@@ -1,0 +1,94 @@
+"""Markdown as plain text, line for line: line numbers stay those of the file, marks are gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import lxml.html
+
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.readers.base import Extracted
+from rag_service.ingest.readers.decode import decode
+from rag_service.ingest.readers.front_matter import split_front_matter
+from rag_service.ingest.readers.markup import drop_hidden, visible_text
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_BREAKS = re.compile(r"\r\n?|\n")
+_MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+
+
+def read(data: bytes, limits: Limits) -> Extracted:
+    """Text without front matter, emphasis, link targets, images, raw HTML and comments."""
+    lines = _BREAKS.split(decode(data))
+    front, used = split_front_matter(lines)
+    lines[:used] = [""] * used
+    rendered, heading = render(lines)
+    return Extracted(
+        ("\n".join(rendered),),
+        title=front.title or heading,
+        published=front.published,
+        language=front.language,
+        metadata=front.metadata,
+    )
+
+
+def render(lines: list[str]) -> tuple[list[str], str | None]:
+    """Each source line as plain text, and the first top heading."""
+    from markdown_it import MarkdownIt
+
+    out = [""] * len(lines)
+    heading: str | None = None
+    depth = 0
+    for token in MarkdownIt("commonmark", {"html": True}).enable("table").parse("\n".join(lines)):
+        depth += token.nesting if token.type == "blockquote_open" else 0
+        if token.map is None:
+            continue
+        first, last = token.map
+        if token.type == "inline":
+            texts = _inline_lines(token.children or [])
+            if lines[first].lstrip().startswith("#") or _underlined(lines, last):
+                heading = heading or " ".join(texts).strip() or None
+            _place(out, lines, first, texts)
+        elif token.type in ("fence", "code_block"):
+            start = first + (token.type == "fence")
+            for offset, line in enumerate(token.content.split("\n")[: max(0, last - start)]):
+                out[start + offset] = line
+        elif token.type == "html_block":
+            _place(out, lines, first, _html_lines(token.content))
+    return out, heading
+
+
+def _underlined(lines: list[str], last: int) -> bool:
+    return last - 1 < len(lines) and re.fullmatch(r"\s{0,3}=+\s*", lines[last - 1]) is not None
+
+
+def _place(out: list[str], lines: list[str], first: int, texts: list[str]) -> None:
+    for offset, text in enumerate(texts[: len(out) - first]):
+        row = first + offset
+        if out[row]:  # the next cell of a table row
+            out[row] += f" | {text.strip()}"
+            continue
+        marker = _MARKER.match(lines[row]) if offset == 0 else None
+        out[row] = (marker.group() if marker else "") + text.strip()
+
+
+def _inline_lines(children: Iterable[Token]) -> list[str]:
+    texts = [""]
+    for child in children:
+        if child.type in ("softbreak", "hardbreak"):
+            texts.append("")
+        elif child.type in ("text", "code_inline", "image"):
+            texts[-1] += child.content
+    return texts
+
+
+def _html_lines(markup: str) -> list[str]:
+    if not re.search(r"<[a-zA-Z]", re.sub(r"<!--.*?(-->|$)", "", markup, flags=re.DOTALL)):
+        return []
+    root = lxml.html.fragment_fromstring(markup, create_parent="div")
+    drop_hidden(root)
+    return [line for line in visible_text(root).split("\n") if line.strip()]

@@ -1,0 +1,142 @@
+"""Visible text of an HTML tree: blocks apart, list items marked, cells joined, hidden parts left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import cast
+
+from lxml import etree
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DROPPED = _names(
+    "script style template noscript head iframe object embed svg math canvas video audio button select "
+    "input textarea dialog"
+)
+_BLOCKS = _names(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
+    "footer h1 h2 h3 h4 h5 h6 header hr html legend main nav ol p pre section summary table ul "
+    "quote list ab code"
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
+_ITEMS = frozenset({"li", "item"})
+_ROWS = frozenset({"tr", "row"})
+_CELLS = frozenset({"td", "th", "cell"})
+_BREAKS = frozenset({"br", "lb"})
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    r"|font-size\s*:\s*0(?:\.0+)?(?:px|em|rem|pt|%)?\s*(?:;|!|$)|color\s*:\s*transparent"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?([.#])([\w-]+)$", re.IGNORECASE)
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_TIDY = (
+    (re.compile(r"[ \t]+\n"), "\n"),
+    (re.compile(r"\n[ \t]+(?=\n)"), "\n"),
+    (re.compile(r"\n{3,}"), "\n\n"),
+)
+
+
+def drop_hidden(root: etree._Element) -> None:
+    """Remove comments, scripts and whatever attributes or simple style rules keep from the reader's eye."""
+    classes, ids = _hidden_selectors(root)
+    hidden = [element for element in root.iter() if _is_hidden(element, classes, ids)]
+    for element in hidden:
+        parent = element.getparent()
+        if parent is None:
+            continue
+        if element.tail:
+            before = element.getprevious()
+            if before is not None:
+                before.tail = (before.tail or "") + element.tail
+            else:
+                parent.text = (parent.text or "") + element.tail
+        parent.remove(element)
+
+
+def _hidden_selectors(root: etree._Element) -> tuple[set[str], set[str]]:
+    found: dict[str, set[str]] = {".": set(), "#": set()}
+    for style in root.iter("style"):
+        for selectors, body in _RULE.findall((style.text or "")[:200_000]):
+            if not _HIDING.search(body):
+                continue
+            for selector in selectors.split(","):
+                match = _SIMPLE_SELECTOR.match(selector.strip())
+                if match:
+                    found[match.group(1)].add(match.group(2))
+    return found["."], found["#"]
+
+
+def _is_hidden(element: etree._Element, classes: set[str], ids: set[str]) -> bool:
+    if not isinstance(element.tag, str):
+        return True
+    if element.tag in ("script", "style", "template", "noscript"):
+        return True
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    if _HIDING.search(element.get("style") or ""):
+        return True
+    return element.get("id") in ids or not classes.isdisjoint((element.get("class") or "").split())
+
+
+def visible_text(root: etree._Element) -> str:
+    """Text of a tree from lxml.html or trafilatura, without recursion; blank lines between blocks."""
+    parts: list[str] = []
+    preformatted = 0
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in cast("Iterable[tuple[str, etree._Element]]", walk):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            if tag in _DROPPED and not (
+                tag == "head" and element.getparent() is not None and _is_heading(element)
+            ):
+                walk.skip_subtree()
+                continue
+            parts.append(_opening(tag, element))
+            preformatted += tag == "pre"
+            parts.append(_text(element.text, preformatted))
+            continue
+        if event == "end" and (tag not in _DROPPED or (tag == "head" and _is_heading(element))):
+            preformatted -= tag == "pre"
+            parts.append(_closing(tag))
+        if element is not root:
+            parts.append(_text(element.tail, preformatted))
+    text = "".join(parts)
+    for pattern, replacement in _TIDY:
+        text = pattern.sub(replacement, text)
+    return text.strip()
+
+
+def _is_heading(element: etree._Element) -> bool:
+    """Whether `head` is trafilatura's heading and not the head of an HTML document."""
+    return element.get("rend") is not None
+
+
+def _text(text: str | None, preformatted: int) -> str:
+    if not text:
+        return ""
+    return text if preformatted else _SPACE.sub(" ", text)
+
+
+def _opening(tag: str, element: etree._Element) -> str:
+    if tag in _BLOCKS or tag in _HEADINGS:
+        return "\n\n"
+    if tag in _ITEMS:
+        return "\n- "
+    if tag in _ROWS | _BREAKS:
+        return "\n"
+    if tag in _CELLS and element.getprevious() is not None:
+        return " | "
+    return ""
+
+
+def _closing(tag: str) -> str:
+    if tag in _BLOCKS or tag in _HEADINGS:
+        return "\n\n"
+    return "\n" if tag in _ITEMS | _ROWS else ""

@@ -1,0 +1,128 @@
+"""Lines on pages to paragraphs: gaps, type sizes and right edges tell where a paragraph ends."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from rag_service.ingest.readers.hyphens import Hyphens
+
+_MARGIN = 0.13  # share of the page's height where running heads stand
+_REPEATED = 0.6  # share of pages on which a line is no accident
+_SAME_HEIGHT = 6.0  # points
+_FINAL = re.compile(r"[.!?:\u2026][\"'\u201c\u201d\u00ab\u00bb)\]]*$")
+_DIGITS = re.compile(r"\d+")
+_ITEM = re.compile(r"(?:[-*\u2022\u25aa\u25cf\u2013\uf0b7]|\d{1,3}[.)])\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line with its box in points from the page's lower left; `height` is the page's."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    height: float
+    bold: bool = False
+
+    @property
+    def size(self) -> float:
+        """Height of the line's type."""
+        return self.top - self.bottom
+
+
+def drop_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
+    """Pages without the lines at the top or bottom that most of them repeat, page numbers included."""
+    if len(pages) < 2:
+        return pages
+    keys = [[_keys(line, number) for line in page] for number, page in enumerate(pages)]
+    seen = Counter(key for page in keys for key in {key for line in page for key in line})
+    repeated = {key for key, count in seen.items() if count >= max(2, _REPEATED * len(pages))}
+    return [
+        [line for line, own in zip(page, page_keys, strict=True) if repeated.isdisjoint(own)]
+        for page, page_keys in zip(pages, keys, strict=True)
+    ]
+
+
+def _keys(line: Line, page: int) -> set[tuple[str, int]]:
+    """What repeats of a marginal line: its text as it is, or with numbers counted from the page's own."""
+    if _MARGIN * line.height <= line.bottom and line.top <= (1 - _MARGIN) * line.height:
+        return set()
+    text, place = " ".join(line.text.split()), round(line.bottom / _SAME_HEIGHT)
+    counted = _DIGITS.sub(lambda run: f"#{int(run.group()[:9]) - page}", text)
+    return {(text, place), (counted, place)}
+
+
+def paragraphs(lines: Sequence[Line], hyphens: Hyphens) -> tuple[str, bool]:
+    """A page's text, a line a paragraph and blank lines between blocks; and whether the last one goes on."""
+    parts: list[str] = []
+    leading = _leading(lines)
+    for index, line in enumerate(lines):
+        text = " ".join(line.text.split())
+        if index == 0:
+            parts.append(text)
+            continue
+        before = lines[index - 1]
+        if _new_block(before, line, leading):
+            parts.append(f"\n\n{text}")
+        elif _wraps(before, line, _right_margin(lines, index - 1)):
+            parts[-1], text = hyphens.join(parts[-1], text)
+            parts.append(text)
+        else:
+            parts.append(f"\n{text}")
+    if not lines:
+        return "", False
+    end = lines[-1].text.rstrip()
+    return "".join(parts), end.endswith("-") or (not _FINAL.search(end) and _is_full(lines))
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    steps = [a.bottom - b.bottom for a, b in pairwise(lines) if 0 < a.bottom - b.bottom < 4 * a.size]
+    return median(steps) if steps else 0.0
+
+
+def _new_block(before: Line, line: Line, leading: float) -> bool:
+    if abs(before.size - line.size) > 0.12 * max(before.size, line.size):
+        return True
+    if before.bold != line.bold and line.left - before.left < 2 * line.size:
+        return True
+    step = before.bottom - line.bottom
+    if step < -before.size:  # the next column: its first line may go on with the sentence
+        return bool(_FINAL.search(before.text.rstrip()))
+    own = max(leading, 0.9 * line.size)
+    if step > 1.35 * own:
+        return True
+    indented = 0.8 * line.size < line.left - before.left < 5 * line.size
+    return indented and bool(_FINAL.search(before.text.rstrip()))
+
+
+def _wraps(before: Line, line: Line, margin: float) -> bool:
+    """Whether the line break is only typesetting: the next line's first word would not have fitted."""
+    if _ITEM.match(line.text):
+        return False
+    if before.text.rstrip().endswith("-"):
+        return True
+    words = line.text.split(None, 1)
+    if not words or line.text[0].islower():
+        return bool(words)
+    width = (before.right - before.left) / max(len(before.text), 1)
+    return before.right + width * (len(words[0]) + 1) >= margin
+
+
+def _right_margin(lines: Sequence[Line], index: int) -> float:
+    """Right edge of the column around a line, from its neighbours."""
+    around = lines[max(0, index - 4) : index + 6]
+    line = lines[index]
+    return max(
+        other.right for other in around if abs(other.left - line.left) < 4 * line.size or other is line
+    )
+
+
+def _is_full(lines: Sequence[Line]) -> bool:
+    return lines[-1].right >= _right_margin(lines, len(lines) - 1) - 2 * lines[-1].size

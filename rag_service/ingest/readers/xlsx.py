@@ -1,0 +1,57 @@
+"""Spreadsheets: one page a sheet, rows with their columns' names."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.readers.base import Extracted, UnreadableError
+from rag_service.ingest.readers.office import core_metadata
+from rag_service.ingest.readers.table import rows_as_text
+from rag_service.ingest.readers.zipped import open_zip
+
+
+def read(data: bytes, limits: Limits) -> Extracted:
+    """Visible sheets in order, each headed by its name; formulas as the values last computed."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    open_zip(data, limits)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (KeyError, ValueError, InvalidFileException, zipfile.BadZipFile) as error:
+        raise UnreadableError(f"is not a spreadsheet: {error}; save it again as .xlsx") from error
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    pages = tuple("\n".join([sheet.title, "", *rows_as_text(_rows(sheet, limits))]) for sheet in sheets)
+    extracted = core_metadata(book.properties, pages, None, paginated=True)
+    book.close()
+    return extracted
+
+
+def _rows(sheet: Any, limits: Limits) -> Iterator[list[str]]:
+    total = 0
+    for row in sheet.iter_rows(values_only=True):
+        cells = [_cell(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        total += sum(map(len, cells))
+        if total > limits.max_characters:
+            raise UnreadableError(f"holds more than max_characters ({limits.max_characters}); split it")
+        if cells:
+            yield cells
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, (datetime, date)):
+        return value.isoformat().replace("T", " ")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
