@@ -6,7 +6,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rag_service.errors import LoadError
 from rag_service.index.stores import Stores, open_stores
+from rag_service.ingest.discover import Discovered, discover
 from rag_service.ingest.library import Library, Tools
 from rag_service.ingest.write import Engine
 from rag_service.models import Chunk, Document, Fingerprint, Upload
@@ -72,34 +73,15 @@ def _vector(word: str) -> NDArray[np.float64]:
 def cut(text: str, language: str) -> list[Chunk]:
     """A chunk for each paragraph."""
     spans = [match.span() for match in re.finditer(r"\S(?:.|\n(?!\n))*", text)]
-    return [Chunk(n, start, end, text[start:end], len(text[start:end].split())) for n, (start, end) in enumerate(spans)]
+    return [
+        Chunk(n, start, end, text[start:end], len(text[start:end].split()))
+        for n, (start, end) in enumerate(spans)
+    ]
 
 
-@dataclass(frozen=True)
-class Listed:
-    path: Path
-    source: str
-
-
-@dataclass(frozen=True)
-class Hindrance:
-    source: str
-    reason: str
-
-
-@dataclass
-class Listing:
-    files: list[Listed] = field(default_factory=list)
-    problems: list[Hindrance] = field(default_factory=list)
-
-
-def discover(path: Path) -> Listing:
-    """Text files below a folder, or the file itself."""
-    if path.is_file():
-        return Listing([Listed(path, path.name)])
-    if not path.is_dir():
-        return Listing(problems=[Hindrance(path.name, "there is no such file or folder")])
-    return Listing([Listed(item, item.relative_to(path).as_posix()) for item in sorted(path.rglob("*.txt"))])
+def found(paths: Sequence[Path]) -> Discovered:
+    """Text files below folders, and files named directly."""
+    return discover(paths, {".txt"})
 
 
 def load(path: Path, source: str) -> Document:
@@ -130,10 +112,12 @@ def load_upload(upload: Upload) -> Document:
 
 def tools(encoder: WordEncoder | None = None, fingerprint: Fingerprint = FINGERPRINT) -> Tools:
     words = encoder or WordEncoder()
-    return Tools(discover, load, load_upload, lambda: Engine(words, words, cut), fingerprint)
+    return Tools(found, load, load_upload, lambda: Engine(words, words, cut), fingerprint)
 
 
-def open_library(data_dir: Path, encoder: WordEncoder | None = None, **options: object) -> tuple[Library, Stores]:
+def open_library(
+    data_dir: Path, encoder: WordEncoder | None = None, **options: object
+) -> tuple[Library, Stores]:
     """A library and its stores in a folder."""
     stores = open_stores(data_dir, **options)  # type: ignore[arg-type]
     return Library(stores, tools(encoder)), stores

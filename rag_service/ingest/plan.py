@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rag_service.index.documents import Known
 from rag_service.models import Change, Plan, PlannedChange
@@ -23,14 +22,39 @@ class FoundFile:
     source: str
     root: str
 
+    @property
+    def identity(self) -> str:
+        """Where the file stands, whichever of two nested roots it is looked at from."""
+        return _identity(self.root, self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file or folder that could not be looked at; ``source`` as for a file."""
+    """A file or folder that could not be looked at.
 
-    source: str
+    ``message`` begins with its path below the folder ``prefix`` of the root, then a colon and the reason.
+    """
+
+    message: str
     root: str
-    reason: str
+    prefix: str
+
+    @property
+    def source(self) -> str:
+        """The path the message begins with."""
+        return self.prefix + self.message.partition(": ")[0]
+
+    @property
+    def reason(self) -> str:
+        """The rest of the message."""
+        return self.message.partition(": ")[2]
+
+    def hides(self, known: Known) -> bool:
+        """Whether the document's file, or a folder it lies in, is what could not be looked at."""
+        if known.root != self.root or not known.source.startswith(self.prefix):
+            return False
+        below = PurePosixPath(known.source[len(self.prefix) :])
+        return any(self.message.startswith(f"{path}: ") for path in (below, *below.parents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +99,17 @@ def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
     the content of a vanished one of the same root is that document moved. Documents that were ingested from
     another root, or lie below something that could not be read, never vanish.
     """
-    by_path = {_path(item): item for item in known.values() if item.root is not None}
+    by_path = {_identity(item.root, item.source): item for item in known.values() if item.root is not None}
     steps = [Step(item.source, "failed", detail=item.reason) for item in scan.problems]
     fresh: list[Step] = []
     met: set[str] = set()
+    taken: dict[str, FoundFile] = {}
     for file in scan.files:
-        own = known.get(file.source) or by_path.get(str(file.path))
+        other = taken.setdefault(file.source, file)
+        if other is not file:
+            steps.append(Step(file.source, "failed", detail=_clash(file, f"found in {other.root}")))
+            continue
+        own = known.get(file.source) or by_path.get(file.identity)
         if own is not None:
             met.add(own.document_id)
         step = _step(file, own)
@@ -128,29 +157,28 @@ def _step(file: FoundFile, known: Known | None) -> Step:
         return replace(step, change="unchanged" if same else "changed")
     if same and known.root is None:
         return replace(step, change="unchanged", root=None)
-    return replace(step, change="failed", detail=_clash(file, known))
+    where = f"ingested from {known.root}" if known.root is not None else "handed over by upload"
+    return replace(step, change="failed", detail=_clash(file, where))
 
 
 def _took_its_place(file: FoundFile, known: Known) -> bool:
     """Whether the known document's own file is this one, or gone together with its whole root."""
-    return known.root is not None and (_path(known) == str(file.path) or not Path(known.root).exists())
+    return known.root is not None and (
+        _identity(known.root, known.source) == file.identity or not Path(known.root).exists()
+    )
 
 
-def _clash(file: FoundFile, known: Known) -> str:
-    where = f"from {known.root}" if known.root is not None else "by upload"
+def _clash(file: FoundFile, where: str) -> str:
     return (
-        f"the name is taken by a document ingested {where}, this one is from {file.root}: "
+        f"the name is taken by a document {where}, this one is from {file.root}: "
         "ingest it into another collection, or ingest a folder that holds both"
     )
 
 
 def _vanished(known: Known, scan: Scan) -> bool:
-    hidden = any(
-        problem.root == known.root
-        and (known.source == problem.source or known.source.startswith(problem.source.rstrip("/") + "/"))
-        for problem in scan.problems
-    )
-    return not hidden and any(scope.covers(known) for scope in scan.scopes)
+    if any(problem.hides(known) for problem in scan.problems):
+        return False
+    return any(scope.covers(known) for scope in scan.scopes)
 
 
 def _match(fresh: Sequence[Step], gone: Sequence[Known]) -> tuple[list[Step], list[Step]]:
@@ -173,5 +201,5 @@ def _match(fresh: Sequence[Step], gone: Sequence[Known]) -> tuple[list[Step], li
     return moved, added
 
 
-def _path(known: Known) -> str:
-    return os.path.join(known.root or "", known.source)
+def _identity(root: str, source: str) -> str:
+    return f"{root.rstrip('/')}/{source}"

@@ -6,48 +6,15 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+from rag_service.ingest.discover import printable
 from rag_service.ingest.plan import FoundFile, Problem, Scan, Scope
 
+if TYPE_CHECKING:
+    from rag_service.ingest.discover import Discovered
 
-class Listed(Protocol):
-    """A file below a given path."""
-
-    @property
-    def path(self) -> Path:
-        """Where it is."""
-
-    @property
-    def source(self) -> str:
-        """Its path below the given one."""
-
-
-class Hindrance(Protocol):
-    """A file or folder that cannot be taken up."""
-
-    @property
-    def source(self) -> str:
-        """Its path below the given one."""
-
-    @property
-    def reason(self) -> str:
-        """Why not."""
-
-
-class Listing(Protocol):
-    """What is below a given path."""
-
-    @property
-    def files(self) -> Sequence[Listed]:
-        """Files to ingest."""
-
-    @property
-    def problems(self) -> Sequence[Hindrance]:
-        """What cannot be ingested."""
-
-
-Discover = Callable[[Path], Listing]
+Discover = Callable[[Sequence[Path]], "Discovered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +35,17 @@ def scan(paths: Sequence[Path], roots: Collection[str], discover: Discover) -> S
     problems: list[Problem] = []
     scopes: list[Scope] = []
     for given in paths:
-        path = Path(os.path.abspath(given))
+        path = Path(os.path.abspath(given))  # noqa: PTH100  a link keeps its own name as root
         place = _place(path, roots)
-        found = discover(path)
-        if path.is_dir():
+        found = discover([path])
+        messages = [str(error) for error in found.problems]
+        itself = f"{printable(path)}: "
+        if path.is_dir() and not any(message.startswith(itself) for message in messages):
             scopes.append(Scope(place.root, place.prefix))
         for item in found.files:
-            source = place.prefix + item.source
-            files.setdefault(str(item.path), FoundFile(Path(os.path.abspath(item.path)), source, place.root))
-        problems += [Problem(place.prefix + item.source, place.root, item.reason) for item in found.problems]
+            file = FoundFile(item.path, place.prefix + item.source, place.root)
+            files.setdefault(file.identity, file)
+        problems += [Problem(message, place.root, place.prefix) for message in messages]
     return Scan(tuple(files.values()), tuple(problems), tuple(scopes))
 
 
