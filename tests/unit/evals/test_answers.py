@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rouge_score.rouge_scorer import RougeScorer
+
+from evals.cases.model import AcceptedAnswer
+from evals.metrics import answers
+from evals.metrics.normalise import answer_words
+from evals.metrics.rouge import common_subsequence, rouge_l
+
+
+def text(value: str) -> AcceptedAnswer:
+    return AcceptedAnswer("text", value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold"),
+    [
+        ("Er kam in MÜNCHEN an. [1]", "Muenchen"),
+        ("Die Strasse war gesperrt.", "Straße"),
+        ("Es kamen 25.000 Menschen.", "25 000"),
+        ("Am 25. April 2019, einem Donnerstag.", "25. April 2019"),
+        ("im „Weißen Haus“", "Weissen Haus"),
+        ("Das Treffen fand auf dem Gelände statt.", "auf Gelände"),
+        ("It was the Far Eastern University.", "Far Eastern University"),
+    ],
+)
+def test_contains_ignores_spelling_punctuation_markers_and_articles(answer: str, gold: str) -> None:
+    assert answers.contains(answer, gold)
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold"),
+    [("Er kam in Wien an.", "Muenchen"), ("1250 Menschen", "250"), ("April am 25.", "25. April"), ("", "Rom")],
+)
+def test_contains_wants_whole_words_in_order(answer: str, gold: str) -> None:
+    assert not answers.contains(answer, gold)
+
+
+def test_dates_and_decimals_stay_apart() -> None:
+    assert answer_words("25.04.2019 und 3,5") == ["25.04.2019", "und", "3,5"]
+    assert answer_words("die") == ["die"]
+
+
+def test_any_accepted_answer_is_enough() -> None:
+    options = [text("Rom"), AcceptedAnswer("regex", r"Haupt\w+ Italiens")]
+    assert answers.accepted("Das ist die HAUPTSTADT\nItaliens [1].", options)
+    assert not answers.accepted("Das ist Mailand.", options)
+
+
+def test_all_parts_are_needed_in_any_order() -> None:
+    both = [AcceptedAnswer("all", parts=(text("Theater"), AcceptedAnswer("regex", "delfin")))]
+    assert answers.accepted("Ein Delfinarium und ein Theater.", both)
+    assert not answers.accepted("Ein Theater.", both)
+
+
+def test_exact_match_and_f1_by_hand() -> None:
+    assert answers.exact_match("Die Stadt Rom. [1]", ["Stadt Rom"]) == 1.0
+    assert answers.exact_match("Stadt Rom heute", ["Stadt Rom"]) == 0.0
+    # 2 common words, precision 2/4, recall 2/3
+    assert answers.token_f1("Kim reiste nach Wladiwostok", ["Kim traf Wladiwostok"]) == pytest.approx(4 / 7)
+    assert answers.token_f1("Kim", ["Putin", "Kim"]) == 1.0
+    assert answers.token_f1("Kim", ["Putin"]) == 0.0
+
+
+def test_gold_texts_leave_regular_expressions_out() -> None:
+    parts = (text("Singapur"), text("Hanoi"))
+    options = [text("Rom"), AcceptedAnswer("regex", "x"), AcceptedAnswer("all", parts=parts)]
+    assert answers.gold_texts(options, "Es war Rom.") == ["Rom", "Singapur Hanoi", "Es war Rom."]
+
+
+def test_longest_common_subsequence() -> None:
+    assert common_subsequence("a b c d".split(), "b x d".split()) == 2
+    assert common_subsequence([], ["a"]) == 0
+
+
+@given(st.lists(st.sampled_from("rot blau gelb grau braun".split()), min_size=1, max_size=9),
+       st.lists(st.sampled_from("rot blau gelb grau braun".split()), min_size=1, max_size=9))  # fmt: skip
+def test_rouge_l_agrees_with_the_reference(one: list[str], two: list[str]) -> None:
+    theirs = RougeScorer(["rougeL"]).score(" ".join(two), " ".join(one))["rougeL"].fmeasure
+    assert rouge_l(" ".join(one), [" ".join(two)]) == pytest.approx(theirs)

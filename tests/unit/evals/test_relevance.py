@@ -1,0 +1,46 @@
+from dataclasses import replace
+
+from evals.cases.model import GoldEvidence
+from evals.metrics.relevance import document_gains, evidence_gains
+from evals.metrics.spans import covers, overlaps
+from tests.eval_kit import ScriptedTarget
+
+TARGET = ScriptedTarget()
+PARIS, ROM, MADRID = (TARGET.passage(name, 1) for name in ("frankreich.txt", "italien.txt", "spanien.txt"))
+
+
+def test_documents_count_once_at_their_best_rank() -> None:
+    gains = document_gains([ROM, ROM, PARIS, PARIS], frozenset({"frankreich.txt"}))
+    assert gains == [False, True]
+
+
+def test_a_passage_stands_for_the_documents_that_print_the_same_text() -> None:
+    printed_twice = replace(ROM, duplicates=("frankreich.txt",))
+    assert document_gains([printed_twice, PARIS], frozenset({"frankreich.txt"})) == [True]
+
+
+def test_a_gold_span_is_found_once() -> None:
+    gold = GoldEvidence("frankreich.txt", "Hauptstadt von Frankreich", 16, 41)
+    assert evidence_gains([ROM, PARIS, PARIS], [gold]) == ([False, True, False], 1)
+
+
+def test_two_quotes_in_one_passage_are_two_items_found_at_one_rank() -> None:
+    golds = [GoldEvidence("frankreich.txt", "Paris", 46, 51), GoldEvidence("spanien.txt", "Madrid", 40, 46)]
+    assert evidence_gains([PARIS, ROM], golds) == ([True, False], 2)
+
+
+def test_a_duplicate_holds_the_gold_quote_of_its_twin() -> None:
+    gold = GoldEvidence("kopie.txt", "Die Hauptstadt\nvon Frankreich", 900, 929)
+    assert evidence_gains([replace(PARIS, duplicates=("kopie.txt",))], [gold]) == ([True], 1)
+    assert evidence_gains([replace(ROM, duplicates=("kopie.txt",))], [gold]) == ([False], 1)
+
+
+def test_overlap_is_half_of_the_shorter_span() -> None:
+    assert overlaps(0, 100, 90, 110)  # 10 of 20
+    assert not overlaps(0, 100, 91, 111)  # 9 of 20
+    assert not overlaps(5, 5, 0, 10)
+
+
+def test_a_passage_covers_a_gold_span_with_half_of_it() -> None:
+    assert covers(0, 50, 40, 60)
+    assert not covers(0, 49, 40, 60)

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from evals.metrics.statistics import compare_means, compare_statistics, interval, mean_interval
+
+RANDOM = np.random.default_rng(7)
+
+
+def test_interval_holds_the_mean_and_repeats() -> None:
+    values = RANDOM.integers(0, 2, 150).astype(float)
+    first, second = mean_interval(values), mean_interval(values)
+    assert first == second
+    assert first.low < values.mean() < first.high
+
+
+def test_interval_agrees_with_scipy() -> None:
+    values = RANDOM.normal(0.5, 0.2, 200)
+    theirs = stats.bootstrap((values,), np.mean, method="percentile", n_resamples=5000, random_state=1)
+    ours = mean_interval(values)
+    assert ours.low == pytest.approx(theirs.confidence_interval.low, abs=0.004)
+    assert ours.high == pytest.approx(theirs.confidence_interval.high, abs=0.004)
+
+
+def test_permutation_test_agrees_with_scipy() -> None:
+    first = RANDOM.normal(0.5, 0.2, 60)
+    second = first + RANDOM.normal(0.04, 0.15, 60)
+    theirs = stats.permutation_test(
+        (second, first), lambda a, b: np.mean(a - b), permutation_type="samples", n_resamples=20_000, rng=1
+    )
+    ours = compare_means(first, second)
+    assert ours.difference == pytest.approx(theirs.statistic)
+    assert ours.p_value == pytest.approx(theirs.pvalue, abs=0.015)
+
+
+def test_five_wins_of_five_have_a_p_of_one_sixteenth() -> None:
+    ours = compare_means(np.zeros(5), np.ones(5))
+    assert ours.p_value == pytest.approx(2 / 32, abs=0.01)
+    assert ours.interval.low == ours.interval.high == 1.0
+
+
+def test_equal_runs_differ_by_nothing() -> None:
+    ours = compare_means(np.ones(9), np.ones(9))
+    assert (ours.difference, ours.p_value) == (0.0, 1.0)
+
+
+def test_any_statistic_is_compared_by_swapping_pairs() -> None:
+    first = np.column_stack([np.arange(20) % 2, np.zeros(20)])
+    second = np.column_stack([np.arange(20) % 2, np.ones(20)])
+    found = compare_statistics(first, second, lambda rows: float(rows[:, 1].mean()))
+    assert found is not None
+    assert found.difference == 1.0
+    assert found.p_value < 0.001
+
+
+def test_an_undefined_statistic_is_not_compared() -> None:
+    rows = np.zeros((4, 2))
+    assert compare_statistics(rows, rows, lambda _: None) is None
+    assert interval(rows, lambda _: None) is None
+
+
+def test_resamples_where_the_statistic_is_undefined_are_left_out() -> None:
+    rows = np.array([[1.0], [0.0]])
+    found = interval(rows, lambda sample: float(sample.mean()) if sample.any() else None)
+    assert found is not None
+    assert found.low == 0.5
