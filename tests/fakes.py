@@ -9,7 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rag_service.answer.events import Ask, CitationMade, Delta, Done, Event, PassagesFound, check_question
-from rag_service.errors import Conflict, RagError, Unauthorized, UnknownCollection, UnknownDocument, UnknownJob
+from rag_service.errors import (
+    Conflict,
+    RagError,
+    Unauthorized,
+    UnknownCollection,
+    UnknownDocument,
+    UnknownJob,
+)
 from rag_service.index.keys import ApiKey
 from rag_service.models import (
     Abstention,
@@ -61,7 +68,20 @@ def answer(ask: Ask, **changes: Any) -> Answer:
     start, end = QUOTE
     sentence = TEXT[start:end]
     citation = Citation(
-        1, "doc_1", "ver_1", "notes/besuch.txt", "Besuch", "2019-04-25", sentence, start, end, 1, 1, None, None, 0.8
+        1,
+        "doc_1",
+        "ver_1",
+        "notes/besuch.txt",
+        "Besuch",
+        "2019-04-25",
+        sentence,
+        start,
+        end,
+        1,
+        1,
+        None,
+        None,
+        0.8,
     )
     base = Answer(
         id="ans_1",
@@ -89,7 +109,9 @@ def abstention(ask: Ask) -> Answer:
     """The service declining, having looked at one passage."""
     message = "Die Dokumente enthalten keine Stelle, die diese Frage verlässlich beantwortet."
     why = Abstention("insufficient_evidence", message)
-    return answer(ask, answered=False, abstention=why, text=message, statements=(), citations=(), confidence=0.1)
+    return answer(
+        ask, answered=False, abstention=why, text=message, statements=(), citations=(), confidence=0.1
+    )
 
 
 class FakeAsker:
@@ -177,7 +199,11 @@ class FakeLibrary:
     def documents(self, collection: str, limit: int, after: str | None) -> DocumentPage:
         self._require(collection)
         found = sorted(
-            (item for item in self.stored.values() if item.collection == collection and item.source > (after or "")),
+            (
+                item
+                for item in self.stored.values()
+                if item.collection == collection and item.source > (after or "")
+            ),
             key=lambda item: item.source,
         )
         return DocumentPage(tuple(found[:limit]), found[limit - 1].source if len(found) > limit else None)
@@ -287,6 +313,15 @@ class FakeKeys:
         return self.keys[secret]
 
 
+class FakeDirectory:
+    """Remembers where the service is served."""
+
+    url: str | None = None
+
+    def serve(self, url: str) -> None:
+        self.url = url
+
+
 @dataclass
 class FakeService:
     """The wired service with every part a fake."""
@@ -296,6 +331,7 @@ class FakeService:
     retriever: FakeRetriever = field(default_factory=FakeRetriever)
     library: FakeLibrary = field(default_factory=FakeLibrary)
     keys: FakeKeys = field(default_factory=FakeKeys)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
     closed: bool = False
 
     def close(self) -> None:

@@ -36,7 +36,16 @@ def create_app(service: Service) -> FastAPI:
         max_body_size=int(server.max_upload_mb * 1024 * 1024),
     )
     metrics = Metrics()
-    app.state.wiring = Wiring(service, metrics, CapacityLimiter(BLOCKING_CALLS))
+    # built now, for the first request should not wait seconds for the encoder, nor hold the event loop
+    wiring = Wiring(
+        settings=service.settings,
+        asker=service.asker,
+        retriever=service.retriever,
+        library=service.library,
+        metrics=metrics,
+        threads=CapacityLimiter(BLOCKING_CALLS),
+    )
+    app.state.wiring = wiring
     problems.install(app)
     keyed = [Depends(HTTPBearer(auto_error=False, description="An API key, when any are configured."))]
     for module in (ask, search, documents, jobs, collections, openai):

@@ -12,8 +12,9 @@ from starlette.exceptions import HTTPException
 
 from rag_service.api.auth import Access
 from rag_service.api.metrics import Metrics
-from rag_service.api.ports import Service
+from rag_service.api.ports import Asker, Library, Retriever
 from rag_service.api.schemas.common import CollectionName
+from rag_service.settings import Settings
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -21,9 +22,12 @@ Arguments = TypeVarTuple("Arguments")
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The service, what counts its work, and the threads that its blocking calls run in."""
+    """The parts of the service, what counts their work, and the threads that blocking calls run in."""
 
-    service: Service
+    settings: Settings
+    asker: Asker
+    retriever: Retriever
+    library: Library
     metrics: Metrics
     threads: CapacityLimiter
 
@@ -33,7 +37,7 @@ class Wiring:
 
     def collection(self, named: str | None) -> str:
         """The collection a request means."""
-        return named or self.service.settings.collection
+        return named or self.settings.collection
 
 
 def _wiring(request: Request) -> Wiring:

@@ -30,7 +30,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_KEY_STATE_SECONDS = 1.0
+KEY_STATE_SECONDS = 1.0
 CLIENT_CLOSED = 499
 
 log = structlog.get_logger("rag_service.api")
@@ -159,7 +159,7 @@ class Guard:
 
     async def _keys_configured(self) -> bool:
         now = time.monotonic()
-        if now - self._asked > _KEY_STATE_SECONDS:
+        if now - self._asked > KEY_STATE_SECONDS:
             self._configured = await to_thread.run_sync(self._keys.any_active, limiter=self._threads)
             self._asked = now
         return self._configured

@@ -65,6 +65,13 @@ class Library(Protocol):
         """One job as it stands; UnknownJob."""
 
 
+class Directory(Protocol):
+    """The data directory that this process owns."""
+
+    def serve(self, url: str) -> None:
+        """Tell other processes where this one serves."""
+
+
 class Service(Protocol):
     """Everything the HTTP interface calls."""
 
@@ -85,5 +92,12 @@ class Service(Protocol):
         """API keys."""
 
     @property
+    def directory(self) -> Directory:
+        """The data directory."""
+
+    @property
     def settings(self) -> Settings:
         """How the service is configured."""
+
+    def close(self) -> None:
+        """Call off what is running and give everything up."""

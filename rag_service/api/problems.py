@@ -113,7 +113,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     items = error.errors()
     if items and items[0]["type"] == "json_invalid":
         reason = items[0].get("ctx", {}).get("error", items[0]["msg"])
-        detail = f"The request body is not valid JSON: {reason} (near character {items[0]['loc'][-1]})."
+        place = "".join(f" (character {part})" for part in items[0]["loc"] if isinstance(part, int))
+        detail = f"The request body is not valid JSON: {reason}{place}."
         return respond(request.scope, problem(request.scope, 400, "malformed_json", "Malformed JSON", detail))
     errors = [FieldProblem(field=_field(item["loc"]), message=_message(item)) for item in items]
     detail = "; ".join(f"{item.field}: {item.message}" for item in errors[:5])

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 
-import structlog
 import uvicorn
 
+from rag_service.api import logs
 from rag_service.api.app import create_app
 from rag_service.api.auth import is_loopback_host
 from rag_service.api.ports import Service
 from rag_service.errors import SettingsError
+from rag_service.settings import Settings
 
 STOP_SECONDS = 8
 
 
-def serve(service: Service, host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; ``on_ready`` is told the address once requests are taken.
+def serve(open_service: Callable[[], Service], settings: Settings, host: str, port: int) -> None:
+    """Open the service, serve it until SIGINT or SIGTERM, close it.
 
     Open requests get 8 seconds to end. SettingsError when the address must not or cannot be bound.
     """
-    refuse_open_door(service, host)
-    listener = bind(host, port)
-    with listener:
-        config = uvicorn.Config(
-            create_app(service),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-            lifespan="off",
-        )
-        _Server(config, lambda: on_ready(address(listener))).run(sockets=[listener])
+    logs.configure(settings.log.level, settings.log.format)
+    with closing(open_service()) as service:
+        refuse_open_door(service, host)
+        with bind(host, port) as listener:
+            url = address(listener)
+            config = uvicorn.Config(
+                create_app(service),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+                lifespan="off",
+            )
+            _Server(config, partial(_ready, service, url)).run(sockets=[listener])
+
+
+def _ready(service: Service, url: str) -> None:
+    service.directory.serve(url)
+    sys.stdout.write(f"Serving {url} (page at /, API at /docs). Ctrl+C stops.\n")
+    sys.stdout.flush()
 
 
 def refuse_open_door(service: Service, host: str) -> None:
@@ -85,4 +97,3 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
-            structlog.get_logger("rag_service.api").info("ready")

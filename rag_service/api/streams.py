@@ -28,7 +28,7 @@ log = structlog.get_logger("rag_service.api")
 async def answer_events(wiring: Wiring, ask: Ask) -> AsyncIterator[Event]:
     """The events of one answer, counted; every interface's answer comes from here."""
     try:
-        async with closed_after(wiring.service.asker.stream(ask)) as events:
+        async with closed_after(wiring.asker.stream(ask)) as events:
             async for event in events:
                 if isinstance(event, Done):
                     wiring.metrics.answered(event.answer)

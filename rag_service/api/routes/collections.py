@@ -6,8 +6,9 @@ from fastapi import APIRouter
 
 from rag_service.api.dependencies import AccessDep, JsonBody, WiringDep
 from rag_service.api.openapi import problems_for
+from rag_service.api.schemas.collections import CollectionBody, CollectionList, CollectionRequest
 from rag_service.api.schemas.common import CollectionName
-from rag_service.api.schemas.documents import CollectionBody, CollectionList, CollectionRequest, Deleted
+from rag_service.api.schemas.documents import Deleted
 
 router = APIRouter(tags=["collections"])
 
@@ -15,7 +16,7 @@ router = APIRouter(tags=["collections"])
 @router.get("/v1/collections", responses=problems_for(503))
 async def list_collections(wiring: WiringDep, access: AccessDep) -> CollectionList:
     """All collections that the key reaches."""
-    found = await wiring.blocking(wiring.service.library.collections)
+    found = await wiring.blocking(wiring.library.collections)
     return CollectionList(data=[CollectionBody.of(item) for item in found if access.reaches(item.name)])
 
 
@@ -23,12 +24,12 @@ async def list_collections(wiring: WiringDep, access: AccessDep) -> CollectionLi
 async def create_collection(body: CollectionRequest, wiring: WiringDep, access: AccessDep) -> CollectionBody:
     """Make an empty collection."""
     access.require(body.name, write=True)
-    return CollectionBody.of(await wiring.blocking(wiring.service.library.create_collection, body.name))
+    return CollectionBody.of(await wiring.blocking(wiring.library.create_collection, body.name))
 
 
 @router.delete("/v1/collections/{name}", responses=problems_for(404, 503))
 async def delete_collection(name: CollectionName, wiring: WiringDep, access: AccessDep) -> Deleted:
     """Remove a collection with everything in it."""
     access.require(name, write=True)
-    await wiring.blocking(wiring.service.library.delete_collection, name)
+    await wiring.blocking(wiring.library.delete_collection, name)
     return Deleted(id=name, object="collection")

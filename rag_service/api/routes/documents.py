@@ -79,7 +79,7 @@ async def upload_documents(
     target = wiring.collection(collection)
     access.require(target, write=True)
     uploads = await _uploads(request)
-    job = await wiring.blocking(wiring.service.library.submit, target, uploads)
+    job = await wiring.blocking(wiring.library.submit, target, uploads)
     if wait:
         job = await finished(wiring, job)
         response.status_code = 200
@@ -97,7 +97,7 @@ async def list_documents(
     """The documents of a collection, page by page."""
     target = wiring.collection(collection)
     access.require(target)
-    return DocumentList.of(await wiring.blocking(wiring.service.library.documents, target, limit, after))
+    return DocumentList.of(await wiring.blocking(wiring.library.documents, target, limit, after))
 
 
 @router.get("/v1/documents/{document_id}", responses=problems_for(404, 503))
@@ -120,18 +120,18 @@ async def delete_document(document_id: str, wiring: WiringDep, access: AccessDep
     """Remove one document."""
     access.require_write()
     await _reachable(wiring, access, document_id)
-    removed = await wiring.blocking(wiring.service.library.delete_document, document_id)
+    removed = await wiring.blocking(wiring.library.delete_document, document_id)
     return Deleted(id=removed.id, object="document")
 
 
 def _content(wiring: Wiring, document_id: str) -> bytes:
     # encoding millions of characters takes long enough to do it off the event loop
-    return ContentBody.of(document_id, wiring.service.library.content(document_id)).model_dump_json().encode()
+    return ContentBody.of(document_id, wiring.library.content(document_id)).model_dump_json().encode()
 
 
 async def _reachable(wiring: Wiring, access: Access, document_id: str) -> models.StoredDocument:
     """The document; UnknownDocument also for one that the key does not reach, which must not show."""
-    document = await wiring.blocking(wiring.service.library.document, document_id)
+    document = await wiring.blocking(wiring.library.document, document_id)
     if not access.reaches(document.collection):
         raise UnknownDocument(f"There is no document with the id {document_id!r}.")
     return document

@@ -57,12 +57,12 @@ async def metrics(wiring: WiringDep) -> Response:
 
 
 def _missing(wiring: Wiring) -> list[Missing]:
-    name = wiring.service.settings.collection
+    name = wiring.settings.collection
     try:
-        found = {item.name: item for item in wiring.service.library.collections()}
+        found = {item.name: item for item in wiring.library.collections()}
         if name not in found or not found[name].documents:
             return [Missing(what="documents", message=f"The collection {name!r} holds no documents yet.")]
-        wiring.service.retriever.search(name, "?", filters=None, top_k=1, mode="hybrid")
+        wiring.retriever.search(name, "?", filters=None, top_k=1, mode="hybrid")
     except RagError as error:
         return [Missing(what="index", message=str(error))]
     return []

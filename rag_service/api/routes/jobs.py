@@ -55,7 +55,7 @@ async def _changes(wiring: Wiring, job: models.Job) -> AsyncIterator[models.Job]
     while not job.finished:
         await sleep(pause)
         pause = min(pause * 1.5, LONGEST_WAIT)
-        now = await wiring.blocking(wiring.service.library.job, job.id)
+        now = await wiring.blocking(wiring.library.job, job.id)
         if now != job:
             job = now
             yield job
@@ -68,7 +68,7 @@ async def _server_sent(states: AsyncIterator[models.Job]) -> AsyncIterator[Serve
 
 
 async def _reachable(wiring: Wiring, access: Access, job_id: str) -> models.Job:
-    job = await wiring.blocking(wiring.service.library.job, job_id)
+    job = await wiring.blocking(wiring.library.job, job_id)
     if not access.reaches(job.collection):
         raise UnknownJob(f"There is no job with the id {job_id!r}.")
     return job

@@ -27,7 +27,7 @@ router = APIRouter(tags=["openai"])
 @router.get("/v1/models", responses=openai_errors(503))
 async def list_models(wiring: WiringDep, access: AccessDep) -> ModelList:
     """One model for each collection that the key reaches."""
-    found = await wiring.blocking(wiring.service.library.collections)
+    found = await wiring.blocking(wiring.library.collections)
     return ModelList(
         data=[
             Model(id=MODEL_PREFIX + collection.name, created=collection.created)
@@ -73,6 +73,6 @@ async def complete(
         base_url=base_url,
         created=int(time.time()),
         include_usage=bool(body.stream_options and body.stream_options.include_usage),
-        sources=wiring.service.settings.server.openwebui_sources,
+        sources=wiring.settings.server.openwebui_sources,
     )
     return streams.respond(chunks.server_sent(events))

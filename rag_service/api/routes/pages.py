@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -27,7 +28,7 @@ class Files(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """As usual, but for paths that no file can have."""
         if "\0" in path:
-            return Response(status_code=404)
+            raise HTTPException(404)
         return await super().get_response(path, scope)
 
 

@@ -29,7 +29,7 @@ async def search(body: SearchRequest, wiring: WiringDep, access: AccessDep) -> P
     access.require(collection)
     check_question(body.query)
     find = partial(
-        wiring.service.retriever.search,
+        wiring.retriever.search,
         collection,
         body.query,
         filters=body.filters,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field
 
 from rag_service import models
-from rag_service.api.schemas.common import CollectionName, RequestBody
+from rag_service.api.schemas.common import RequestBody
 from rag_service.api.uploads import check_source
 
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?)?)?")
@@ -192,38 +192,3 @@ class JobBody(BaseModel):
             created=job.created,
             updated=job.updated,
         )
-
-
-class CollectionRequest(RequestBody):
-    """A collection to be made."""
-
-    name: CollectionName
-
-
-class CollectionBody(BaseModel):
-    """A named, isolated set of documents."""
-
-    name: str
-    object: Literal["collection"] = "collection"
-    documents: int
-    chunks: int
-    created: int
-    fingerprint: str | None = Field(description="Embedding model and chunking that its index was built with.")
-
-    @classmethod
-    def of(cls, collection: models.Collection) -> Self:
-        """The wire form of a collection."""
-        return cls(
-            name=collection.name,
-            documents=collection.documents,
-            chunks=collection.chunks,
-            created=collection.created,
-            fingerprint=str(collection.fingerprint) if collection.fingerprint else None,
-        )
-
-
-class CollectionList(BaseModel):
-    """All collections that the key reaches."""
-
-    object: Literal["list"] = "list"
-    data: list[CollectionBody]
