@@ -17,6 +17,8 @@ AnswererName = Literal["auto", "extractive", "llm"]
 SearchMode = Literal["hybrid", "dense", "lexical"]
 JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 Outcome = Literal["added", "updated", "unchanged", "deleted", "failed"]
+StoreName = Literal["catalog", "vectors", "lexical", "tokens"]
+Fault = Literal["orphan", "missing", "mismatched", "unreadable"]
 Change = Literal["added", "changed", "moved", "removed", "unchanged", "failed"]
 Role = Literal["user", "assistant"]
 
@@ -351,3 +353,27 @@ class Job:
     def finished(self) -> bool:
         """Whether nothing more will happen."""
         return self.status not in ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A store that differs from the catalog: in one chunk, or as a whole when ``chunk_id`` is None.
+
+    An orphan is in the store alone, a missing chunk in the catalog alone, a mismatched one differs; the
+    catalog is at fault itself when a chunk is not what stands in the source text.
+    """
+
+    store: StoreName
+    kind: Fault
+    collection: str
+    chunk_id: str | None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What doctor found among so many chunks; ``repaired`` when all of it was mended and checked again."""
+
+    chunks: int
+    items: tuple[Finding, ...]
+    repaired: bool

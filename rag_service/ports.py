@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -130,15 +130,33 @@ class VectorStore(Protocol):
     def count(self, collection_id: str) -> int:
         """Number of stored chunks."""
 
-    def collections(self) -> list[str]:
-        """Ids of the collections that are there."""
+    def check(self, collection_id: str) -> None:
+        """StoreError when the collection cannot be searched."""
+
+    def strays(self, known: Collection[str]) -> list[str]:
+        """Ids of collections that nobody knows, where the store is ours alone."""
+
+    def reset(self, collection_id: str) -> None:
+        """Begin a collection anew, whatever state it is in."""
 
     def close(self) -> None:
         """Let go of files and connections."""
 
 
+@dataclass(frozen=True, slots=True)
+class TermStatistics:
+    """A question's stems in the languages of a collection: in how many of its chunks each one occurs."""
+
+    languages: tuple[str, ...]
+    frequencies: Mapping[str, int]
+    chunks: int
+
+
 class LexicalSearch(Protocol):
     """The read side of the lexical index."""
+
+    def statistics(self, collection: str, text: str) -> TermStatistics:
+        """How frequent the stems of a text are."""
 
     def query(self, collection: str, text: str, limit: int, versions: Sequence[str] | None) -> list[Hit]:
         """Best chunks by BM25 over stems, within the given document versions if not None."""

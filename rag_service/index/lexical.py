@@ -105,6 +105,15 @@ class LexicalIndex:
             found = searcher.search(query, limit, count=False).hits
             return [Hit(searcher.doc(address)["id"][0], float(score)) for score, address in found]
 
+    def frequencies(self, collection_id: str, stems: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many chunks each stem occurs, and the number of chunks."""
+        if not self._exists(collection_id):
+            return dict.fromkeys(stems, 0), 0
+        index = self._index(collection_id)
+        with _explained(self._folder / collection_id):
+            searcher = index.searcher()
+            return {stem: searcher.doc_freq("body", stem) for stem in stems}, searcher.num_docs
+
     def digests(self, collection_id: str) -> dict[str, str]:
         """Every indexed chunk's id and digest, for comparison with the catalog."""
         import tantivy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -34,7 +34,11 @@ class Rebuild:
         live = sa.and_(versions.c.collection_id == collection_id, versions.c.state == "live")
         with self._database.read() as connection:
             ids = list(connection.scalars(sa.select(versions.c.id).where(live).order_by(versions.c.id)))
-        for version_id in ids:
+        yield from self.contents(ids)
+
+    def contents(self, version_ids: Sequence[str]) -> Iterator[NewVersion]:
+        """Live versions with their source texts, not yet cut into chunks."""
+        for version_id in version_ids:
             with self._database.read() as connection:
                 row = connection.execute(_CONTENT.where(versions.c.id == version_id)).first()
             if row is not None:

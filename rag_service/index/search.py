@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rag_service.errors import FingerprintMismatch
 from rag_service.index.stores import Stores
-from rag_service.ports import Hit, TokenBlock, Vector
+from rag_service.ports import Hit, TermStatistics, TokenBlock, Vector
+from rag_service.text.words import terms
 
 _BROAD = 0.1  # share of the collection above which more hits are fetched and filtered afterwards
 _FETCH = 1000
@@ -65,6 +66,14 @@ class BestMatches:
 
     def __init__(self, stores: Stores) -> None:
         self._stores = stores
+
+    def statistics(self, collection: str, text: str) -> TermStatistics:
+        """How frequent the stems of a text are, analysed in the collection's languages."""
+        languages = self._stores.catalog.live.languages(collection)[:_LANGUAGES]
+        own = self._stores.catalog.collections.id_of(collection)
+        stems = dict.fromkeys(stem for language in languages for stem in terms(text, language))
+        frequencies, chunks = self._stores.lexical.frequencies(own, list(stems))
+        return TermStatistics(languages, frequencies, chunks)
 
     def query(self, collection: str, text: str, limit: int, versions: Sequence[str] | None) -> list[Hit]:
         """Best chunks by BM25 over stems, within the given document versions if not None."""

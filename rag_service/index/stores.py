@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag_service.errors import StoreError
 from rag_service.index.catalog import Catalog, open_catalog
+from rag_service.index.derived import rebuild_lexical
+from rag_service.index.inventory import Inventory
 from rag_service.index.lexical import LexicalIndex, LexicalRow
 from rag_service.index.tokens import TokenVectors
 from rag_service.index.vectors import ChromaServer, ChromaVectors
 from rag_service.index.versions import Leftover
+from rag_service.models import Collection
 from rag_service.ports import TokenBlock, VectorRow, VectorStore
 
 
@@ -55,14 +59,26 @@ class Stores:
     def recover(self) -> list[str]:
         """Finish what a process that died left half done; returns the jobs it was running.
 
-        Only the owner of the data directory may call this.
+        A lexical index that cannot be read or lacks chunks is rebuilt. Only the owner of the data directory may
+        call this.
         """
         for collection_id in self.catalog.collections.abandoned():
             self.drop(collection_id)
         gone = self.catalog.versions.leftovers()
         if gone:
             self.remove(gone)
+        for collection in self.catalog.collections.all():
+            if not self._lexical_complete(collection):
+                chunks = Inventory(self.catalog.database)
+                version_ids = list(chunks.versions(collection.id))
+                rebuild_lexical(self.lexical, collection.id, chunks.chunks(version_ids))
         return self.catalog.jobs.interrupt_open()
+
+    def _lexical_complete(self, collection: Collection) -> bool:
+        try:
+            return self.lexical.count(collection.id) == collection.chunks
+        except StoreError:
+            return False
 
     def close(self) -> None:
         """Close every store."""

@@ -143,7 +143,7 @@ def _parts(chunk_id: str) -> tuple[str, int]:
 def _generation(folder: Path) -> int:
     try:
         return int((folder / _CURRENT).read_text(encoding="ascii"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from collections.abc import Collection as Names
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -120,10 +122,30 @@ class ChromaVectors:
             collection = self._collection(collection_id)
             return 0 if collection is None else collection.count()
 
-    def collections(self) -> list[str]:
-        """Ids of the collections that are there."""
+    def check(self, collection_id: str) -> None:
+        """StoreError when the collection's nearest-neighbour index cannot be searched."""
         with _explained(self._place):
-            return [item.name for item in self._client()[0].list_collections()]
+            collection = self._collection(collection_id)
+            one = collection.peek(1)["embeddings"] if collection is not None else None
+        if one is not None and len(one):
+            self.query(collection_id, np.asarray(one[0], np.float32), 1, None)
+
+    def strays(self, known: Names[str]) -> list[str]:
+        """Ids of collections that nobody knows; none on a server, which others may use too."""
+        if not isinstance(self._place, Path) or not self._place.exists():
+            return []
+        with _explained(self._place):
+            return sorted({item.name for item in self._client()[0].list_collections()} - set(known))
+
+    def reset(self, collection_id: str) -> None:
+        """Begin a collection anew; an embedded database that cannot do even that is deleted as a whole."""
+        try:
+            self.drop(collection_id)
+        except StoreError:
+            if not isinstance(self._place, Path):
+                raise
+            self.close()
+            shutil.rmtree(self._place, ignore_errors=True)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -137,7 +159,7 @@ class ChromaVectors:
         """The client and how many rows it takes at once."""
         with self._lock:
             if self._connected is None:
-                client = _client(self._place)
+                client = _connect(self._place)
                 self._connected = client, client.get_max_batch_size()
             return self._connected
 
@@ -169,14 +191,19 @@ class ChromaVectors:
         return known
 
 
-def _client(place: Path | ChromaServer) -> Client:
+def _connect(place: Path | ChromaServer) -> Client:
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     quiet = Settings(anonymized_telemetry=False)
     if isinstance(place, Path):
         place.mkdir(parents=True, exist_ok=True)
-        return cast("Client", chromadb.PersistentClient(str(place), settings=quiet))
+        try:
+            return cast("Client", chromadb.PersistentClient(str(place), settings=quiet))
+        except BaseException:
+            SharedSystemClient._identifier_to_system.pop(str(place), None)  # else the next try meets the failed one
+            raise
     headers = dict(place.headers) | ({"x-chroma-token": place.api_key} if place.api_key else {})
     remote = chromadb.HttpClient(
         host=place.host,

@@ -78,10 +78,10 @@ class Worker:
         return self._jobs.get(job_id)
 
     @contextmanager
-    def alone(self, collection: str) -> Iterator[None]:
-        """Nothing else runs meanwhile; jobs on the collection are called off."""
+    def alone(self, calling_off: str | None = None) -> Iterator[None]:
+        """Nothing else runs meanwhile; jobs on the collection ``calling_off`` are ended first."""
         for run in list(self._runs.values()):
-            if run.collection == collection:
+            if run.collection == calling_off:
                 run.stop()
         with self._turn:
             yield

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag_service.errors import FingerprintMismatch
+from rag_service.index.doctor import Doctor
 from rag_service.index.stores import Stores
 from rag_service.ingest.jobs import Worker
 from rag_service.ingest.plan import Step, as_plan, compare
 from rag_service.ingest.reembed import re_embed
+from rag_service.ingest.repair import Repair
 from rag_service.ingest.run import OnProgress, Run
 from rag_service.ingest.scan import Discover, scan
 from rag_service.ingest.sync import Load, Sync, withdraw
@@ -19,6 +21,7 @@ from rag_service.ingest.write import Engine
 from rag_service.models import (
     Collection,
     DocumentPage,
+    Findings,
     Fingerprint,
     Job,
     Plan,
@@ -26,6 +29,8 @@ from rag_service.models import (
     StoredDocument,
     Upload,
 )
+
+_ROUNDS = 3  # mending one store may show what another lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Tools:
     engine: Callable[[], Engine]
     fingerprint: Fingerprint
     workers: int = 2
+    late_interaction: bool = True
 
 
 class Library:
@@ -123,6 +129,20 @@ class Library:
             re_embed(self._stores, own, self._tools.engine(), self._tools.fingerprint, run)
 
         return self._worker.run("re-embed", collection, work, on_progress)
+
+    def doctor(self, *, repair: bool = False) -> Findings:
+        """Compare every store with the catalog; with ``repair``, mend what differs and compare again."""
+        doctor = Doctor(self._stores, late_interaction=self._tools.late_interaction)
+        with self._worker.alone():
+            found = tuple(doctor.examine())
+            left = found
+            for _ in range(_ROUNDS if repair else 0):
+                if not left:
+                    break
+                Repair(self._stores, self._tools.engine).mend(left)
+                left = tuple(doctor.examine())
+        chunks = sum(item.chunks for item in self.collections())
+        return Findings(chunks, found, repaired=bool(found) and repair and not left)
 
     def job(self, job_id: str) -> Job:
         """One job as it stands; UnknownJob."""
