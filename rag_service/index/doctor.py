@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from rag_service.errors import StoreError
 from rag_service.index.inventory import Inventory
@@ -80,8 +81,9 @@ class Doctor:
             yield Finding("lexical", "orphan", collection_id, None)
         for collection_id in sorted(set(self._stores.tokens.collections()) - known):
             yield Finding("tokens", "orphan", collection_id, None)
-        for collection_id in self._stores.vectors.strays(known):
-            yield Finding("vectors", "orphan", collection_id, None)
+        with suppress(StoreError):  # told for every collection above
+            for collection_id in self._stores.vectors.strays(known):
+                yield Finding("vectors", "orphan", collection_id, None)
 
 
 def _compare(

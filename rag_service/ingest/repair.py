@@ -36,12 +36,10 @@ class Repair:
                 self._collection(collection_id, own)
 
     def _drop(self, finding: Finding) -> None:
-        store = {
-            "lexical": self._stores.lexical,
-            "tokens": self._stores.tokens,
-            "vectors": self._stores.vectors,
-        }
-        store[finding.store].drop(finding.collection)
+        """What no collection claims, no store keeps."""
+        self._stores.vectors.drop(finding.collection)
+        self._stores.lexical.drop(finding.collection)
+        self._stores.tokens.drop(finding.collection)
 
     def _collection(self, collection_id: str, findings: Sequence[Finding]) -> None:
         broken = {_version(item.chunk_id) for item in findings if item.store == "catalog" and item.chunk_id}
