@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,7 +31,7 @@ class Retrieve(Protocol):
     """Finds passages for a standalone question."""
 
     def __call__(
-        self, collection: str, question: str, *, filters: Mapping[str, Any] | None, top_k: int | None
+        self, collection: str, query: str, /, *, filters: Mapping[str, Any] | None, top_k: int | None
     ) -> Retrieval:
         """Blocking; runs in a thread."""
 
@@ -93,7 +93,7 @@ class Asker:
                     return event.answer
         raise AssertionError("a stream of events ends with Done")
 
-    async def stream(self, ask: Ask) -> AsyncIterator[Event]:
+    async def stream(self, ask: Ask) -> AsyncGenerator[Event]:
         """The events of one answer; closing the iterator stops the work; raises RagError."""
         work = Work(ask)
         check_question(ask.question)
@@ -120,7 +120,7 @@ class Asker:
 
     async def _answered(
         self, work: Work, evidence: Evidence, answerer: Answerer, optional: bool
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         if not evidence.passages:
             for event in _abstention(work, "no_relevant_passage", answerer):
                 yield event
@@ -153,7 +153,7 @@ class Asker:
 
     async def _written(
         self, work: Work, evidence: Evidence, answerer: Answerer, composer: Composer
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """Deltas and citations of the statements that pass the check."""
         async with aclosing(self._drafted(work, answerer, evidence)) as items:
             async for item in items:
@@ -169,7 +169,7 @@ class Asker:
                     for citation in citations:
                         yield CitationMade(citation)
 
-    async def _drafted(self, work: Work, answerer: Answerer, evidence: Evidence) -> AsyncIterator[DraftItem]:
+    async def _drafted(self, work: Work, answerer: Answerer, evidence: Evidence) -> AsyncGenerator[DraftItem]:
         """The answerer's items, each within what is left of the time for the whole question."""
         items = answerer.draft(evidence)
         try:

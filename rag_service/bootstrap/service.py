@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rag_service.embed.e5.encoder import E5Encoder
     from rag_service.index.keys import Keys
     from rag_service.ingest.library import Library
+    from rag_service.ingest.limits import Limits
     from rag_service.ingest.load import Loader
     from rag_service.ingest.write import Engine
     from rag_service.models import Document
@@ -60,16 +62,9 @@ class Service:
     @cached_property
     def loader(self) -> Loader:
         """What reads files."""
-        from rag_service.ingest.limits import Limits
         from rag_service.ingest.load import Loader
 
-        chosen = self.settings.ingest
-        limits = Limits(
-            max_file_bytes=int(chosen.max_file_mb * 1_000_000),
-            max_characters=chosen.max_characters,
-            timeout=chosen.file_timeout,
-        )
-        return Loader(limits, chosen.readers, chosen.workers)
+        return Loader(self._limits, self.settings.ingest.readers, self.settings.ingest.workers)
 
     @cached_property
     def library(self) -> Library:
@@ -77,8 +72,8 @@ class Service:
         from rag_service.ingest.discover import Discovered, discover
         from rag_service.ingest.library import Library, Tools
 
-        def found(path: Path) -> Discovered:
-            return discover(path, self.loader.suffixes)
+        def found(paths: Sequence[Path]) -> Discovered:
+            return discover(paths, self.loader.suffixes)
 
         tools = Tools(
             discover=found,
@@ -94,6 +89,7 @@ class Service:
     def retriever(self) -> Retriever:
         """A question to passages."""
         from rag_service.index.search import BestMatches, DenseSearch, TokenBlocks
+        from rag_service.retrieve.ranking import Ranking
         from rag_service.retrieve.search import Options, Retriever
         from rag_service.retrieve.search import Stores as Searches
 
@@ -111,7 +107,8 @@ class Service:
             rerank_depth=chosen.rerank_depth,
             max_per_document=chosen.max_per_document,
         )
-        return Retriever(searches, self.embedder, self.encoder, options, open_reranker(self.settings))
+        reranker = open_reranker(self.settings)
+        return Retriever(searches, self.embedder, self.encoder, options, Ranking(), reranker)
 
     @cached_property
     def asker(self) -> Asker:
@@ -120,6 +117,7 @@ class Service:
         from rag_service.answer.ask import Answerers, Asker
         from rag_service.answer.converse import Conversation
         from rag_service.answer.extract import ExtractiveAnswerer
+        from rag_service.prompts import load_prompt
 
         chosen = self.settings
         evidence = EvidenceModel(self.encoder, threshold=chosen.abstention.threshold)
@@ -129,7 +127,9 @@ class Service:
         return Asker(
             catalog=self._stores.catalog.live,
             retrieve=self.retriever.search,
-            converse=Conversation(model, chosen.answer.prompts_dir),
+            converse=Conversation(
+                model, load_prompt("standalone", chosen.answer.prompts_dir) if model else None
+            ),
             assess=evidence.confidence,
             threshold=evidence.threshold,
             answerers=Answerers(extractive, llm, chosen.answer.answerer),
@@ -153,6 +153,17 @@ class Service:
             self.embedder.identity, self.embedder.dimension, chosen.max_tokens, chosen.overlap_tokens
         )
 
+    @property
+    def _limits(self) -> Limits:
+        from rag_service.ingest.limits import Limits
+
+        chosen = self.settings.ingest
+        return Limits(
+            max_file_bytes=int(chosen.max_file_mb * 1_000_000),
+            max_characters=chosen.max_characters,
+            timeout=chosen.file_timeout,
+        )
+
     def _engine(self) -> Engine:
         from rag_service.ingest.chunk import Chunker
         from rag_service.ingest.write import Engine
@@ -165,7 +176,7 @@ class Service:
     def _load_upload(self, upload: Upload) -> Document:
         from rag_service.ingest.uploaded import load_upload
 
-        return load_upload(self.loader, upload)
+        return load_upload(self.loader, self._limits, upload)
 
     def _generative(self, model: GuardedModel) -> GenerativeAnswerer:
         from rag_service.answer.generate import GenerativeAnswerer

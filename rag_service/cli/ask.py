@@ -9,7 +9,9 @@ import typer
 
 from rag_service.errors import DataDirectoryLocked, InvalidFilter
 
-Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Where to look; default: RAG_COLLECTION.")]
+Collection = Annotated[
+    str | None, typer.Option("--collection", "-c", help="Where to look; default: RAG_COLLECTION.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Filters = Annotated[str | None, typer.Option("--filters", help="Filters as JSON, in the form the API takes.")]
 TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=50, help="Passages to retrieve.")]
@@ -19,7 +21,9 @@ ABSTAINED = 3
 def ask(
     question: Annotated[str, typer.Argument(help="The question.", show_default=False)],
     collection: Collection = None,
-    answerer: Annotated[Literal["auto", "extractive", "llm"], typer.Option(help="What makes the answer.")] = "auto",
+    answerer: Annotated[
+        Literal["auto", "extractive", "llm"], typer.Option(help="What makes the answer.")
+    ] = "auto",
     filters: Filters = None,
     top_k: TopK = None,
     as_json: Json = False,
@@ -38,7 +42,11 @@ def ask(
         with service(settings) as opened:
             body = AnswerBody.of(answered(opened, request))
     except DataDirectoryLocked as locked:
-        sent = {"question": question, "collection": request.collection, "filters": request.filters}
+        sent: dict[str, Any] = {
+            "question": question,
+            "collection": request.collection,
+            "filters": request.filters,
+        }
         sent |= {"top_k": top_k, "answerer": answerer}
         body = AnswerBody.model_validate(call_owner(locked, "POST", "/v1/ask", sent))
     if as_json:
@@ -52,7 +60,9 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.", show_default=False)],
     collection: Collection = None,
-    mode: Annotated[Literal["hybrid", "dense", "lexical"], typer.Option(help="Which searches to use.")] = "hybrid",
+    mode: Annotated[
+        Literal["hybrid", "dense", "lexical"], typer.Option(help="Which searches to use.")
+    ] = "hybrid",
     filters: Filters = None,
     top_k: TopK = None,
     as_json: Json = False,
@@ -74,7 +84,13 @@ def search(
         body["warnings"] = [{"code": item.code, "message": item.message} for item in found.warnings]
         body["timings"] = {"retrieve_ms": found.milliseconds, "total_ms": found.milliseconds}
     except DataDirectoryLocked as locked:
-        sent = {"query": query, "collection": collection, "filters": conditions, "top_k": top_k, "mode": mode}
+        sent: dict[str, Any] = {
+            "query": query,
+            "collection": collection,
+            "filters": conditions,
+            "top_k": top_k,
+            "mode": mode,
+        }
         body = call_owner(locked, "POST", "/v1/search", sent)
     if as_json:
         print_json(body)

@@ -21,9 +21,12 @@ def ingest(
     collection: Collection = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     re_embed: Annotated[
-        bool, typer.Option("--re-embed", help="Embed every document anew, after the embedder or chunking changed.")
+        bool,
+        typer.Option("--re-embed", help="Embed every document anew, after the embedder or chunking changed."),
     ] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Stay and follow changes until interrupted.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay and follow changes until interrupted.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Bring a collection in step with folders: new, changed and vanished files; exit code 1 if any file failed."""
@@ -38,7 +41,7 @@ def ingest(
         if dry_run:
             plan = opened.library.plan(name, paths)
             print_json(plan_body(plan)) if as_json else _print_plan(plan)
-            raise SystemExit(1 if plan.problems else 0)
+            raise SystemExit(1 if plan.count("failed") else 0)
         with bar() as progress:
             if re_embed:
                 opened.library.re_embed(name, progress)
@@ -86,7 +89,9 @@ def list_documents(collection: Collection = None, as_json: Json = False) -> None
         return
     table = Table("id", "source", "published", "language", "chunks", box=None)
     for item in items:
-        table.add_row(item["id"], item["source"], item["published"] or "", item["language"], str(item["chunks"]))
+        table.add_row(
+            item["id"], item["source"], item["published"] or "", item["language"], str(item["chunks"])
+        )
     console().print(table)
 
 
@@ -143,10 +148,8 @@ def job_body(job: Job) -> dict[str, Any]:
 
 def plan_body(plan: Plan) -> dict[str, Any]:
     """A plan as one JSON object."""
-    groups = {name: list(getattr(plan, name)) for name in ("added", "changed", "removed", "unchanged")}
-    moved = [{"from": old, "to": new} for old, new in plan.moved]
-    problems = [{"source": item.source, "message": item.message} for item in plan.problems]
-    return {"object": "plan", **groups, "moved": moved, "problems": problems, "skipped": list(plan.skipped)}
+    changes = [{"source": item.source, "change": item.change, "detail": item.detail} for item in plan.changes]
+    return {"object": "plan", "collection": plan.collection, "changes": changes}
 
 
 def print_job(job: Job) -> None:
@@ -162,19 +165,20 @@ def print_job(job: Job) -> None:
             out.print(f"  {item.status} {item.source}{chunks}", markup=False)
     for item in job.documents:
         if item.status == "failed":
-            out.print(f"  failed {item.error}", markup=False, style="red")
-    out.print(", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found.")
+            out.print(f"  failed {item.source}: {item.error}", markup=False, style="red")
+    out.print(
+        ", ".join(f"{number} {status}" for status, number in counts.items())
+        or "Nothing to do: no documents found."
+    )
 
 
 def _print_plan(plan: Plan) -> None:
     from rag_service.cli.output import console
 
     out = console()
-    for name in ("added", "changed", "removed"):
-        for source in getattr(plan, name):
-            out.print(f"  {name} {source}", markup=False)
-    for old, new in plan.moved:
-        out.print(f"  moved {old} -> {new}", markup=False)
-    for problem in plan.problems:
-        out.print(f"  problem {problem.message}", markup=False, style="red")
-    out.print(f"{len(plan.unchanged)} unchanged; nothing was written (dry run).")
+    for item in plan.changes:
+        if item.change != "unchanged":
+            detail = {"moved": f" from {item.detail}", "failed": f": {item.detail}"}.get(item.change, "")
+            style = "red" if item.change == "failed" else None
+            out.print(f"  {item.change} {item.source}{detail}", markup=False, style=style)
+    out.print(f"{plan.count('unchanged')} unchanged; nothing was written (dry run).")

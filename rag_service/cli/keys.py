@@ -26,7 +26,7 @@ def create_key(
     from rag_service.settings import load_settings
 
     with open_keys(load_settings()) as keys:
-        token, key = keys.create(name, tuple(collection) if collection else None, write)
+        key, token = keys.create(name, tuple(collection or ()), write=write)
     if as_json:
         print_json({"object": "key", "id": key.id, "name": key.name, "key": token})
     else:
@@ -43,7 +43,7 @@ def list_keys(as_json: Json = False) -> None:
     from rag_service.settings import load_settings
 
     with open_keys(load_settings()) as keys:
-        found = keys.list()
+        found = [key for key in keys.all() if key.revoked is None]
     if as_json:
         listed = [{"id": k.id, "name": k.name, "collections": k.collections, "write": k.write} for k in found]
         print_json({"object": "list", "data": listed})

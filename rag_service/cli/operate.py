@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -27,11 +28,18 @@ def serve(
     from rag_service.settings import load_settings
 
     settings = load_settings()
-    serve_http(lambda: open_service(settings), settings, host or settings.server.host, port if port is not None else settings.server.port)
+    chosen = settings.server
+    serve_http(
+        lambda: open_service(settings, "serve"),
+        settings,
+        host or chosen.host,
+        chosen.port if port is None else port,
+    )
 
 
 def doctor(
-    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False, as_json: Json = False
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Compare catalog, vectors, lexical index and token vectors; exit code 1 while something is wrong."""
     from rag_service.cli.output import console, print_json
@@ -39,23 +47,25 @@ def doctor(
     from rag_service.settings import load_settings
 
     with service(load_settings()) as opened:
-        report = opened.library.doctor(repair)
-    open_findings = [finding for finding in report.findings if not finding.repaired]
+        found = opened.library.doctor(repair=repair)
+    healthy = found.repaired or not found.items
     if as_json:
-        listed = [
-            {"store": f.store, "kind": f.kind, "id": f.id, "message": f.message, "repaired": f.repaired}
-            for f in report.findings
-        ]
-        print_json({"object": "doctor", "healthy": not open_findings, "checked": report.checked, "findings": listed})
+        listed = [asdict(item) for item in found.items]
+        print_json({"object": "doctor", "healthy": healthy, "chunks": found.chunks, "findings": listed})
+        raise SystemExit(0 if healthy else 1)
+    out = console()
+    for item in found.items:
+        chunk = f" {item.chunk_id}" if item.chunk_id else ""
+        detail = f": {item.detail}" if item.detail else ""
+        out.print(f"  {item.store} {item.kind}{chunk} in {item.collection}{detail}", markup=False)
+    if found.repaired:
+        out.print(f"Repaired {len(found.items)} findings; {found.chunks} chunks are in order.")
+    elif healthy:
+        out.print(f"Everything is in order: {found.chunks} chunks.")
     else:
-        for finding in report.findings:
-            mark = "repaired" if finding.repaired else finding.kind
-            console().print(f"  {mark} {finding.store} {finding.id}: {finding.message}", markup=False)
-        state = "Everything is in order" if not open_findings else f"{len(open_findings)} findings"
-        console().print(f"{state}: {report.checked} chunks checked.")
-        if open_findings and not repair:
-            console().print("`rag-service doctor --repair` mends what can be mended.")
-    raise SystemExit(1 if open_findings else 0)
+        remedy = "could not be mended" if repair else "`rag-service doctor --repair` mends what can be mended"
+        out.print(f"{len(found.items)} findings; {remedy}.")
+    raise SystemExit(0 if healthy else 1)
 
 
 def settings(as_json: Json = False) -> None:
@@ -73,7 +83,9 @@ def settings(as_json: Json = False) -> None:
 
 
 def prepare(
-    cache_dir: Annotated[Path | None, typer.Option(help="Where to; default: RAG_EMBEDDING__CACHE_DIR.")] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option(help="Where to; default: RAG_EMBEDDING__CACHE_DIR.")
+    ] = None,
 ) -> None:
     """Prepare the bundled encoder ahead of time, as an image build does."""
     from rag_service.bootstrap import open_encoder

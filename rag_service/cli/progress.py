@@ -18,7 +18,13 @@ def bar() -> Iterator[Callable[[Progress], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
 
     columns = (
@@ -33,8 +39,7 @@ def bar() -> Iterator[Callable[[Progress], None] | None]:
         task = drawn.add_task("Ingesting", total=None, rate="")
 
         def show(progress: Progress) -> None:
-            elapsed = drawn.tasks[task].elapsed or 0.0
-            rate = f"{progress.chunks_done / elapsed:.0f} chunks/s" if elapsed > 0.5 else ""
-            drawn.update(task, completed=progress.done, total=progress.total, rate=rate)
+            rate = f"{progress.chunks_done / progress.seconds:.0f} chunks/s" if progress.seconds > 0.5 else ""
+            drawn.update(task, completed=progress.documents_done, total=progress.documents_total, rate=rate)
 
         yield show

@@ -10,18 +10,17 @@ from numpy.typing import NDArray
 Scores = NDArray[np.float64]
 
 
-def standardise(scores: Sequence[float]) -> Scores:
-    """z-scores over the candidates; zeros when they do not differ."""
-    values = np.asarray(scores, dtype=np.float64)
-    spread = float(values.std()) if len(values) else 0.0
-    if spread < 1e-12:
-        return np.zeros_like(values)
-    return np.asarray((values - values.mean()) / spread)
+def standardise(scores: Scores) -> Scores:
+    """z-scores over the candidates (axis 0); zeros where they do not differ."""
+    spread = scores.std(axis=0)
+    return np.asarray((scores - scores.mean(axis=0)) / np.where(spread < 1e-9, 1.0, spread))
 
 
 def fuse(dense: Sequence[float], lexical: Sequence[float], dense_weight: float) -> Scores:
     """Convex combination of z-scores (Bruch et al., 2023, doi:10.1145/3596512), one score a candidate."""
-    return dense_weight * standardise(dense) + (1.0 - dense_weight) * standardise(lexical)
+    return dense_weight * standardise(np.asarray(dense)) + (1.0 - dense_weight) * standardise(
+        np.asarray(lexical)
+    )
 
 
 def fill_lexical(candidates: Sequence[str], found: Mapping[str, float], limit: int) -> list[float]:

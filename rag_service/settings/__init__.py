@@ -1,4 +1,4 @@
-"""Settings from the environment (``RAG_`` with ``__`` between levels), ``.env`` or a TOML file named by ``RAG_CONFIG``."""
+"""Settings from the environment (``RAG_`` with ``__`` between levels), ``.env``, or the file ``RAG_CONFIG`` names."""
 
 from rag_service.settings.load import describe, environment_name, known_keys, load_settings
 from rag_service.settings.sections import Settings

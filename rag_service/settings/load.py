@@ -85,7 +85,12 @@ def _nearest(name: str) -> str:
 def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
     known = {environment_name(path) for path in known_keys()}
     sections = {environment_name((name,)) for name in Settings.model_fields}
-    free = ("RAG_LLM__LLAMAINDEX_OPTIONS__", "RAG_EMBEDDING__OPTIONS__", "RAG_INGEST__READERS__", "RAG_CHROMA__HEADERS__")
+    free = (
+        "RAG_LLM__LLAMAINDEX_OPTIONS__",
+        "RAG_EMBEDDING__OPTIONS__",
+        "RAG_INGEST__READERS__",
+        "RAG_CHROMA__HEADERS__",
+    )
     for variable in variables:
         name = variable.upper()
         if not name.startswith(PREFIX) or name in known | sections | {"RAG_CONFIG"} or name.startswith(free):
@@ -105,4 +110,6 @@ def _refuse_unknown_toml(path: Path) -> None:
             raise SettingsError(f"{path}: unknown setting {key}{_nearest(environment_name((key,)))}")
         if isinstance(kind, type) and issubclass(kind, Section) and isinstance(value, dict):
             for inner in value.keys() - kind.model_fields.keys():
-                raise SettingsError(f"{path}: unknown setting {key}.{inner}{_nearest(environment_name((key, inner)))}")
+                raise SettingsError(
+                    f"{path}: unknown setting {key}.{inner}{_nearest(environment_name((key, inner)))}"
+                )

@@ -1,0 +1,84 @@
+"""Rerankers from elsewhere: the rerank API that TEI, Jina and Cohere share, or a LlamaIndex postprocessor."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
+
+_TIMEOUT = 10.0
+
+
+class HttpReranker:
+    """A rerank endpoint; takes Cohere's and Jina's form of request and TEI's form of response as well."""
+
+    def __init__(self, url: str, model: str | None, api_key: str | None) -> None:
+        self.name = model or url
+        self._url = url
+        self._model = model
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = httpx.Client(timeout=_TIMEOUT, headers=headers)
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One relevance score a text; ModelError and its kin name the endpoint and its setting."""
+        body: dict[str, Any] = {"query": question, "documents": list(texts), "texts": list(texts)}
+        body |= {"model": self._model} if self._model else {}
+        where = f"The rerank endpoint {httpx.URL(self._url).host} (RAG_RETRIEVAL__RERANKER_URL)"
+        try:
+            reply = self._client.post(self._url, json=body)
+        except httpx.TimeoutException as error:
+            raise ModelTimeout(f"{where} did not answer within {_TIMEOUT:g} s.") from error
+        except httpx.HTTPError as error:
+            raise ModelUnavailable(f"{where} cannot be reached: {error}.") from error
+        if reply.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            raise ModelRateLimited(f"{where} refuses for now: too many requests.")
+        if reply.is_error:
+            raise ModelError(f"{where} answered with status {reply.status_code}.")
+        try:
+            found = _scores(reply.json())
+            return [found[index] for index in range(len(texts))]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"{where} answered without one score for each text.") from error
+
+
+class LlamaIndexReranker:
+    """Any LlamaIndex node postprocessor by dotted path; loaded at first use."""
+
+    def __init__(self, path: str) -> None:
+        self.name = path
+        self._path = path
+        self._postprocessor: Any = None
+        self._lock = threading.Lock()
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """One score a text; a text that the postprocessor drops scores below all others."""
+        from llama_index.core.schema import NodeWithScore, TextNode
+
+        with self._lock:
+            self._postprocessor = self._postprocessor or _construct(self._path)
+        nodes = [
+            NodeWithScore(node=TextNode(id_=str(i), text=text), score=0.0) for i, text in enumerate(texts)
+        ]
+        kept = self._postprocessor.postprocess_nodes(nodes, query_str=question)
+        found = {int(item.node.node_id): float(item.score or 0.0) for item in kept}
+        least = min(found.values(), default=0.0) - 1.0
+        return [found.get(index, least) for index in range(len(texts))]
+
+
+def _scores(content: Any) -> dict[int, float]:
+    """Scores by index from {"results": [{"index", "relevance_score"}]} or [{"index", "score"}]."""
+    rows = content["results"] if isinstance(content, Mapping) else content
+    return {int(row["index"]): float(row.get("relevance_score", row.get("score"))) for row in rows}
+
+
+def _construct(path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)()
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise SettingsError(f"RAG_RETRIEVAL__RERANKER_LLAMAINDEX: cannot load {path}: {error}") from error
