@@ -23,7 +23,7 @@ _DESCRIPTIONS = {
 
 def problems_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Responses that hold a problem: the given ones, and those that every route of the API may give."""
-    everywhere = (401, 403, 413, 415, 422)
+    everywhere = (400, 401, 403, 413, 415, 422)
     return {
         status: {
             "description": _DESCRIPTIONS[status],

@@ -17,7 +17,6 @@ _STREAM: dict[int | str, dict[str, Any]] = {
         "description": "The answer, or with `stream` its events: passages, delta, citation, done or error.",
         "content": {
             "text/event-stream": {
-                "schema": {"type": "string"},
                 "example": 'event: delta\ndata: {"text": "Sie trafen sich am 25. April 2019. [1]"}\n\n',
             }
         },

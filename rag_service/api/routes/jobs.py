@@ -21,7 +21,7 @@ FIRST_LOOK, LONGEST_WAIT = 0.02, 0.5
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "An event `job` at every change, `done` with the finished job at the end.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 

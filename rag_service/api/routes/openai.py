@@ -17,7 +17,7 @@ from rag_service.errors import UnknownCollection
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The completion, or with `stream` its chunks.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 

@@ -30,7 +30,10 @@ class DocumentUpload(RequestBody):
     """A document given as text."""
 
     source: Annotated[str, AfterValidator(check_source)] = Field(
-        max_length=1024, description="Its path within the collection.", examples=["notes/besuch.md"]
+        min_length=1,
+        max_length=1024,
+        description="Its path within the collection.",
+        examples=["notes/besuch.md"],
     )
     text: str = Field(min_length=1, examples=["Kim traf am 25. April 2019 in Wladiwostok ein."])
     metadata: dict[Annotated[str, Field(max_length=200)], models.MetadataValue] = Field(
