@@ -1,18 +1,160 @@
-"""Which language a text or a short question is in."""
+"""Which language a text or a short question is in: by script, function words and telling letters."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from functools import cache
 
 from rag_service.text.stopwords import STOP_WORDS
 from rag_service.text.words import fold
 
 _SAMPLE = 20_000
+_SHORT = 20  # words; in longer texts a chance hit is no evidence
+_RATE = 0.05
+_ENOUGH = 0.5
+_OWN_WEIGHT = 0.7
+_WORD = re.compile(r"[^\W\d_]+")
+
+# Function words of further languages in Latin script; those of German and English are the stop words.
+_FUNCTION_WORDS = {
+    "fr": (
+        "le la les un une des du de et est sont dans pour que qui quand où comment pourquoi quel "
+        "quelle quels il elle ils elles nous vous avec sur pas ne au aux ce cette ces se son sa ses "
+        "été par plus mais ou leur"
+    ),
+    "es": (
+        "el la los las un una unos de del y es son en por para que quién cuándo dónde cómo qué cuál "
+        "cuáles se su sus con no al lo le como más pero fue ha han este esta estos entre sobre "
+        "también muy desde"
+    ),
+    "it": (
+        "il lo la gli le un una uno di del della dei delle e è sono in per che chi quando dove come "
+        "perché quale si su con non al alla ha hanno questo questa ma più anche da dal nel nella è "
+        "stato quali"
+    ),
+    "nl": (
+        "de het een en is zijn in van op te dat die wie wat wanneer waar hoe waarom welke niet met "
+        "voor aan er om ook maar als bij door naar uit heeft hebben werd worden deze dit hij zij tot "
+        "over ligt"
+    ),
+    "pt": (
+        "o a os as um uma do da dos das de e é são em no na nos nas por para que quem quando onde "
+        "como porquê qual quais se seu sua com não ao mais mas foi tem este esta isso entre sobre "
+        "também muito fica"
+    ),
+    "pl": (
+        "i w z na do jest są się nie to że kto co kiedy gdzie jak dlaczego który która które o od po "
+        "za przez dla oraz ale był była było być ich jego jej tego także"
+    ),
+    "cs": (
+        "a v ve z na do je jsou se si ne to že kdo co kdy kde jak proč který která které o od po za "
+        "pro ale byl byla bylo být jeho její jako také nebo"
+    ),
+    "sv": (
+        "och i att det en ett är som på av för med den till inte vem vad när var hur varför vilken "
+        "har de om från han hon var kan men så efter eller träffade"
+    ),
+    "da": (
+        "og i at det en et er som på af for med den til ikke hvem hvad hvornår hvor hvordan hvorfor "
+        "hvilken har de om fra han hun var kan men så efter eller blev"
+    ),
+    "no": (
+        "og i at det en et er som på av for med den til ikke hvem hva når hvor hvordan hvorfor "
+        "hvilken har de om fra han hun var kan men så etter eller ble"
+    ),
+    "fi": (
+        "ja on ei se että oli kuka mikä mitä milloin missä miten miksi hän he ovat kun mutta joka "
+        "niin kuin tai sekä olla ole myös jos sen"
+    ),
+    "hu": (
+        "a az és egy hogy nem is van volt ki mi mikor hol hogyan miért melyik ez azt meg de csak még "
+        "már el fel mint vagy ha lesz voltak"
+    ),
+    "ro": (
+        "și în de la un o este sunt cu pe nu că cine ce când unde cum care se au a fost din pentru "
+        "mai dar sau lui său prin între"
+    ),
+    "tr": (
+        "ve bir bu da de için ile ne zaman nerede nasıl neden hangi mi mı mu değil olarak daha çok "
+        "gibi var olan sonra kadar ama o"
+    ),
+    "id": (
+        "dan yang di ke dari untuk dengan ini itu adalah tidak apa siapa kapan mana bagaimana mengapa "
+        "pada dalam akan telah oleh juga atau sebagai"
+    ),
+    "vi": (
+        "và là của có không được cho với trong ở khi nào ai gì đâu như thế tại sao một các những này "
+        "đó đã sẽ người cũng từ"
+    ),
+}
+_LETTERS = {
+    "ß": "de", "ñ": "es", "¿": "es", "¡": "es", "ã": "pt", "õ": "pt", "ł": "pl", "ż": "pl", "ś": "pl",
+    "ř": "cs", "ě": "cs", "ů": "cs", "ő": "hu", "ű": "hu", "ș": "ro", "ț": "ro", "ă": "ro", "ı": "tr",
+    "ğ": "tr", "ş": "tr", "ơ": "vi", "ư": "vi", "ế": "vi", "ệ": "vi", "œ": "fr",
+}  # fmt: skip
+_SCRIPTS = (
+    ("ko", "\uac00-\ud7a3\u1100-\u11ff"), ("ja", "\u3040-\u30ff"), ("zh", "\u4e00-\u9fff"), ("ar",
+    "\u0600-\u06ff"), ("ru", "\u0400-\u04ff"), ("el", "\u0370-\u03ff"), ("he", "\u0590-\u05ff"), ("hi",
+    "\u0900-\u097f"), ("bn", "\u0980-\u09ff"), ("ta", "\u0b80-\u0bff"), ("th", "\u0e00-\u0e7f"), ("ka",
+    "\u10a0-\u10ff"), ("hy", "\u0530-\u058f"),
+)  # fmt: skip
+# Letters that tell languages of one script apart.
+_WITHIN = {
+    "ru": (("uk", "іїєґ"), ("sr", "ђјљњћџ"), ("bg", "")),
+    "ar": (("fa", "پچژگ"), ("ur", "ٹڈڑےں")),
+    "zh": (("ja", "\u3042\u306e\u306f\u3092\u306b"),),
+}
 
 
 def detect_language(text: str, default: str = "und") -> str:
     """ISO 639-1 code of the text's main language; the default when nothing speaks for one."""
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", fold(text[:_SAMPLE]).replace("\u2019", "'"))
-    votes = {code: sum(word in stop for word in words) for code, stop in STOP_WORDS.items()}
-    best = max(votes, key=lambda code: votes[code])
-    return best if votes[best] else default
+    sample = text[:_SAMPLE]
+    script = _script(sample)
+    if script is not None:
+        return script
+    words = _WORD.findall(sample.lower())
+    votes: defaultdict[str, float] = defaultdict(float)
+    table = _votes()
+    for word in words:
+        for language, weight in (table.get(word) or table.get(fold(word), {})).items():
+            votes[language] += weight
+    for letter in _LETTERS.keys() & set(sample.lower()):
+        votes[_LETTERS[letter]] += 0.5
+    language, weight = max(votes.items(), key=lambda item: item[1], default=(default, 0.0))
+    enough = _RATE * len(words) if len(words) > _SHORT else _ENOUGH
+    return language if weight >= enough else default
+
+
+def _script(sample: str) -> str | None:
+    """The language of a script other than Latin, when at least a third of the letters are in it."""
+    if sample.isascii():
+        return None
+    letters = len(re.findall(r"[^\W\d_]", sample)) or 1
+    counts = {code: len(re.findall(f"[{span}]", sample)) for code, span in _SCRIPTS}
+    code = max(counts, key=lambda key: counts[key])
+    if counts["ja"] and counts["ja"] + counts["zh"] > letters / 3 and counts["ja"] * 20 > counts["zh"]:
+        return "ja"
+    if counts[code] * 3 < letters:
+        return None
+    found = set(sample.casefold())
+    return next((other for other, own in _WITHIN.get(code, ()) if own and found & set(own)), code)
+
+
+@cache
+def _votes() -> Mapping[str, Mapping[str, float]]:
+    """Each function word's weight for every language that has it: shared ones say less.
+
+    German and English have by far the longer lists, so that a word of theirs loses less by being shared.
+    """
+    lists: dict[str, Collection[str]] = {code: words.split() for code, words in _FUNCTION_WORDS.items()}
+    lists.update(STOP_WORDS)
+    languages: dict[str, list[str]] = {}
+    for code, words in lists.items():
+        for word in words:
+            languages.setdefault(word, []).append(code)
+    return {
+        word: {code: max(1 / len(codes), _OWN_WEIGHT if code in STOP_WORDS else 0.0) for code in codes}
+        for word, codes in languages.items()
+    }
