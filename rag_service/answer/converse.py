@@ -1,0 +1,94 @@
+"""A question with its history made to stand alone: by the model when there is one, else by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from rag_service.answer.ask import Standalone
+from rag_service.answer.clean import clean_statement
+from rag_service.answer.client_tasks import client_task
+from rag_service.answer.followup import depends, resolve
+from rag_service.answer.generate import AnsweringModel
+from rag_service.answer.shown import defused
+from rag_service.answer.smalltalk import small_talk
+from rag_service.errors import ModelError
+from rag_service.models import Turn, Warning
+from rag_service.prompts import Prompt, load_prompt
+from rag_service.text.languages import detect_language
+from rag_service.text.names import find_names
+
+_TURNS = 6
+_LENGTH = 600  # characters of one turn shown to the model
+_MAX_TOKENS = 160
+_LONGEST = 600  # characters of a rewritten question
+
+
+class Conversation:
+    """Makes questions stand alone: by a chat model where there is one, by rule where it fails."""
+
+    def __init__(self, chat_model: AnsweringModel | None = None, prompts_dir: Path | None = None) -> None:
+        self._chat = chat_model
+        self._prompt = load_prompt("standalone", prompts_dir) if chat_model else None
+
+    async def __call__(self, question: str, history: Sequence[Turn]) -> Standalone:
+        """The standalone question; a reply instead where no document is needed to give one."""
+        reply = small_talk(question)
+        if reply is None:
+            reply = client_task(question)
+        if reply is not None:
+            return Standalone(question, reply or "-")
+        if not any(turn.role == "user" for turn in history):
+            return Standalone(question)
+        language = detect_language(question, detect_language(history[-1].content[:_LENGTH]))
+        if self._chat is None or self._prompt is None or _stands(question, language):
+            return Standalone(resolve(question, history))
+        try:
+            return Standalone(await self._rewritten(self._chat, self._prompt, question, history))
+        except ModelError as error:
+            warning = Warning("rewrite_unavailable", f"{error} The question was completed by rule instead.")
+            return Standalone(resolve(question, history), warnings=(warning,))
+
+    async def _rewritten(
+        self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]
+    ) -> str:
+        messages = prompt.render(
+            turns=[_shown(turn) for turn in history[-_TURNS:]], question=defused(question)
+        )
+        text = ""
+        async with aclosing(chat.stream(messages, _MAX_TOKENS)) as pieces:
+            async for piece in pieces:
+                text += piece.text
+                if len(text) > 4 * _LONGEST:
+                    break
+        return _checked(text, question)
+
+
+def _shown(turn: Turn) -> Mapping[str, Any]:
+    content = re.sub(r"\[\d+\]", "", turn.content[:_LENGTH])
+    return {"role": turn.role, "content": " ".join(defused(content).split())}
+
+
+def _stands(question: str, language: str) -> bool:
+    """Whether a question is so plainly complete that a model could only spoil it."""
+    return (
+        len(question.split()) > 4 and bool(find_names(question, language)) and not depends(question, language)
+    )
+
+
+def _checked(text: str, question: str) -> str:
+    """The rewritten question; ModelError when the model did something else, such as answering."""
+    text = re.sub(r"<(think|thinking|reasoning)>.*?</\1>", "", text, flags=re.DOTALL).strip()
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    line, _ = clean_statement(
+        re.sub(r"^\W*(?:rewritten|standalone|umformulierte) \w+\s*:", "", line, flags=re.IGNORECASE)
+    )
+    line = line.strip(" \"'„“”»«")
+    if not line or len(line) > max(_LONGEST, 2 * len(question)):
+        raise ModelError("The model did not rewrite the question.")
+    if question.rstrip().endswith("?") and not line.endswith("?"):
+        raise ModelError("The model did not rewrite the question but wrote something else.")
+    return line

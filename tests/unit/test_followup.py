@@ -1,0 +1,140 @@
+"""Follow-up questions completed by rule: what is carried over, and what must stay as it is."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from rag_service.answer.followup import resolve
+from rag_service.models import Turn
+
+ARRIVAL = (
+    "Wann kam Kim Jong Un in Wladiwostok an?",
+    "Kim Jong Un traf am 24. April 2019 in Wladiwostok ein. [1]",
+)
+INVITED = ("Wen lud Kim Jong Un nach Pjöngjang ein?", "Er lud Wladimir Putin ein. [1]")
+SUMMIT_EN = ("When did Kim Jong Un arrive in Vladivostok?", "Kim Jong Un arrived on 24 April 2019. [1]")
+COMPANY_EN = ("Who founded Acme Robotics in 1987?", "Acme Robotics was founded by Jane Miller in Zurich. [1]")
+BUDGET = ("Wie hoch war das Budget des Projekts Nordlicht im Jahr 2021?", "Es betrug 4,2 Millionen Euro. [1]")
+
+DEPENDENT = [
+    (ARRIVAL, "Und wann reiste er ab?", ["Kim Jong Un", "Wladiwostok"], ["kam"]),
+    (ARRIVAL, "Wie lange blieb er?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Wen traf er dort?", ["Kim Jong Un", "Wladiwostok"], []),
+    (ARRIVAL, "Warum?", ["Kim Jong Un", "Wladiwostok"], []),
+    (ARRIVAL, "Womit reiste er?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Und Putin?", ["Wann kam", "Wladiwostok"], ["Kim Jong Un"]),
+    (ARRIVAL, "Was geschah danach?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Wer begleitete ihn?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Was sagte er zu Putin?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Wie reagierte Donald Trump darauf?", ["Kim Jong Un", "Wladiwostok"], []),
+    (ARRIVAL, "Und 2023?", ["Wann kam Kim Jong Un in Wladiwostok an"], []),
+    (ARRIVAL, "Wer war noch dabei?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Gab es dort ein Abkommen?", ["Wladiwostok"], []),
+    (ARRIVAL, "Welche Themen wurden dabei besprochen?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Warum war dieser Besuch wichtig?", ["Kim Jong Un", "Wladiwostok"], []),
+    (ARRIVAL, "Wo genau?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Erzähl mir mehr", ["Kim Jong Un"], []),
+    (ARRIVAL, "Stimmt das?", ["Kim Jong Un"], []),
+    (ARRIVAL, "Was ist mit Xi Jinping?", ["Wann kam"], ["Kim Jong Un"]),
+    (INVITED, "Nahm er die Einladung an?", ["Wladimir Putin"], []),
+    (INVITED, "Wann will er ihn besuchen?", ["Kim Jong Un", "Wladimir Putin"], []),
+    (INVITED, "Haben beide schon einen Termin?", ["Kim Jong Un", "Wladimir Putin"], []),
+    (INVITED, "Und wann?", ["Kim Jong Un"], []),
+    (BUDGET, "Und 2022?", ["Budget des Projekts Nordlicht"], ["2021"]),
+    (BUDGET, "Wer hat es bewilligt?", ["Budget", "Nordlicht"], []),
+    (BUDGET, "Warum war es so hoch?", ["Budget", "Nordlicht"], []),
+    (BUDGET, "Wie viel davon wurde ausgegeben?", ["Budget", "Nordlicht"], []),
+    (SUMMIT_EN, "And when did he leave?", ["Kim Jong Un", "Vladivostok"], []),
+    (SUMMIT_EN, "Why?", ["Kim Jong Un"], []),
+    (SUMMIT_EN, "Who did he meet there?", ["Kim Jong Un", "Vladivostok"], []),
+    (SUMMIT_EN, "How long did his visit last?", ["Kim Jong Un"], []),
+    (SUMMIT_EN, "What about Putin?", ["When did", "Vladivostok"], ["Kim Jong Un"]),
+    (SUMMIT_EN, "And in 2023?", ["Kim Jong Un"], []),
+    (SUMMIT_EN, "Tell me more", ["Kim Jong Un"], []),
+    (SUMMIT_EN, "What happened afterwards?", ["Kim Jong Un"], []),
+    (SUMMIT_EN, "How did Washington react to that?", ["Kim Jong Un"], []),
+    (COMPANY_EN, "Where is she from?", ["Jane Miller"], []),
+    (COMPANY_EN, "Is it still based there?", ["Acme Robotics"], []),
+    (COMPANY_EN, "How many people does it employ?", ["Acme Robotics"], []),
+    (COMPANY_EN, "What are their main products?", ["Acme Robotics"], []),
+    (COMPANY_EN, "Was this the first company of its kind?", ["Acme Robotics"], []),
+    (COMPANY_EN, "How much did they raise?", ["Acme Robotics"], []),
+]
+
+COMPLETE = [
+    "Wann reiste Kim Jong Un aus Wladiwostok ab?",
+    "Wer ist der Präsident von Südkorea?",
+    "Wie viele Einwohner hat Pjöngjang?",
+    "Gibt es ein Abkommen zwischen Russland und Nordkorea?",
+    "Was ist Photosynthese?",
+    "Welche Sanktionen verhängten die Vereinten Nationen gegen Nordkorea?",
+    "Warum scheiterte der Gipfel in Hanoi im Februar 2019?",
+    "Was sagte Donald Trump, als er aus Hanoi abreiste?",
+    "Wie geht es mit dem Projekt Südlink weiter?",
+    "Können Sie mir sagen, wie hoch die Miete in Berlin ist?",
+    "Welche Vorteile hat die Wärmepumpe gegenüber der Gasheizung?",
+    "Ist es wahr, dass Kim Jong Un einen gepanzerten Zug benutzt?",
+    "When did Kim Jong Un leave Vladivostok?",
+    "Is there a treaty between Russia and North Korea?",
+    "What is photosynthesis?",
+    "How many inhabitants does Pyongyang have?",
+    "Which sanctions did the United Nations impose on North Korea?",
+    "Is it true that Kim Jong Un travels in an armoured train?",
+    "Did Donald Trump say that he would meet Kim Jong Un?",
+    "What are the opening hours of the Berlin office this year?",
+]
+
+
+def history(*pairs: tuple[str, str]) -> list[Turn]:
+    return [turn for asked, said in pairs for turn in (Turn("user", asked), Turn("assistant", said))]
+
+
+@pytest.mark.parametrize(("before", "question", "carried", "left"), DEPENDENT)
+def test_a_dependent_question_takes_over_what_it_leaves_out(
+    before: tuple[str, str], question: str, carried: list[str], left: list[str]
+) -> None:
+    standalone = resolve(question, history(before))
+    assert standalone.startswith(question)
+    for term in carried:
+        assert term in standalone
+    for term in left:
+        assert term not in standalone[len(question) :]
+
+
+@pytest.mark.parametrize("question", COMPLETE)
+@pytest.mark.parametrize("before", [ARRIVAL, COMPANY_EN])
+def test_a_complete_question_stays_as_it_is(before: tuple[str, str], question: str) -> None:
+    assert resolve(question, history(before)) == question
+
+
+def test_entities_survive_a_chain_of_dependent_questions() -> None:
+    turns = history(
+        ARRIVAL, ("Und wann reiste er ab?", "Am 26. April. [1]"), ("Warum so früh?", "Das ist unbekannt.")
+    )
+    assert "Kim Jong Un" in resolve("Wohin fuhr er?", turns)
+
+
+def test_without_history_nothing_is_added() -> None:
+    assert resolve("Und wann reiste er ab?", []) == "Und wann reiste er ab?"
+    assert resolve("Und wann reiste er ab?", [Turn("assistant", "Guten Tag")]) == "Und wann reiste er ab?"
+
+
+def test_roles_out_of_order_do_no_harm() -> None:
+    turns = [
+        Turn("assistant", "Ja."),
+        Turn("assistant", "Nein."),
+        Turn("user", ARRIVAL[0]),
+        Turn("user", "Danke"),
+    ]
+    assert "Kim Jong Un" in resolve("Und wann reiste er ab?", turns)
+
+
+def test_a_thousand_long_turns_take_bounded_time_and_add_bounded_text() -> None:
+    turns = history(*[(ARRIVAL[0] * 200, ARRIVAL[1] * 200)] * 500)
+    started = time.perf_counter()
+    standalone = resolve("Und wann reiste er ab?", turns)
+    assert time.perf_counter() - started < 2.0
+    assert "Kim Jong Un" in standalone
+    assert len(standalone) < 600
