@@ -175,12 +175,9 @@ def _empty_subject(text: str, match: re.Match[str]) -> bool:
         return bool(re.match(r"(?:is|are|was|were|any|a|an|been)\b", after)) or bool(
             re.search(r"\b(?:is|are|was|were|has|have|had)$", before)
         )
-    if word in ("that", "das", "dies"):
-        return (
-            word == "that"
-            and bool(re.search(r"\w$", before))
-            and not before.endswith((" is", " was", " does", " did"))
-        )
+    if word == "that":  # a conjunction or relative, unless it is asked about or ends the clause
+        asked = before.endswith((" is", " was", " does", " did")) or not re.match(r"\w", after)
+        return bool(re.search(r"\w$", before)) and not asked
     if word.startswith("da"):
         return bool(re.match(r",\s*(?:dass|ob|wie|was|wer)\b", text[match.end() :].casefold()))
     return False
