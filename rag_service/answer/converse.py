@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any
 
 from rag_service.answer.ask import Standalone
@@ -17,7 +16,7 @@ from rag_service.answer.shown import defused
 from rag_service.answer.smalltalk import small_talk
 from rag_service.errors import ModelError
 from rag_service.models import Turn, Warning
-from rag_service.prompts import Prompt, load_prompt
+from rag_service.prompts import Prompt
 from rag_service.text.languages import detect_language
 from rag_service.text.names import find_names
 
@@ -30,9 +29,9 @@ _LONGEST = 600  # characters of a rewritten question
 class Conversation:
     """Makes questions stand alone: by a chat model where there is one, by rule where it fails."""
 
-    def __init__(self, chat_model: AnsweringModel | None = None, prompts_dir: Path | None = None) -> None:
+    def __init__(self, chat_model: AnsweringModel | None = None, prompt: Prompt | None = None) -> None:
         self._chat = chat_model
-        self._prompt = load_prompt("standalone", prompts_dir) if chat_model else None
+        self._prompt = prompt
 
     async def __call__(self, question: str, history: Sequence[Turn]) -> Standalone:
         """The standalone question; a reply instead where no document is needed to give one."""
@@ -52,12 +51,8 @@ class Conversation:
             warning = Warning("rewrite_unavailable", f"{error} The question was completed by rule instead.")
             return Standalone(resolve(question, history), warnings=(warning,))
 
-    async def _rewritten(
-        self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]
-    ) -> str:
-        messages = prompt.render(
-            turns=[_shown(turn) for turn in history[-_TURNS:]], question=defused(question)
-        )
+    async def _rewritten(self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]) -> str:
+        messages = prompt.render(turns=[_shown(turn) for turn in history[-_TURNS:]], question=defused(question))
         text = ""
         async with aclosing(chat.stream(messages, _MAX_TOKENS)) as pieces:
             async for piece in pieces:
@@ -74,9 +69,7 @@ def _shown(turn: Turn) -> Mapping[str, Any]:
 
 def _stands(question: str, language: str) -> bool:
     """Whether a question is so plainly complete that a model could only spoil it."""
-    return (
-        len(question.split()) > 4 and bool(find_names(question, language)) and not depends(question, language)
-    )
+    return len(question.split()) > 4 and bool(find_names(question, language)) and not depends(question, language)
 
 
 def _checked(text: str, question: str) -> str:
