@@ -1,0 +1,81 @@
+"""Kill -9 at any moment leaves every document as it was or as it was to become."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests import crash
+from tests.library_kit import open_library
+
+FILES = 40
+
+
+def complete(data: Path, folder: Path) -> None:
+    """The next ingest takes up where the killed one was."""
+    library, _ = open_library(data)
+    job = library.ingest("c", [folder])
+    assert job.status == "succeeded"
+    assert crash.stored(library) == crash.on_disk(folder)
+    library.close()
+
+
+@pytest.mark.parametrize(
+    ("point", "moment"),
+    [
+        ("catalog.versions.add_pending", "after"),
+        ("vectors.add", "after"),
+        ("lexical.add", "after"),
+        ("tokens.add", "after"),
+        ("catalog.versions.flip", "before"),
+        ("catalog.versions.flip", "after"),
+        ("vectors.remove", "after"),
+        ("catalog.versions.purge", "before"),
+        ("catalog.documents.settle", "after"),
+    ],
+)
+def test_killed_at_each_step(tmp_path: Path, point: str, moment: str) -> None:
+    rng = random.Random(f"{point}{moment}")
+    data, folder = tmp_path / "data", tmp_path / "docs"
+    crash.mutate(folder, rng, 8)
+    complete(data, folder)
+    before = crash.on_disk(folder)
+    crash.mutate(folder, rng, 10)
+    for path in sorted(folder.glob("doc-*.txt"))[:1]:
+        path.rename(folder / "moved.txt")
+    assert crash.killed(crash.ingest_to_point, data, folder, point, moment)
+    crash.check(data, crash.states(before, crash.on_disk(folder)))
+    complete(data, folder)
+
+
+def run_kills(tmp_path: Path, kills: int, seed: int) -> int:
+    """Kill ingests and deletions at random moments; returns how many of them were still at work."""
+    rng = random.Random(seed)
+    data, folder = tmp_path / "data", tmp_path / "docs"
+    hits = 0
+    before: crash.Texts = {}
+    for turn in range(kills):
+        crash.mutate(folder, rng, FILES)
+        after = crash.on_disk(folder)
+        if turn % 3 == 2:
+            after = {}
+            hits += crash.killed(crash.delete, data, after=rng.uniform(0, 0.4))
+        else:
+            hits += crash.killed(crash.ingest, data, folder, after=rng.uniform(0, 1.0))
+        crash.check(data, crash.states(before, after))
+        library, _ = open_library(data)
+        before = crash.stored(library)
+        library.close()
+    complete(data, folder)
+    return hits
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    assert run_kills(tmp_path, 6, 1) >= 3
+
+
+@pytest.mark.soak
+def test_killed_at_fifty_random_moments(tmp_path: Path) -> None:
+    assert run_kills(tmp_path, 70, 2) >= 50
