@@ -81,11 +81,7 @@ def metric_changes(
     for name, metric in metrics().items():
         if only is not None and name not in only:
             continue
-        change = (
-            _set_change(first, second, metric)
-            if metric.over == "set"
-            else _mean_change(first, second, metric)
-        )
+        change = _set_change(first, second, metric) if metric.over == "set" else _mean_change(first, second, metric)
         if change is not None:
             found.append(change)
     return tuple(found)
@@ -93,8 +89,7 @@ def metric_changes(
 
 def _mean_change(first: Sequence[Record], second: Sequence[Record], metric: Metric) -> MetricChange | None:
     pairs = [
-        (one["scores"].get(metric.name), two["scores"].get(metric.name))
-        for one, two in zip(first, second, strict=True)
+        (one["scores"].get(metric.name), two["scores"].get(metric.name)) for one, two in zip(first, second, strict=True)
     ]
     both = np.array([pair for pair in pairs if None not in pair], dtype=np.float64).reshape(-1, 2)
     if not len(both):

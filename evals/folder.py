@@ -73,9 +73,7 @@ class RunFolder:
         """Keep one judgement, durably."""
         _append(self._judged, record)
 
-    def finish(
-        self, results: Sequence[Record], times: Sequence[Record], summary: Record, latency: Record
-    ) -> None:
+    def finish(self, results: Sequence[Record], times: Sequence[Record], summary: Record, latency: Record) -> None:
         """Write the final files; the summary comes last and marks the run as complete."""
         write_files(self.path, self.config(), results, times, summary, latency)
         self._asked.unlink(missing_ok=True)

@@ -81,9 +81,7 @@ def _check_failures(run: Run) -> Check:
     if not failed:
         return Check("all cases answered", True, f"{run.summary['cases']} cases, none failed")
     reasons = ", ".join(f"{count} {code}" for code, count in failed.items())
-    return Check(
-        "all cases answered", False, f"{sum(failed.values())} of {run.summary['cases']} failed: {reasons}"
-    )
+    return Check("all cases answered", False, f"{sum(failed.values())} of {run.summary['cases']} failed: {reasons}")
 
 
 def _check_bound(run: Run, bound: Bound) -> Check:
@@ -94,31 +92,26 @@ def _check_bound(run: Run, bound: Bound) -> Check:
     if figure is None or figure["mean"] is None:
         return Check(name, False, "has no value in this run")
     value = figure["mean"]
-    good = (bound.least is None or value >= bound.least) and (
-        bound.greatest is None or value <= bound.greatest
-    )
-    return Check(
-        name, good, f"{value:.4f} over {figure['n']} cases [{figure['low']:.4f}, {figure['high']:.4f}]"
-    )
+    good = (bound.least is None or value >= bound.least) and (bound.greatest is None or value <= bound.greatest)
+    return Check(name, good, f"{value:.4f} over {figure['n']} cases [{figure['low']:.4f}, {figure['high']:.4f}]")
 
 
 def _check_regression(run: Run, baseline: Run, gate: Gate) -> list[Check]:
     problems = different_cases(baseline, run)
     if problems:
-        raise RunError(
-            f"The baseline {baseline.path} does not fit the run: {'; '.join(problems)}; {BASELINE_HINT}."
-        )
+        raise RunError(f"The baseline {baseline.path} does not fit the run: {'; '.join(problems)}; {BASELINE_HINT}.")
     checks = []
     changes = metric_changes(*paired(baseline, run), only=gate.guarded)
-    for name in gate.guarded:
-        if baseline.summary["metrics"][name]["n"] and name not in {item.metric.name for item in changes}:
-            checks.append(Check(f"no regression of {name}", False, "no case has a value in both runs"))
+    compared = {item.metric.name for item in changes}
+    checks += [
+        Check(f"no regression of {name}", False, "no case has a value in both runs")
+        for name in gate.guarded
+        if baseline.summary["metrics"][name]["n"] and name not in compared
+    ]
     for item in changes:
         worse = item.significant(gate.alpha) and not item.better
         change = item.change
-        reason = (
-            f"{change.first:.4f} -> {change.second:.4f} ({change.difference:+.4f}, p = {change.p_value:.3f})"
-        )
+        reason = f"{change.first:.4f} -> {change.second:.4f} ({change.difference:+.4f}, p = {change.p_value:.3f})"
         checks.append(Check(f"no regression of {item.metric.name}", not worse, reason))
     return checks
 

@@ -38,9 +38,7 @@ def answer_record(answer: Answer) -> dict[str, Any]:
         "answerer": answer.answerer,
         "model": answer.model,
         "prompt": None if answer.prompt is None else _fields(answer.prompt, "name", "version", "sha256"),
-        "usage": None
-        if answer.usage is None
-        else _fields(answer.usage, "prompt_tokens", "completion_tokens", "cost"),
+        "usage": None if answer.usage is None else _fields(answer.usage, "prompt_tokens", "completion_tokens", "cost"),
         "warnings": [_fields(item, "code", "message") for item in answer.warnings],
     }
 

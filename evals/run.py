@@ -135,8 +135,7 @@ def _result(case: Case, asked: Record, sources: Mapping[str, str]) -> Record:
         "history": [{"role": turn.role, "content": turn.content} for turn in case.history],
         "tags": list(case.tags),
         "answerable": case.answerable,
-        "expected": [shown_answer(option) for option in case.answers]
-        + ([case.reference] if case.reference else []),
+        "expected": [shown_answer(option) for option in case.answers] + ([case.reference] if case.reference else []),
         "evidence": [_evidence_record(item, sources[item.source]) for item in case.evidence],
         "outcome": outcome,
         "error": error,

@@ -107,16 +107,12 @@ def _score_text(case: Case, answer: Answer, values: dict[str, float]) -> None:
         values["answer_rouge_l"] = rouge_l(answer.text, golds) if answer.answered else 0.0
 
 
-def _score_citations(
-    case: Case, answer: Answer, sources: Mapping[str, str], values: dict[str, float]
-) -> None:
+def _score_citations(case: Case, answer: Answer, sources: Mapping[str, str], values: dict[str, float]) -> None:
     """Precision needs a citation, recall needs gold evidence; both only where an answer was given."""
     if answer.citations:
         values["citations_verified"] = citations.share_verified(answer.citations, sources)
     if answer.statements:
-        values["statements_supported"] = citations.share_supported(
-            answer.statements, answer.citations, sources
-        )
+        values["statements_supported"] = citations.share_supported(answer.statements, answer.citations, sources)
     if case.answerable and case.evidence:
         if answer.citations:
             values["citation_precision"] = citations.citation_precision(answer.citations, case.evidence)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from evals.folder import FORMAT, Record
 from evals.metrics import abstention, calibration
+from evals.metrics.decisions import Rows, Statistic, value
 from evals.metrics.latency import percentiles
 from evals.metrics.registry import metrics
-from evals.metrics.statistics import Interval, Rows, Statistic, interval, mean_interval
+from evals.metrics.statistics import Interval, interval, mean_interval
 
 DIGITS = 6
 NO_CONFIDENCE = "the answer states no confidence"
@@ -25,7 +25,7 @@ def summarise(records: Sequence[Record]) -> Record:
     tags = sorted({tag for record in records for tag in record["tags"]})
     outcomes = [record["outcome"] for record in records if record["outcome"] is not None]
     rows, _, _ = decision_rows(records, needs_confidence=True)
-    bins = calibration.reliability(rows[:, 0].astype(bool), rows[:, 2]) if len(rows) else []
+    bins = calibration.reliability(rows)
     return {
         "format": FORMAT,
         "cases": len(records),
@@ -61,26 +61,20 @@ def aggregate(records: Sequence[Record]) -> dict[str, Record]:
 
 
 def set_statistic(name: str) -> Statistic:
-    """The statistic behind a set-level metric; its rows are (answerable, abstained, confidence)."""
-    decided: dict[str, Callable[[abstention.Flags, abstention.Flags], float | None]] = {
+    """The statistic behind a set-level metric."""
+    known: dict[str, Statistic] = {
         "abstention_precision": abstention.precision,
         "abstention_recall": abstention.recall,
         "abstention_f1": abstention.f1,
         "false_abstentions": abstention.false_abstentions,
         "abstention_balanced_accuracy": abstention.balanced_accuracy,
-    }
-    weighed: dict[str, Callable[[abstention.Flags, NDArray[np.float64]], float | None]] = {
         "confidence_auroc": calibration.auroc,
         "calibration_error": calibration.expected_error,
     }
-    if name in decided:
-        return lambda rows: decided[name](rows[:, 0].astype(bool), rows[:, 1].astype(bool))
-    return lambda rows: weighed[name](rows[:, 0].astype(bool), rows[:, 2])
+    return known[name]
 
 
-def decision_rows(
-    records: Sequence[Record], *, needs_confidence: bool
-) -> tuple[Rows, list[str], Counter[str]]:
+def decision_rows(records: Sequence[Record], *, needs_confidence: bool) -> tuple[Rows, list[str], Counter[str]]:
     """Rows (answerable, abstained, confidence), the ids they belong to, and reasons for those left out."""
     rows, ids, reasons = [], [], Counter[str]()
     for record in records:
@@ -91,9 +85,7 @@ def decision_rows(
             reasons[NO_CONFIDENCE] += 1
         else:
             confidence = outcome["confidence"]
-            rows.append(
-                [record["answerable"], not outcome["answered"], np.nan if confidence is None else confidence]
-            )
+            rows.append([record["answerable"], not outcome["answered"], np.nan if confidence is None else confidence])
             ids.append(record["id"])
     return np.array(rows, dtype=np.float64).reshape(-1, 3), ids, reasons
 
@@ -110,20 +102,17 @@ def summarise_times(times: Sequence[Mapping[str, Any]], started: float, seconds:
         "format": FORMAT,
         "started": round(started, 3),
         "seconds": round(seconds, 3),
-        **{
-            stage: percentiles([row[stage] for row in times if row.get(stage) is not None])
-            for stage in stages
-        },
+        **{stage: percentiles([row[stage] for row in times if row.get(stage) is not None]) for stage in stages},
     }
 
 
 def _set_figure(records: Sequence[Record], name: str) -> Record:
     rows, _, reasons = decision_rows(records, needs_confidence=uses_confidence(name))
     statistic = set_statistic(name)
-    value = statistic(rows) if len(rows) else None
-    if value is None:
+    mean = value(statistic, rows) if len(rows) else None
+    if mean is None:
         return _figure(len(records), 0, reasons, None, None)
-    return _figure(len(records), len(rows), reasons, value, interval(rows, statistic))
+    return _figure(len(records), len(rows), reasons, mean, interval(rows, statistic))
 
 
 def _figure(total: int, n: int, reasons: Counter[str], mean: float | None, bounds: Interval | None) -> Record:

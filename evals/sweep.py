@@ -101,17 +101,14 @@ def rank(runs: Sequence[tuple[Combination, Run]], metric: str) -> list[SweepRow]
 def slug(values: Combination) -> str:
     """A combination as a folder name."""
     parts = (f"{key}={value}" for key, value in values.items())
-    return "".join(letter if letter.isalnum() or letter in "=.-_" else "_" for letter in ",".join(parts))[
-        :120
-    ]
+    return "".join(letter if letter.isalnum() or letter in "=.-_" else "_" for letter in ",".join(parts))[:120]
 
 
 def _optimal(point: tuple[float, float], points: Sequence[tuple[float, float]], higher: bool) -> bool:
     quality, latency = point
     sign = 1 if higher else -1
     return not any(
-        sign * other >= sign * quality and fast <= latency and (other, fast) != point
-        for other, fast in points
+        sign * other >= sign * quality and fast <= latency and (other, fast) != point for other, fast in points
     )
 
 

@@ -10,6 +10,7 @@ from evals.importers.beir import BeirQuery
 from evals.importers.imported import file_name
 from evals.metrics import abstention, calibration, ranking
 from evals.metrics.answers import contains
+from evals.metrics.decisions import value
 from evals.metrics.normalise import answer_words
 from rag_service.models import Answer
 
@@ -35,9 +36,7 @@ def ranking_figures(rankings: Sequence[tuple[Sequence[str], frozenset[str]]]) ->
         )
     names = ("ndcg@10", "hit@1", "hit@5", "recall@10", "mrr")
     means = np.mean(rows, axis=0)
-    return {"ranked_queries": len(rows)} | {
-        name: float(mean) for name, mean in zip(names, means, strict=True)
-    }
+    return {"ranked_queries": len(rows)} | {name: float(mean) for name, mean in zip(names, means, strict=True)}
 
 
 def answer_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
@@ -68,15 +67,14 @@ def decision_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
     if not rows or len({row[0] for row in rows}) < 2:
         return {}
     table = np.array(rows, dtype=np.float64)
-    answerable, abstained, confidence = table[:, 0].astype(bool), table[:, 1].astype(bool), table[:, 2]
     found = {
-        "confidence_auroc": calibration.auroc(answerable, confidence),
-        "balanced_accuracy": abstention.balanced_accuracy(answerable, abstained),
-        "best_balanced_accuracy": calibration.best_balanced_accuracy(answerable, confidence),
-        "abstention_precision": abstention.precision(answerable, abstained),
-        "abstention_recall": abstention.recall(answerable, abstained),
-        "abstention_f1": abstention.f1(answerable, abstained),
-        "calibration_error": calibration.expected_error(answerable, confidence),
+        "confidence_auroc": value(calibration.auroc, table),
+        "balanced_accuracy": value(abstention.balanced_accuracy, table),
+        "best_balanced_accuracy": calibration.best_balanced_accuracy(table),
+        "abstention_precision": value(abstention.precision, table),
+        "abstention_recall": value(abstention.recall, table),
+        "abstention_f1": value(abstention.f1, table),
+        "calibration_error": value(calibration.expected_error, table),
     }
     return {name: value for name, value in found.items() if value is not None}
 

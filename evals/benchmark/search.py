@@ -47,9 +47,7 @@ class Asked:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the figures of every set; exit code 0."""
-    parser = argparse.ArgumentParser(
-        prog="python -m evals.benchmark search", description=__doc__.split("\n", 1)[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m evals.benchmark search", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, action="append", required=True, help="BEIR folder; repeatable")
     parser.add_argument("--titles", action="store_true", help="put each document's title before its text")
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
@@ -72,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
 
 async def _benchmark(beir: BeirSet, options: argparse.Namespace) -> dict[str, Any]:
     began = time.perf_counter()
-    target = _open(beir, titles=options.titles)
+    target = open_set(beir, titles=options.titles)
     opened = time.perf_counter() - began
     try:
         queries = beir.queries[: options.limit]
@@ -88,9 +86,7 @@ async def _benchmark(beir: BeirSet, options: argparse.Namespace) -> dict[str, An
     figures: dict[str, Any] = {"queries": len(asked), "documents": len(beir.texts)}
     figures["open_seconds"], figures["ask_seconds"] = round(opened, 1), round(seconds, 1)
     figures["search_ms"] = percentiles([item.search_ms for item in asked])
-    figures |= ranking_figures(
-        [(item.documents, item.query.relevant) for item in asked if item.query.relevant]
-    )
+    figures |= ranking_figures([(item.documents, item.query.relevant) for item in asked if item.query.relevant])
     answers = [(item.query, item.answer) for item in asked if item.answer is not None]
     if answers:
         figures["answer_ms"] = percentiles([answer.timings.answer_ms for _, answer in answers])
@@ -104,9 +100,7 @@ async def _ask(query: BeirQuery, target: LocalTarget, options: argparse.Namespac
     from rag_service.answer.events import Ask
 
     began = time.perf_counter()
-    found = target.service.retriever.search(
-        COLLECTION, query.text, filters=None, top_k=TOP_K, mode=options.mode
-    )
+    found = target.service.retriever.search(COLLECTION, query.text, filters=None, top_k=TOP_K, mode=options.mode)
     elapsed = (time.perf_counter() - began) * 1000
     answer = None
     if not options.no_answers:
@@ -119,7 +113,8 @@ def documents_by_rank(passages: Sequence[Passage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(source for item in passages for source in (item.source, *item.duplicates)))
 
 
-def _open(beir: BeirSet, *, titles: bool) -> LocalTarget:
+def open_set(beir: BeirSet, *, titles: bool) -> LocalTarget:
+    """The service over a set, each document of it one document of the service."""
     from evals.targets.local import COLLECTION, open_prepared
     from rag_service.settings import load_settings
 

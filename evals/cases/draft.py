@@ -10,9 +10,7 @@ from rag_service.models import Document
 from rag_service.text.sentences import split_sentences
 
 # A number or date with its unit, or a run of capitalised words inside a sentence.
-_NUMBER = re.compile(
-    r"\d[\d.,:/]*(?:\s(?:Prozent|percent|Uhr|Millionen|Milliarden|Jahre|Kilometer|[A-ZÄÖÜ]\w+))?"
-)
+_NUMBER = re.compile(r"\d[\d.,:/]*(?:\s(?:Prozent|percent|Uhr|Millionen|Milliarden|Jahre|Kilometer|[A-ZÄÖÜ]\w+))?")
 _NAME = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][\w-]+(?:\s[A-ZÄÖÜ][\w-]+)+")
 GAP = "…"
 TO_EDIT = "to-edit"

@@ -109,6 +109,8 @@ def _case(reader: NodeReader, node: yaml.Node) -> Case:
         tags=_tags(reader, keys.get("tags"), f"{what}: tags"),
         line=line_of(node),
     )
+    if not identifier:
+        return case
     if not case.answerable and (case.answers or case.evidence):
         reader.problem(node, f"{what} is not answerable, yet has answers or evidence")
     if case.answerable and not (case.answers or case.evidence or case.reference):

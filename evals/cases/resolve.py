@@ -45,9 +45,7 @@ def _resolve_case(case: Case, dataset: Dataset, sources: Mapping[str, str], prob
             continue
         span = find_quote(item.quote, text)
         if span is None:
-            problems.append(
-                f"{where}: the quote is not in {item.source}: {item.quote!r}{_nearest(item, text)}"
-            )
+            problems.append(f"{where}: the quote is not in {item.source}: {item.quote!r}{_nearest(item, text)}")
             continue
         resolved.append(replace(item, start=span[0], end=span[1]))
     return replace(case, evidence=tuple(resolved))

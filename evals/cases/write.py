@@ -56,8 +56,4 @@ def case_record(case: Case) -> dict[str, Any]:
 def _answer(option: AcceptedAnswer) -> Any:
     if option.kind == "text":
         return option.value
-    return (
-        {"regex": option.value}
-        if option.kind == "regex"
-        else {"all": [_answer(part) for part in option.parts]}
-    )
+    return {"regex": option.value} if option.kind == "regex" else {"all": [_answer(part) for part in option.parts]}

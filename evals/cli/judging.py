@@ -28,8 +28,6 @@ def agreement(
         print_json({"object": "agreement", **asdict(found)})
         return
     kappa = "undefined" if found.kappa is None else f"{found.kappa:.3f}"
-    typer.echo(
-        f"Cohen's kappa {kappa}; agreed on {found.agreed} of {found.n}, {found.unjudged} labelled but unjudged."
-    )
+    typer.echo(f"Cohen's kappa {kappa}; agreed on {found.agreed} of {found.n}, {found.unjudged} labelled but unjudged.")
     if found.disagreed:
         typer.echo(f"Disagreed: {', '.join(found.disagreed)}")

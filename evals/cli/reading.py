@@ -36,9 +36,7 @@ def compare(
 
 def gate(
     run: RunArgument = None,
-    gate_file: Annotated[
-        Path, typer.Option("--gate", help="Gate file.", show_default="evals/gate.yaml")
-    ] = GATE,
+    gate_file: Annotated[Path, typer.Option("--gate", help="Gate file.", show_default="evals/gate.yaml")] = GATE,
     as_json: Json = False,
     markdown: Markdown = False,
 ) -> None:
@@ -66,9 +64,7 @@ def gate(
 def report(
     run: RunArgument = None,
     against: Annotated[Path | None, typer.Option(help="Run or baseline to compare with.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="HTML file; default: report.html in the run folder.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="HTML file; default: report.html in the run folder.")] = None,
     common: Annotated[bool, typer.Option("--common", help="Compare the cases both have.")] = False,
     as_json: Json = False,
 ) -> None:

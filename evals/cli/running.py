@@ -64,9 +64,7 @@ def run(
     else:
         opener = partial(_remote, url, collection, answerer, top_k)
     with _progress() as on_case:
-        finished = asyncio.run(
-            _evaluate(cases, opener, folder, Scorers(embedder, judge), concurrency, on_case)
-        )
+        finished = asyncio.run(_evaluate(cases, opener, folder, Scorers(embedder, judge), concurrency, on_case))
     _show(load_run(finished.path), as_json=as_json, markdown=markdown)
 
 
@@ -77,9 +75,7 @@ def sweep(
     ] = None,
     grid_file: Annotated[Path | None, typer.Option("--grid", help="YAML file of settings to lists.")] = None,
     metric: Annotated[str, typer.Option(help="What combinations are ranked by.")] = "case_right",
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the runs; a killed sweep in it is taken up.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the runs; a killed sweep in it is taken up.")] = None,
     answerer: AnswererOption = "auto",
     concurrency: Concurrency = 1,
     as_json: Json = False,
@@ -135,9 +131,7 @@ async def _evaluate(
     try:
         if isinstance(target, RemoteTarget):
             await target.open()
-        return await run_dataset(
-            cases, target, folder, scorers=scorers, concurrency=concurrency, on_case=on_case
-        )
+        return await run_dataset(cases, target, folder, scorers=scorers, concurrency=concurrency, on_case=on_case)
     finally:
         await target.close()
 

@@ -49,13 +49,9 @@ def read_beir(folder: Path) -> BeirSet:
         identifier = _field(record, "_id", where)
         answers = tuple(str(answer) for answer in record.get("answers") or () if str(answer).strip())
         found = frozenset(relevant.pop(identifier, ()))
-        queries.append(
-            BeirQuery(identifier, _field(record, "text", where), record.get("answerable"), answers, found)
-        )
+        queries.append(BeirQuery(identifier, _field(record, "text", where), record.get("answerable"), answers, found))
     if relevant:
-        raise DatasetError(
-            [f"{folder}: qrels name queries that are not there: {', '.join(sorted(relevant)[:5])}"]
-        )
+        raise DatasetError([f"{folder}: qrels name queries that are not there: {', '.join(sorted(relevant)[:5])}"])
     if not texts or not queries:
         raise DatasetError([f"{folder}: no {'documents' if not texts else 'queries'}"])
     return BeirSet(folder.resolve().name, texts, titles, tuple(queries))
@@ -71,17 +67,14 @@ def import_beir(folder: Path) -> Imported:
             without += 1
             continue
         evidence = tuple(
-            GoldEvidence(file_name(name), _quote(beir.texts[name], query.answers))
-            for name in sorted(query.relevant)
+            GoldEvidence(file_name(name), _quote(beir.texts[name], query.answers)) for name in sorted(query.relevant)
         )
         cases.append(
             Case(
                 id=query.id,
                 question=query.text.strip(),
                 answerable=answerable,
-                answers=tuple(AcceptedAnswer("text", answer) for answer in query.answers)
-                if answerable
-                else (),
+                answers=tuple(AcceptedAnswer("text", answer) for answer in query.answers) if answerable else (),
                 evidence=evidence if answerable else (),
             )
         )
@@ -98,18 +91,14 @@ def _quote(text: str, answers: tuple[str, ...]) -> str:
     for answer in answers:
         span = find_quote(answer, text)
         if span is not None:
-            inside = [
-                (a, b) for a, b in split_sentences(text, detect_language(text)) if a < span[1] and b > span[0]
-            ]
+            inside = [(a, b) for a, b in split_sentences(text, detect_language(text)) if a < span[1] and b > span[0]]
             if inside:
                 return text[inside[0][0] : inside[-1][1]].strip()
     return text.strip()
 
 
 def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:
-    path = next(
-        (file for file in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if file.is_file()), None
-    )
+    path = next((file for file in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if file.is_file()), None)
     if path is None:
         raise DatasetError([f"{folder}: no qrels.tsv"])
     found: dict[str, set[str]] = {}

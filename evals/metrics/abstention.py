@@ -1,43 +1,39 @@
-"""Abstention over a set of cases: the positive class is 'has no answer', the decision is 'abstained'.
+"""Abstention over a set: the positive class is 'has no answer', the decision is 'abstained'.
 
-Each function takes boolean arrays of shape (n,) and returns None where the figure is undefined.
+Each function takes rows and weights as ``evals.metrics.decisions`` says and returns a value a sample.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-Flags = NDArray[np.bool_]
+from evals.metrics.decisions import ABSTAINED, ANSWERABLE, Rows, Values, Weights, ratio
 
 
-def precision(answerable: Flags, abstained: Flags) -> float | None:
+def precision(rows: Rows, weights: Weights) -> Values:
     """Of the abstentions, the share where there was no answer."""
-    return _share(int(np.sum(abstained & ~answerable)), int(np.sum(abstained)))
+    return ratio(weights @ _rightly(rows), weights @ rows[:, ABSTAINED])
 
 
-def recall(answerable: Flags, abstained: Flags) -> float | None:
+def recall(rows: Rows, weights: Weights) -> Values:
     """Of the cases without an answer, the share where it abstained."""
-    return _share(int(np.sum(abstained & ~answerable)), int(np.sum(~answerable)))
+    return ratio(weights @ _rightly(rows), weights @ (1 - rows[:, ANSWERABLE]))
 
 
-def f1(answerable: Flags, abstained: Flags) -> float | None:
+def f1(rows: Rows, weights: Weights) -> Values:
     """Harmonic mean of precision and recall; undefined without unanswerable cases."""
-    true = int(np.sum(abstained & ~answerable))
-    return None if np.all(answerable) else _share(2 * true, int(np.sum(abstained)) + int(np.sum(~answerable)))
+    unanswerable = weights @ (1 - rows[:, ANSWERABLE])
+    whole = weights @ rows[:, ABSTAINED] + unanswerable
+    return ratio(2 * (weights @ _rightly(rows)), whole * (unanswerable > 0))
 
 
-def false_abstentions(answerable: Flags, abstained: Flags) -> float | None:
+def false_abstentions(rows: Rows, weights: Weights) -> Values:
     """Of the cases with an answer, the share where it abstained: lower is better."""
-    return _share(int(np.sum(abstained & answerable)), int(np.sum(answerable)))
+    return ratio(weights @ (rows[:, ABSTAINED] * rows[:, ANSWERABLE]), weights @ rows[:, ANSWERABLE])
 
 
-def balanced_accuracy(answerable: Flags, abstained: Flags) -> float | None:
+def balanced_accuracy(rows: Rows, weights: Weights) -> Values:
     """Mean of the shares decided rightly among answerable and among unanswerable cases."""
-    answered = _share(int(np.sum(~abstained & answerable)), int(np.sum(answerable)))
-    declined = recall(answerable, abstained)
-    return None if answered is None or declined is None else (answered + declined) / 2
+    return (1 - false_abstentions(rows, weights) + recall(rows, weights)) / 2
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _rightly(rows: Rows) -> Values:
+    return rows[:, ABSTAINED] * (1 - rows[:, ANSWERABLE])

@@ -1,7 +1,6 @@
 """How well the confidence tells answerable from unanswerable questions.
 
-``confidence`` of shape (n,) is the probability that the passages answer the question, ``answerable`` of
-shape (n,) is whether they do.
+Rows and weights as ``evals.metrics.decisions`` says; every row must state a confidence.
 """
 
 from __future__ import annotations
@@ -11,13 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Flags = NDArray[np.bool_]
-Probabilities = NDArray[np.float64]
+from evals.metrics.decisions import ANSWERABLE, CONFIDENCE, Rows, Values, Weights, ratio
+
+BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """One bin of the calibration plot: how sure on average, how often right, how many."""
+    """One bin of the calibration plot: how sure on average, how often answerable, how many."""
 
     low: float
     high: float
@@ -26,51 +26,52 @@ class Bin:
     n: int
 
 
-def auroc(answerable: Flags, confidence: Probabilities) -> float | None:
+def auroc(rows: Rows, weights: Weights) -> Values:
     """Probability that an answerable case has the higher confidence, ties counting half.
 
     The Mann-Whitney statistic; undefined unless both kinds are there.
     """
-    positives = int(np.sum(answerable))
-    negatives = len(answerable) - positives
-    if not positives or not negatives:
-        return None
-    _, inverse, counts = np.unique(confidence, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-    return float((np.sum(ranks[answerable]) - positives * (positives + 1) / 2) / (positives * negatives))
+    answerable = rows[:, ANSWERABLE] == 1
+    above = rows[answerable, CONFIDENCE][:, None] - rows[~answerable, CONFIDENCE][None, :]
+    wins = (np.sign(above) + 1) / 2
+    positive, negative = weights[:, answerable], weights[:, ~answerable]
+    pairs = positive.sum(axis=1) * negative.sum(axis=1)
+    return ratio(((positive @ wins) * negative).sum(axis=1), pairs)
 
 
-def reliability(answerable: Flags, confidence: Probabilities, bins: int = 10) -> list[Bin]:
-    """Equal-width bins of the confidence that hold any case."""
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    found = []
-    for number in range(bins):
-        inside = index == number
-        if np.any(inside):
-            low, high = number / bins, (number + 1) / bins
-            mean, rate = float(np.mean(confidence[inside])), float(np.mean(answerable[inside]))
-            found.append(Bin(low, high, mean, rate, int(np.sum(inside))))
-    return found
-
-
-def expected_error(answerable: Flags, confidence: Probabilities) -> float | None:
-    """Expected calibration error over ten bins: lower is better.
+def expected_error(rows: Rows, weights: Weights) -> Values:
+    """Expected calibration error over ten bins of equal width: lower is better.
 
     Naeini, Cooper and Hauskrecht, Obtaining well calibrated probabilities using Bayesian binning, 2015.
     """
-    if len(answerable) == 0:
-        return None
-    weighted = (item.n * abs(item.observed - item.confidence) for item in reliability(answerable, confidence))
-    return sum(weighted) / len(answerable)
+    inside = _bin_index(rows)[:, None] == np.arange(BINS)[None, :]
+    gaps = np.abs(weights @ (inside * (rows[:, ANSWERABLE] - rows[:, CONFIDENCE])[:, None]))
+    return ratio(gaps.sum(axis=1), weights.sum(axis=1))
 
 
-def best_balanced_accuracy(answerable: Flags, confidence: Probabilities) -> float | None:
+def reliability(rows: Rows) -> list[Bin]:
+    """Bins of equal width of the confidence that hold any case."""
+    index = _bin_index(rows)
+    found = []
+    for number in range(BINS):
+        held = rows[index == number]
+        if len(held):
+            mean, rate = float(held[:, CONFIDENCE].mean()), float(held[:, ANSWERABLE].mean())
+            found.append(Bin(number / BINS, (number + 1) / BINS, mean, rate, len(held)))
+    return found
+
+
+def best_balanced_accuracy(rows: Rows) -> float | None:
     """Balanced accuracy at the threshold that suits these cases best: an upper bound for any threshold."""
-    positives = int(np.sum(answerable))
-    negatives = len(answerable) - positives
-    if not positives or not negatives:
+    answerable = rows[:, ANSWERABLE] == 1
+    if answerable.all() or not answerable.any():
         return None
-    thresholds = np.unique(confidence)
-    kept = np.sum(confidence[answerable][None, :] >= thresholds[:, None], axis=1) / positives
-    declined = np.sum(confidence[~answerable][None, :] < thresholds[:, None], axis=1) / negatives
+    positives, negatives = rows[answerable, CONFIDENCE], rows[~answerable, CONFIDENCE]
+    thresholds = np.unique(rows[:, CONFIDENCE])
+    kept = np.mean(positives[None, :] >= thresholds[:, None], axis=1)
+    declined = np.mean(negatives[None, :] < thresholds[:, None], axis=1)
     return float(max(0.5, np.max((kept + declined) / 2)))
+
+
+def _bin_index(rows: Rows) -> NDArray[np.int64]:
+    return np.minimum((rows[:, CONFIDENCE] * BINS).astype(np.int64), BINS - 1)

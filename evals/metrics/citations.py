@@ -41,9 +41,7 @@ def share_supported(
 ) -> float:
     """Share of the statements that the service calls supported and that have a citation verified here."""
     verified = {citation.number for citation in citations if is_verified(citation, sources)}
-    good = sum(
-        statement.supported and not verified.isdisjoint(statement.citations) for statement in statements
-    )
+    good = sum(statement.supported and not verified.isdisjoint(statement.citations) for statement in statements)
     return good / len(statements)
 
 

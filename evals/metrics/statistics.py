@@ -1,22 +1,17 @@
-"""Uncertainty: bootstrap intervals and paired permutation tests, seeded and therefore repeatable.
-
-A statistic takes an array of rows, shape (n, d), and returns a number, or None where it is undefined.
-"""
+"""Uncertainty: bootstrap intervals and paired permutation tests, seeded and therefore repeatable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.float64]
-Statistic = Callable[[Rows], float | None]
+from evals.metrics.decisions import Rows, Statistic, Values, value
+
 SEED = 20190425
 RESAMPLES = 2000
 PERMUTATIONS = 10_000
-SLOW_PERMUTATIONS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +41,8 @@ def mean_interval(values: NDArray[np.float64]) -> Interval:
 
 
 def interval(rows: Rows, statistic: Statistic) -> Interval | None:
-    """Percentile bootstrap of any statistic; resamples where it is undefined are left out."""
-    draws = np.random.default_rng(SEED).integers(0, len(rows), (RESAMPLES, len(rows)))
-    values = [value for draw in draws if (value := statistic(rows[draw])) is not None]
-    return _interval(np.array(values)) if values else None
+    """Percentile bootstrap of a statistic of the set; resamples where it is undefined are left out."""
+    return _interval_of(statistic(rows, _resamples(len(rows))))
 
 
 def compare_means(first: NDArray[np.float64], second: NDArray[np.float64]) -> Difference:
@@ -63,34 +56,39 @@ def compare_means(first: NDArray[np.float64], second: NDArray[np.float64]) -> Di
     signs = np.random.default_rng(SEED).integers(0, 2, (PERMUTATIONS, len(gaps)), dtype=np.int8) * 2 - 1
     flipped = np.abs(signs @ gaps) / len(gaps)
     p_value = _p_value(flipped, abs(observed))
-    return Difference(
-        len(gaps), float(first.mean()), float(second.mean()), observed, mean_interval(gaps), p_value
-    )
+    return Difference(len(gaps), float(first.mean()), float(second.mean()), observed, mean_interval(gaps), p_value)
 
 
 def compare_statistics(first: Rows, second: Rows, statistic: Statistic) -> Difference | None:
-    """The same for any statistic of paired rows: each permutation swaps the two rows of random cases."""
-    one, two = statistic(first), statistic(second)
+    """Compare a statistic of paired rows alike: each permutation swaps the two rows of random cases.
+
+    None where the statistic is undefined.
+    """
+    one, two = value(statistic, first), value(statistic, second)
     if one is None or two is None:
         return None
-    random = np.random.default_rng(SEED)
-    gaps = []
-    for _ in range(SLOW_PERMUTATIONS):
-        swap = random.integers(0, 2, (len(first), 1)).astype(bool)
-        left, right = statistic(np.where(swap, second, first)), statistic(np.where(swap, first, second))
-        if left is not None and right is not None:
-            gaps.append(right - left)
-    both = np.hstack([first, second])
-    width = first.shape[1]
+    both, n = np.vstack([first, second]), len(first)
+    swapped = np.random.default_rng(SEED).integers(0, 2, (RESAMPLES, n)).astype(np.float64)
+    left, right = np.hstack([1 - swapped, swapped]), np.hstack([swapped, 1 - swapped])
+    permuted = statistic(both, right) - statistic(both, left)
+    draws, none = _resamples(n), np.zeros((RESAMPLES, n))
+    gaps = statistic(both, np.hstack([none, draws])) - statistic(both, np.hstack([draws, none]))
+    bounds = _interval_of(gaps) or Interval(two - one, two - one)
+    p_value = _p_value(np.abs(permuted[~np.isnan(permuted)]), abs(two - one))
+    return Difference(n, one, two, two - one, bounds, p_value)
 
-    def gap(rows: Rows) -> float | None:
-        left, right = statistic(rows[:, :width]), statistic(rows[:, width:])
-        return None if left is None or right is None else right - left
 
-    bounds = interval(both, gap) or Interval(two - one, two - one)
-    return Difference(
-        len(first), one, two, two - one, bounds, _p_value(np.abs(np.array(gaps)), abs(two - one))
-    )
+def _resamples(n: int) -> Values:
+    """How often each of n cases is drawn in each resample, shape (RESAMPLES, n)."""
+    draws = np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
+    places = draws + np.arange(RESAMPLES)[:, None] * n
+    counts = np.bincount(places.ravel(), minlength=RESAMPLES * n)
+    return counts.reshape(RESAMPLES, n).astype(np.float64)
+
+
+def _interval_of(values: Values) -> Interval | None:
+    defined = values[~np.isnan(values)]
+    return _interval(defined) if len(defined) else None
 
 
 def _p_value(permuted: NDArray[np.float64], observed: float) -> float:

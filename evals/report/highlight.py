@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ def pieces(text: str, offset: int, gold: Sequence[Span], cited: Sequence[Span]) 
         bounds |= {point - offset for point in (start, end) if 0 < point - offset < len(text)}
     cuts = sorted(bounds)
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         inside = (_within(start + offset, gold), _within(start + offset, cited))
         kind = {(True, True): "both", (True, False): "gold", (False, True): "cited"}.get(inside, "")
         found.append(Piece(text[start:end], kind))

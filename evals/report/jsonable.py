@@ -17,8 +17,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "cases": comparison.cases,
         "metrics": {item.metric.name: _change(item) for item in comparison.changes},
         "tags": {
-            tag: {item.metric.name: _change(item) for item in changes}
-            for tag, changes in comparison.tags.items()
+            tag: {item.metric.name: _change(item) for item in changes} for tag, changes in comparison.tags.items()
         },
         "flips": [_flip(flip) for flip in comparison.flips],
     }

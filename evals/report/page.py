@@ -53,9 +53,7 @@ def write_sweep(rows: Sequence[SweepRow], metric: str, dataset: str, path: Path)
     ]  # fmt: skip
     front = sorted((p for p, row in zip(points, rows, strict=True) if row.optimal), key=lambda p: p.x)
     plot = scatter(f"{label} against latency", points, "p50 of an answer in ms", label, path=front)
-    return _write(
-        "sweep.html.jinja", path, title=f"Sweep: {dataset}", rows=rows, metric=metric, label=label, plot=plot
-    )
+    return _write("sweep.html.jinja", path, title=f"Sweep: {dataset}", rows=rows, metric=metric, label=label, plot=plot)
 
 
 def _write(template: str, path: Path, **values: object) -> Path:
@@ -68,12 +66,8 @@ def _write(template: str, path: Path, **values: object) -> Path:
     )
     environment.filters.update(number=number, svg=Markup, reasons=reasons, signed=signed, verdict=verdict)
     environment.globals.update(explain=explain)
-    inline = {
-        name: Markup((TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "script.js")
-    }
-    page = environment.get_template(template).render(
-        **values, style=inline["style.css"], script=inline["script.js"]
-    )
+    inline = {name: Markup((TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "script.js")}
+    page = environment.get_template(template).render(**values, style=inline["style.css"], script=inline["script.js"])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
     return path

@@ -99,17 +99,13 @@ def _axes(
     bottom = HEIGHT - BOTTOM
     parts = [f'<line class="axis" x1="{LEFT}" y1="{bottom}" x2="{WIDTH - RIGHT}" y2="{bottom}"/>']
     for value in _ticks(*xs):
-        parts.append(
-            f'<text x="{across(value):.1f}" y="{bottom + 15}" text-anchor="middle">{value:.4g}</text>'
-        )
+        parts.append(f'<text x="{across(value):.1f}" y="{bottom + 15}" text-anchor="middle">{value:.4g}</text>')
     for value in _ticks(*ys):
         y = up(value)
         parts.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.4g}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
-    parts.append(
-        f'<text class="label" x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>'
-    )
+    parts.append(f'<text class="label" x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>')
     parts.append(
         f'<text class="label" transform="translate(11 {(TOP + bottom) / 2}) rotate(-90)" '
         f'text-anchor="middle">{escape(y_label)}</text>'

@@ -40,13 +40,9 @@ def case_view(record: Record) -> CaseView:
         record=record,
         verdict=explain(record),
         right=None if right is None else right == 1.0,
-        evidence=[
-            (item["source"], evidence_view(item, outcome["citations"])) for item in record.get("evidence", ())
-        ],
+        evidence=[(item["source"], evidence_view(item, outcome["citations"])) for item in record.get("evidence", ())],
         citations=[(item, _meets(item, record)) for item in outcome.get("citations", ())],
-        passages=[
-            (item, _meets(item, record), _shortened(item["text"])) for item in outcome.get("passages", ())
-        ],
+        passages=[(item, _meets(item, record), _shortened(item["text"])) for item in outcome.get("passages", ())],
         notable=[
             (metrics()[name].label, number(value, name))
             for name, value in record["scores"].items()
@@ -96,9 +92,7 @@ def tiles(run: Run, comparison: Comparison | None) -> list[dict[str, Any]]:
                 "value": number(figure["mean"], name),
                 "bounds": bounds(figure, name),
                 "n": figure["n"],
-                "bar": ""
-                if figure["mean"] is None
-                else interval_bar(figure["mean"], figure["low"], figure["high"]),
+                "bar": "" if figure["mean"] is None else interval_bar(figure["mean"], figure["low"], figure["high"]),
                 "change": changes.get(name),
             }
         )
@@ -155,9 +149,7 @@ def charts(run: Run) -> list[str]:
     drawn = [
         _calibration(run.summary["calibration"]),
         histogram("Confidence of answerable and unanswerable cases", "confidence", by_kind),
-        histogram(
-            "Time for an answer", "ms", [("", [row["total_ms"] for row in run.times if "total_ms" in row])]
-        ),
+        histogram("Time for an answer", "ms", [("", [row["total_ms"] for row in run.times if "total_ms" in row])]),
         histogram("Rank of the first passage with gold evidence", "rank", [("", ranks)], bins=10),
     ]
     return [chart for chart in drawn if chart]

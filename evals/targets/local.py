@@ -162,9 +162,7 @@ def _indexing_settings(settings: Settings) -> dict[str, Any]:
 def _check_job(job: Job) -> None:
     failed = [f"{item.source}: {item.error}" for item in job.documents if item.status == "failed"]
     if job.status != "succeeded" or failed:
-        raise RunError(
-            "The corpus cannot be ingested:\n" + "\n".join([*failed, *([job.error] if job.error else [])])
-        )
+        raise RunError("The corpus cannot be ingested:\n" + "\n".join([*failed, *([job.error] if job.error else [])]))
 
 
 def _read_sources(service: Service) -> dict[str, str]:

@@ -30,7 +30,6 @@ class Target(Protocol):
 def corpus_sha256(sources: Mapping[str, str]) -> str:
     """Digest of the source texts, by source: what gold offsets and citations refer to."""
     digests = {
-        name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        for name, text in sources.items()
+        name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in sources.items()
     }
     return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()

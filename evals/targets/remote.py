@@ -114,9 +114,7 @@ def _content(reply: httpx.Response) -> Any:
     try:
         content = reply.json()
     except ValueError:
-        raise RemoteError(
-            "malformed_answer", f"{reply.url} answered {reply.status_code} without JSON."
-        ) from None
+        raise RemoteError("malformed_answer", f"{reply.url} answered {reply.status_code} without JSON.") from None
     if reply.is_error:
         code = str(content.get("code", f"http_{reply.status_code}"))
         raise RemoteError(code, str(content.get("detail", content)))

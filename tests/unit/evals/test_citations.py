@@ -7,7 +7,9 @@ from tests.eval_kit import citation
 
 TEXT = "Kim kam am Mittwoch. Putin kam am Donnerstag. Beide sprachen lange."
 SOURCES = {"a.txt": TEXT, "b.txt": TEXT}
-FIRST, SECOND, THIRD = (citation("a.txt", TEXT, *span, number) for number, span in enumerate([(0, 20), (21, 45), (46, 67)], 1))
+FIRST, SECOND, THIRD = (
+    citation("a.txt", TEXT, *span, number) for number, span in enumerate([(0, 20), (21, 45), (46, 67)], 1)
+)
 GOLD_FIRST, GOLD_SECOND = GoldEvidence("a.txt", "", 0, 20), GoldEvidence("a.txt", "", 31, 45)
 
 

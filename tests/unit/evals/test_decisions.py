@@ -3,60 +3,71 @@ import pytest
 
 from evals.metrics import abstention, calibration
 from evals.metrics.agreement import cohen_kappa
+from evals.metrics.decisions import Rows, value
 from evals.metrics.latency import percentiles
 
-ANSWERABLE = np.array([True, True, True, True, False, False])
-ABSTAINED = np.array([False, False, False, True, True, False])
+
+def decided(answerable: list[int], abstained: list[int]) -> Rows:
+    return np.column_stack([answerable, abstained, np.full(len(answerable), np.nan)])
+
+
+def weighed(answerable: list[int], confidence: list[float]) -> Rows:
+    return np.column_stack([answerable, np.zeros(len(answerable)), confidence])
+
+
+ROWS = decided([1, 1, 1, 1, 0, 0], [0, 0, 0, 1, 1, 0])
 
 
 def test_abstention_by_hand() -> None:
-    assert abstention.precision(ANSWERABLE, ABSTAINED) == 0.5
-    assert abstention.recall(ANSWERABLE, ABSTAINED) == 0.5
-    assert abstention.f1(ANSWERABLE, ABSTAINED) == 0.5
-    assert abstention.false_abstentions(ANSWERABLE, ABSTAINED) == 0.25
-    assert abstention.balanced_accuracy(ANSWERABLE, ABSTAINED) == (0.75 + 0.5) / 2
+    assert value(abstention.precision, ROWS) == 0.5
+    assert value(abstention.recall, ROWS) == 0.5
+    assert value(abstention.f1, ROWS) == 0.5
+    assert value(abstention.false_abstentions, ROWS) == 0.25
+    assert value(abstention.balanced_accuracy, ROWS) == (0.75 + 0.5) / 2
 
 
 def test_undefined_is_none_not_zero() -> None:
-    answerable, never = np.array([True, True]), np.array([False, False])
-    assert abstention.precision(answerable, never) is None
-    assert abstention.recall(answerable, never) is None
-    assert abstention.f1(answerable, never) is None
-    assert abstention.balanced_accuracy(answerable, never) is None
-    assert abstention.false_abstentions(~answerable, never) is None
-    assert calibration.auroc(answerable, np.array([0.1, 0.2])) is None
-    assert calibration.best_balanced_accuracy(answerable, np.array([0.1, 0.2])) is None
-    assert calibration.expected_error(answerable[:0], np.array([])) is None
+    answerable, nothing = decided([1, 1], [0, 0]), decided([0, 0], [0, 0])
+    assert value(abstention.precision, answerable) is None
+    assert value(abstention.recall, answerable) is None
+    assert value(abstention.f1, answerable) is None
+    assert value(abstention.balanced_accuracy, answerable) is None
+    assert value(abstention.false_abstentions, nothing) is None
+    assert value(calibration.auroc, weighed([1, 1], [0.1, 0.2])) is None
+    assert calibration.best_balanced_accuracy(weighed([1, 1], [0.1, 0.2])) is None
+    assert value(calibration.expected_error, weighed([], [])) is None
 
 
 def test_never_abstaining_has_an_f1_of_zero() -> None:
-    assert abstention.f1(ANSWERABLE, np.zeros(6, dtype=bool)) == 0.0
+    assert value(abstention.f1, decided([1, 0], [0, 0])) == 0.0
+
+
+def test_weights_count_a_case_as_often_as_they_say() -> None:
+    rows = decided([1, 0], [1, 1])
+    assert list(abstention.precision(rows, np.array([[3.0, 1.0], [0.0, 2.0]]))) == [0.25, 1.0]
 
 
 def test_auroc_counts_ties_half() -> None:
-    answerable = np.array([True, True, False, False])
-    assert calibration.auroc(answerable, np.array([0.9, 0.8, 0.2, 0.1])) == 1.0
-    assert calibration.auroc(answerable, np.array([0.1, 0.2, 0.8, 0.9])) == 0.0
+    assert value(calibration.auroc, weighed([1, 1, 0, 0], [0.9, 0.8, 0.2, 0.1])) == 1.0
+    assert value(calibration.auroc, weighed([1, 1, 0, 0], [0.1, 0.2, 0.8, 0.9])) == 0.0
     # pairs: (.9,.5) won, (.9,.1) won, (.5,.5) tied, (.5,.1) won
-    assert calibration.auroc(answerable, np.array([0.9, 0.5, 0.5, 0.1])) == 3.5 / 4
+    assert value(calibration.auroc, weighed([1, 1, 0, 0], [0.9, 0.5, 0.5, 0.1])) == 3.5 / 4
 
 
 def test_reliability_bins_and_error_by_hand() -> None:
-    answerable = np.array([True, False, True, True])
-    confidence = np.array([0.12, 0.18, 0.9, 1.0])
-    low, high = calibration.reliability(answerable, confidence)
+    rows = weighed([1, 0, 1, 1], [0.12, 0.18, 0.9, 1.0])
+    low, high = calibration.reliability(rows)
     assert (low.low, low.high, low.n, low.observed) == (0.1, 0.2, 2, 0.5)
     assert low.confidence == pytest.approx(0.15)
     assert (high.n, high.observed) == (2, 1.0)
     # .5 * |.5 - .15| + .5 * |1 - .95|
-    assert calibration.expected_error(answerable, confidence) == pytest.approx(0.2)
+    assert value(calibration.expected_error, rows) == pytest.approx(0.2)
 
 
 def test_best_threshold_by_hand() -> None:
-    answerable = np.array([True, True, True, False])
     # at .5: two of three answerable kept, the unanswerable one declined
-    assert calibration.best_balanced_accuracy(answerable, np.array([0.9, 0.5, 0.1, 0.3])) == pytest.approx(5 / 6)
-    assert calibration.best_balanced_accuracy(answerable, np.array([0.1, 0.1, 0.1, 0.9])) == 0.5
+    assert calibration.best_balanced_accuracy(weighed([1, 1, 1, 0], [0.9, 0.5, 0.1, 0.3])) == pytest.approx(5 / 6)
+    assert calibration.best_balanced_accuracy(weighed([1, 1, 1, 0], [0.1, 0.1, 0.1, 0.9])) == 0.5
 
 
 def test_kappa_by_hand() -> None:

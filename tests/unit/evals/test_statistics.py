@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from evals.metrics.decisions import Rows, Values, Weights, ratio
 from evals.metrics.statistics import compare_means, compare_statistics, interval, mean_interval
 
 RANDOM = np.random.default_rng(7)
@@ -44,23 +45,41 @@ def test_equal_runs_differ_by_nothing() -> None:
     assert (ours.difference, ours.p_value) == (0.0, 1.0)
 
 
+def second_column(rows: Rows, weights: Weights) -> Values:
+    return ratio(weights @ rows[:, 1], weights.sum(axis=1))
+
+
+def undefined(rows: Rows, weights: Weights) -> Values:
+    return np.full(len(weights), np.nan)
+
+
 def test_any_statistic_is_compared_by_swapping_pairs() -> None:
     first = np.column_stack([np.arange(20) % 2, np.zeros(20)])
     second = np.column_stack([np.arange(20) % 2, np.ones(20)])
-    found = compare_statistics(first, second, lambda rows: float(rows[:, 1].mean()))
+    found = compare_statistics(first, second, second_column)
     assert found is not None
-    assert found.difference == 1.0
+    assert (found.first, found.second, found.difference) == (0.0, 1.0, 1.0)
     assert found.p_value < 0.001
+    assert found.interval.low == found.interval.high == 1.0
+
+
+def test_a_mean_is_compared_alike_as_mean_and_as_statistic() -> None:
+    first, second = RANDOM.random((80, 2)), RANDOM.random((80, 2))
+    by_sign, by_swap = compare_means(first[:, 1], second[:, 1]), compare_statistics(first, second, second_column)
+    assert by_swap is not None
+    assert by_swap.difference == pytest.approx(by_sign.difference)
+    assert by_swap.p_value == pytest.approx(by_sign.p_value, abs=0.04)
+    assert by_swap.interval.low == pytest.approx(by_sign.interval.low, abs=0.01)
 
 
 def test_an_undefined_statistic_is_not_compared() -> None:
     rows = np.zeros((4, 2))
-    assert compare_statistics(rows, rows, lambda _: None) is None
-    assert interval(rows, lambda _: None) is None
+    assert compare_statistics(rows, rows, undefined) is None
+    assert interval(rows, undefined) is None
 
 
 def test_resamples_where_the_statistic_is_undefined_are_left_out() -> None:
-    rows = np.array([[1.0], [0.0]])
-    found = interval(rows, lambda sample: float(sample.mean()) if sample.any() else None)
+    rows = np.array([[1.0, 1.0], [1.0, 0.0]])
+    found = interval(rows, lambda rows, weights: ratio(weights[:, 0], weights @ rows[:, 1]))
     assert found is not None
-    assert found.low == 0.5
+    assert (found.low, found.high) == (1.0, 1.0)

@@ -1,0 +1,138 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from evals.cases.corpus import read_corpus
+from evals.cases.load import load_dataset
+from evals.cases.resolve import resolve_dataset
+from evals.errors import DatasetError
+from evals.importers.beir import import_beir, read_beir
+from evals.importers.imported import file_name, save
+from evals.importers.squad import import_squad
+
+SQUAD = {
+    "data": [
+        {
+            "title": "Super_Bowl/50",
+            "paragraphs": [
+                {
+                    "context": "Die Panthers gaben 308 Punkte ab. Sie fingen 24 Bälle ab.",
+                    "qas": [
+                        {
+                            "id": "q1",
+                            "question": "Wie viele Punkte? ",
+                            "answers": [{"text": "308", "answer_start": 19}, {"text": "308", "answer_start": 19}],
+                        },
+                        {"id": "q2", "question": "Wie viele Fans?", "answers": [], "is_impossible": True},
+                    ],
+                }
+            ],
+        }
+    ]
+}
+
+
+def beir(folder: Path, queries: list[dict[str, object]], qrels: str) -> Path:
+    documents = [
+        {"_id": "d#1", "title": "Eins", "text": "Kim kam am Mittwoch. Putin kam am Donnerstag."},
+        {"_id": "d2", "text": "Es regnete in Wladiwostok."},
+    ]
+    folder.mkdir(exist_ok=True)
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, documents)) + "\n\n", encoding="utf-8")
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n" + qrels, encoding="utf-8")
+    return folder
+
+
+def test_squad_paragraphs_become_documents_and_answers_evidence(tmp_path: Path) -> None:
+    source = tmp_path / "squad.json"
+    source.write_text(json.dumps(SQUAD), encoding="utf-8")
+    save(import_squad(source), tmp_path / "out.yaml", "From SQuAD.")
+    dataset = load_dataset(tmp_path / "out.yaml")
+    resolved = resolve_dataset(dataset, read_corpus(dataset.corpus))
+    first, second = resolved.cases
+    assert (first.question, first.answers[0].value, len(first.answers)) == ("Wie viele Punkte?", "308", 1)
+    assert first.evidence[0].source == "Super_Bowl%2F50-0.txt"
+    assert first.evidence[0].quote == "Die Panthers gaben 308 Punkte ab."
+    assert not second.answerable
+    with pytest.raises(DatasetError, match="exists already"):
+        save(import_squad(source), tmp_path / "out.yaml", "again")
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"data": [{"paragraphs": [{}]}]}'])
+def test_a_file_that_is_no_squad_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DatasetError, match="not a SQuAD file"):
+        import_squad(path)
+
+
+def test_beir_queries_become_cases(tmp_path: Path) -> None:
+    queries: list[dict[str, object]] = [
+        {"_id": "q1", "text": "Wann kam Putin?", "answerable": True, "answers": ["am Donnerstag"]},
+        {"_id": "q2", "text": "Wo regnete es?"},
+        {"_id": "q3", "text": "Wann kam Trump?", "answerable": False, "answers": []},
+        {"_id": "q4", "text": "Wer?", "answerable": True, "answers": []},
+        {"_id": 5, "text": "Ohne Urteil"},
+    ]
+    folder = beir(tmp_path / "set", queries, "q1\td#1\t1\nq2\td2\t2\nq2\td#1\t0\n")
+    imported = import_beir(folder)
+    by_id = {case.id: case for case in imported.cases}
+    assert by_id["q1"].evidence[0].quote == "Putin kam am Donnerstag."
+    assert by_id["q1"].evidence[0].source == "d%231.txt"
+    assert [item.quote for item in by_id["q2"].evidence] == ["Es regnete in Wladiwostok."]
+    assert not by_id["q3"].answerable
+    assert not by_id["5"].answerable
+    assert imported.notes == ("1 answerable queries left out: neither qrels nor answers",)
+    save(imported, tmp_path / "beir.yaml", "From BEIR.")
+    dataset = load_dataset(tmp_path / "beir.yaml")
+    assert len(resolve_dataset(dataset, read_corpus(dataset.corpus)).cases) == 4
+
+
+@pytest.mark.parametrize(
+    ("qrels", "message"),
+    [
+        ("q1 d2 1\n", r"qrels.tsv:2: expected query-id, corpus-id and a grade between tabs"),
+        ("q1\td9\t1\n", r"qrels.tsv:2: document 'd9' is not in the corpus"),
+        ("q9\td2\t1\n", "qrels name queries that are not there: q9"),
+    ],
+)
+def test_wrong_qrels_are_refused(tmp_path: Path, qrels: str, message: str) -> None:
+    with pytest.raises(DatasetError, match=message):
+        read_beir(beir(tmp_path / "set", [{"_id": "q1", "text": "?"}], qrels))
+
+
+def test_broken_beir_files_are_refused(tmp_path: Path) -> None:
+    folder = beir(tmp_path / "set", [{"_id": "q1", "text": "?"}], "")
+    for name, content, message in (
+        ("queries.jsonl", '{"_id": "q1"}', "queries.jsonl:1: no 'text'"),
+        ("queries.jsonl", "{", "queries.jsonl:1: not JSON"),
+        ("queries.jsonl", "3", "queries.jsonl:1: not a JSON object"),
+        ("queries.jsonl", "", "no queries"),
+        ("corpus.jsonl", '{"_id": "a", "text": "x"}\n' * 2, "corpus.jsonl:2: document 'a' stands twice"),
+    ):
+        (folder / name).write_text(content, encoding="utf-8")
+        with pytest.raises(DatasetError, match=message):
+            read_beir(folder)
+    (folder / "corpus.jsonl").unlink()
+    with pytest.raises(DatasetError, match="no such file"):
+        read_beir(folder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DatasetError, match="no such file"):
+        import_beir(tmp_path / "empty")
+
+
+def test_nothing_usable_is_refused(tmp_path: Path) -> None:
+    folder = beir(tmp_path / "set", [{"_id": "q1", "text": "?", "answerable": True}], "")
+    with pytest.raises(DatasetError, match="no usable cases"):
+        save(import_beir(folder), tmp_path / "x.yaml", "")
+    (folder / "qrels.tsv").unlink()
+    with pytest.raises(DatasetError, match=r"no qrels\.tsv"):
+        read_beir(folder)
+
+
+def test_file_names_are_safe_and_stay_different() -> None:
+    assert file_name("a/b") == "a%2Fb.txt"
+    assert file_name("a#b") != file_name("a_b")
+    assert file_name("../x") == "%2E.%2Fx.txt"

@@ -1,0 +1,215 @@
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from evals.cases.model import Case
+from evals.errors import DatasetError, RunError
+from evals.folder import RunFolder
+from evals.record import answer_record, read_answer
+from evals.run import Scorers, run
+from evals.runs import load_run, newest_run
+from rag_service.models import Answer, PromptInfo, Usage, Warning
+from rag_service.ports import Vector
+from tests import eval_kit
+from tests.eval_kit import ScriptedTarget
+
+STABLE = ("config.json", "results.jsonl", "summary.json")
+
+
+class CountingEmbedder:
+    """Vectors of letter counts: equal texts are equal, different ones are not."""
+
+    identity = "letters"
+    dimension = 26
+
+    def embed_documents(self, texts: Sequence[str]) -> Vector:
+        rows = np.array(
+            [[text.lower().count(chr(97 + place)) for place in range(26)] for text in texts], dtype=np.float32
+        )
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def embed_query(self, text: str) -> Vector:
+        return self.embed_documents([text])[0]
+
+
+async def test_a_right_target_has_perfect_figures(tmp_path: Path) -> None:
+    target = ScriptedTarget()
+    folder = await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=Scorers(CountingEmbedder()))
+    metrics = folder.summary()["metrics"]
+    for name in ("case_right", "answer_correct", "citation_precision", "citation_recall", "citations_verified",
+                 "statements_supported", "abstention_f1", "confidence_auroc", "evidence_mrr", "document_hit@1"):  # fmt: skip
+        assert metrics[name]["mean"] == 1.0, name
+    assert metrics["false_abstentions"]["mean"] == 0.0
+    assert metrics["calibration_error"]["mean"] == pytest.approx((10 * 0.1 + 8 * 0.2) / 18, abs=1e-6)
+    assert metrics["answer_correct"]["n"] == 10
+    assert metrics["answer_correct"]["skipped"] == 8
+    assert metrics["case_right"]["n"] == 18
+    assert metrics["prompt_tokens"] == metrics["prompt_tokens"] | {"n": 8, "mean": 10.0, "skipped": 10}
+    assert metrics["answer_similarity"]["n"] == 10
+    assert 0 < metrics["answer_similarity"]["mean"] < 1
+    assert metrics["judge_correct"] == {
+        "n": 0, "skipped": 18, "unscored": 0, "reasons": {}, "mean": None, "low": None, "high": None
+    }  # fmt: skip
+    assert folder.summary()["tags"]["north"]["cases"] == 3
+    assert folder.summary()["abstentions"] == {"insufficient_evidence": 8}
+
+
+async def test_two_runs_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    for name, concurrency in (("one", 1), ("two", 4)):
+        await run(cases, ScriptedTarget(), tmp_path / name, scorers=Scorers(), concurrency=concurrency)
+    for file in STABLE:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes(), file
+    assert not (tmp_path / "one" / "asked.jsonl").exists()
+
+
+async def test_a_killed_run_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    await run(cases, ScriptedTarget(), tmp_path / "whole", scorers=Scorers())
+
+    class Killed(BaseException):
+        """Stands for the process's death: nothing in the run may catch it."""
+
+    def dies(case: Case, answer: Answer) -> Answer:
+        if case.id == "irland":
+            raise Killed
+        return answer
+
+    with pytest.raises(BaseExceptionGroup):
+        await run(cases, ScriptedTarget(dies), tmp_path / "killed", scorers=Scorers())
+    kept = (tmp_path / "killed" / "asked.jsonl").read_bytes()
+    assert 0 < kept.count(b"\n") < 18
+    (tmp_path / "killed" / "asked.jsonl").write_bytes(kept + b'{"id": "irl')  # cut in the middle of a line
+    target = ScriptedTarget()
+    await run(cases, target, tmp_path / "killed", scorers=Scorers())
+    assert len(target.asked) == 18 - kept.count(b"\n")
+    for file in STABLE:
+        assert (tmp_path / "killed" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes(), file
+
+
+async def test_a_finished_run_is_not_asked_again(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+    target = ScriptedTarget()
+    await run(cases, target, tmp_path / "run", scorers=Scorers())
+    assert target.asked == []
+
+
+async def test_failed_cases_are_unscored_with_the_reason_and_asked_again_on_resume(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    target = ScriptedTarget(fail=frozenset({"italien", "mordor"}))
+    folder = await run(cases, target, tmp_path / "run", scorers=Scorers())
+    summary = folder.summary()
+    correct = summary["metrics"]["answer_correct"]
+    assert (correct["n"], correct["skipped"], correct["unscored"]) == (9, 8, 1)
+    assert correct["reasons"] == {"model_timeout": 1}
+    assert summary["metrics"]["abstention_f1"]["unscored"] == 2
+    assert summary["failed"] == {"model_timeout": 2}
+    for name, figure in summary["metrics"].items():
+        assert figure["n"] + figure["skipped"] + figure["unscored"] == 18, name
+    (tmp_path / "run" / "summary.json").unlink()
+    failed = [
+        {"id": name, "outcome": None, "error": {"code": "x", "message": ""}, "timings": None} for name in ("italien",)
+    ]
+    for record in failed:
+        folder.append_asked(record)
+    again = ScriptedTarget()
+    await run(cases, again, tmp_path / "run", scorers=Scorers())
+    assert "italien" in again.asked
+
+
+async def test_a_run_of_something_else_is_not_mixed_in(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+    other = ScriptedTarget()
+    other.settings = {"top_k": 9}
+    with pytest.raises(RunError, match=r"differs in target\.settings\.top_k; name another folder"):
+        await run(cases, other, tmp_path / "run", scorers=Scorers())
+    changed = ScriptedTarget()
+    changed.texts["irland.txt"] += "Neu."
+    with pytest.raises(RunError, match="differs in corpus_sha256"):
+        await run(cases, changed, tmp_path / "run", scorers=Scorers())
+    fewer = replace(cases, cases=cases.cases[:3], sha256="other")
+    with pytest.raises(RunError, match=r"differs in dataset\.cases, dataset\.sha256"):
+        await run(fewer, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+
+
+async def test_a_quote_that_left_the_corpus_stops_the_run(tmp_path: Path) -> None:
+    target = ScriptedTarget()
+    target.texts["irland.txt"] = "Irland hat keine Hauptstadt mehr."
+    with pytest.raises(DatasetError, match=r"the quote is not in irland\.txt"):
+        await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=Scorers())
+    assert not (tmp_path / "run").exists()
+
+
+async def test_folders_that_are_no_run(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    with pytest.raises(RunError, match="is not empty and holds no run"):
+        await run(cases, ScriptedTarget(), tmp_path, scorers=Scorers())
+    with pytest.raises(RunError, match=r"is not a run folder: it has no config\.json"):
+        load_run(tmp_path)
+    with pytest.raises(RunError, match="No finished run"):
+        newest_run(tmp_path)
+    path = tmp_path / "run"
+    await run(cases, ScriptedTarget(), path, scorers=Scorers())
+    assert newest_run(tmp_path) == path
+    results = (path / "results.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (path / "results.jsonl").write_text("".join(results[:-1]), encoding="utf-8")
+    with pytest.raises(RunError, match="is damaged: it holds 17 of 18 cases"):
+        load_run(path)
+    (path / "summary.json").unlink()
+    with pytest.raises(RunError, match="unfinished run; finish it with"):
+        load_run(path)
+    (path / "config.json").write_text('{"format": 99}', encoding="utf-8")
+    with pytest.raises(RunError, match=r"written by another version \(format 99, this one reads 1\)"):
+        load_run(path)
+    (path / "config.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RunError, match="is damaged"):
+        load_run(path)
+    (path / "config.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(RunError, match="is damaged: not an object"):
+        load_run(path)
+
+
+async def test_concurrency_is_bounded_and_progress_reported(tmp_path: Path) -> None:
+    class Slow(ScriptedTarget):
+        running = most = 0
+
+        async def ask(self, case: Case) -> Answer:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            await asyncio.sleep(0.01)
+            self.running -= 1
+            return await super().ask(case)
+
+    target, seen = Slow(), []
+    await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=Scorers(), concurrency=3,
+              on_case=lambda done, total: seen.append((done, total)))  # fmt: skip
+    assert target.most == 3
+    assert seen == [(number, 18) for number in range(1, 19)]
+
+
+def test_a_record_reads_back_as_the_answer_it_was(tmp_path: Path) -> None:
+    case = eval_kit.dataset(tmp_path).cases[0]
+    target = ScriptedTarget()
+    full = replace(
+        eval_kit.answered(case, (target.passage("italien.txt", 1),), [eval_kit.citation("a", "abc", 0, 2)]),
+        model="m", prompt=PromptInfo("answer", "1", "ff"), usage=Usage(1, 2, 0.5), warnings=(Warning("w", "text"),),
+    )  # fmt: skip
+    record = json.loads(json.dumps(answer_record(full)))
+    assert answer_record(read_answer(record, case.question)) == record
+    assert "document_id" not in json.dumps(record)
+
+
+async def test_times_are_kept_apart_from_results(tmp_path: Path) -> None:
+    folder = await run(eval_kit.dataset(tmp_path), ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+    assert RunFolder(folder.path).times()[0] | {"waited_ms": 0} == {
+        "id": "frankreich", "retrieve_ms": 2.0, "answer_ms": 3.0, "total_ms": 15.0, "waited_ms": 0
+    }  # fmt: skip
+    assert folder.latency()["total_ms"]["max"] == 15.0
+    assert "_ms" not in (folder.path / "results.jsonl").read_text(encoding="utf-8")
