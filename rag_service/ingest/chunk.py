@@ -37,7 +37,7 @@ class Break(IntEnum):
     HEADING = 3
 
 
-_COST = {Break.PARAGRAPH: 0.0, Break.SENTENCE: 0.15, Break.CLAUSE: 0.4, Break.HEADING: 1.0}
+_COST = {Break.PARAGRAPH: 0.0, Break.SENTENCE: 0.25, Break.CLAUSE: 0.5, Break.HEADING: 1.0}
 
 
 @dataclass(frozen=True, slots=True)

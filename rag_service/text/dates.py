@@ -40,7 +40,7 @@ _LABELLED = re.compile(
 )
 _AGENCY = re.compile(
     r"[A-ZÄÖÜ](?:[^\W\d_]|[ .\-/]){1,40}(?:\s*\([^)\d]{1,30}\))?[,:]?\s+(?:den\s+)?"
-    rf"(?<!\w)(?i:{_DATE})(?=\s*(?:\([^)]{{1,30}}\)|[\u2013\u2014:-]|\.?\s*$|/))"
+    rf"(?<!\w)(?P<at>)(?i:{_DATE})(?=\s*(?:\([^)]{{1,30}}\)|[\u2013\u2014:-]|\.?\s*$|/))"
 )
 _OPENING = re.compile(rf"(?:am|on|im|in)\s+(?:the\s+)?{_DATE}", re.IGNORECASE)
 _PREPOSITION = re.compile(
@@ -114,7 +114,7 @@ def _lone_dates(lines: list[str]) -> Iterator[str]:
 def _agency(lines: list[str]) -> Iterator[str]:
     for line in lines:
         match = _AGENCY.match(line)
-        value = _iso(match) if match else None
+        value = _iso(match) if match and not _PREPOSITION.search(line[: match.start("at")]) else None
         if value:
             yield value
 

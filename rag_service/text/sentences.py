@@ -23,6 +23,7 @@ _OPENING = re.compile(
 )
 _TOKEN = re.compile(r"[^\s\"'\u201e\u201c\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{/]*$")
 _LINE = re.compile(r"[^\n]*\n?")
+_DATE_LABEL = re.compile(r"\s*(?:date|datum):?\s+\d{4}(?:-\d{2}){1,2}(?=\s)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
@@ -37,8 +38,12 @@ def split_sentences(text: str, language: str) -> list[Span]:
     A closing quotation mark or bracket belongs to the sentence it closes.
     """
     spans: list[Span] = []
+    label = _DATE_LABEL.match(text)
     for start, end in _units(text):
         begin = start
+        if label and start < label.end():  # `date 2019-04 Kim und Putin`: a label, not part of what follows
+            spans.append(_trim(text, start, label.end()))
+            begin = label.end()
         for cut in _cuts(text, start, end, language):
             spans.append(_trim(text, begin, cut))
             begin = cut
@@ -146,7 +151,7 @@ def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: 
 def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bool, language: str) -> bool:
     folded = token.casefold().strip(".")
     last = folded.rsplit(".", 1)[-1]
-    if word[:1].isdigit() and last in known.BEFORE_NUMBER:
+    if word[:1].isdigit() and (last in known.BEFORE_NUMBER or last.endswith("str")):
         return False
     if last in known.MAYBE_LAST.get(language, known.MAYBE_LAST_DEFAULT) or "." in folded:
         return starts

@@ -19,7 +19,7 @@ _UNSPACED = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fa1f"  # kana, Han
 )
 _WORD = re.compile(
-    r"\d+(?:[.,:/\-\u2013]\d+)*(?:[^\W\d_]+\d*)?"  # 25.04.2019, 3,5, 08:44, 100m
+    rf"\d+(?:[.,:/\-\u2013]\d+)*(?:(?:(?![{_UNSPACED}])[^\W\d_])+\d*)?"  # 25.04.2019, 3,5, 08:44, 100m
     rf"|[{_UNSPACED}\u0300-\u036f]+"
     rf"|(?:(?![{_UNSPACED}])[^\W_](?:[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad])*)+"
     r"(?:['\u2019](?=[^\W\d_])[^\W\d_]+)?"
@@ -45,11 +45,11 @@ _STEMMERS = {
 
 def fold(text: str) -> str:
     """Case, accents and spelling variants removed: München, MUENCHEN -> muenchen; Straße -> strasse."""
-    lowered = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+    lowered = unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
     if lowered.isascii():
         return lowered
     parts = unicodedata.normalize("NFKD", lowered)
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
 def word_spans(text: str) -> list[tuple[int, int]]:

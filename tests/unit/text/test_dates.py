@@ -1,0 +1,84 @@
+import time
+
+import pytest
+
+from rag_service.text.dates import find_dateline, iso_date
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("date 2019-04 Kim und Putin", "2019-04"),
+        ("Titel\n\n23.04.2019, 08:44 Uhr | AFP, dpa\n\nText.", "2019-04-23T08:44"),
+        ("date 2019-04 Titel\n\n23.04.2019, 08:44 Uhr | dpa", "2019-04-23T08:44"),
+        ("Am 25. April 2019 trafen sich beide.", "2019-04-25"),
+        ("On April 25, 2019, they met.", "2019-04-25"),
+        ("Im April 2019 trafen sich beide.", "2019-04"),
+        ("date 2019-04\n\nWLADIWOSTOK, 25. April (dpa) – Kim kam.", "2019-04-25"),
+        ("Berlin, 25. April 2019 – Der Gipfel begann.", "2019-04-25"),
+        ("Berlin (dpa), den 3. Mai 2021\n\nText", "2021-05-03"),
+        ("Stand: 3. Mai 2021, 8.05 Uhr", "2021-05-03T08:05"),
+        ("Stand: 3.5.2021, 8 Uhr", "2021-05-03T08:00"),
+        ("Veröffentlicht am 01.02.2020", "2020-02-01"),
+        ("Published April 25, 2019 at 3:07 p.m.", "2019-04-25T15:07"),
+        ("Published: 25 April 2019 12:05 am", "2019-04-25T00:05"),
+        ("Donnerstag, 25. April 2019\n\nText", "2019-04-25"),
+        ("Von Anna Meier, 25. April 2019", "2019-04-25"),
+        ("25/04/2019", "2019-04-25"),
+        ("04/25/2019", "2019-04-25"),
+        ("Titel\n2019-04-25T08:44:12\nText", "2019-04-25T08:44"),
+    ],
+)
+def test_datelines(text: str, expected: str) -> None:
+    assert find_dateline(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "WLADIWOSTOK, 25. April (dpa) – Kim kam.",
+        "Kim ist am 8. Januar 1984 geboren.",
+        "Das Foto zeigt beide am 25. April 2019 in Wladiwostok, wo sie lange miteinander gesprochen haben.",
+        "Der Gipfel vom 25. April 2019",
+        "31.02.2019",
+        "04/05/2019",
+        "Die Jahre 2019-2023 waren schwer.",
+        "1. Januar 2011\n2. Februar 2012\n3. März 2013\n4. April 2014",
+        "Um 08:44 Uhr begann es.",
+    ],
+)
+def test_what_is_no_dateline(text: str) -> None:
+    assert find_dateline(text) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2019-04-25T08:44:00+02:00", "2019-04-25T08:44"),
+        ("2019-04-25 08:44", "2019-04-25T08:44"),
+        ("Thu, 25 Apr 2019 08:44:01 +0200", "2019-04-25T08:44"),
+        ("2019", "2019"),
+        ("2019-04", "2019-04"),
+        ("20190425", "2019-04-25"),
+        ("2019/04/25", "2019-04-25"),
+        ("25.04.2019", "2019-04-25"),
+        ("April 2019", "2019-04"),
+        ("25. März 2019", "2019-03-25"),
+        ("2019-04-25T99:99", "2019-04-25"),
+        ("2019-13", None),
+        ("gestern", None),
+        ("9999", None),
+        ("", None),
+    ],
+)
+def test_metadata_dates(written: str, expected: str | None) -> None:
+    assert iso_date(written) == expected
+
+
+def test_hostile_text_takes_no_time() -> None:
+    started = time.perf_counter()
+    for text in ("1" * 200_000, "A " * 100_000, "am " * 100_000, ("A" * 300 + "\n") * 1000, "25. " * 50_000):
+        find_dateline(text)
+        iso_date(text)
+    assert time.perf_counter() - started < 2

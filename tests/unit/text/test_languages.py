@@ -1,0 +1,60 @@
+import pytest
+
+from rag_service.text.languages import detect_language
+
+QUESTIONS = [
+    ("de", "Wann traf Kim Putin?"),
+    ("de", "Und wann reiste er ab?"),
+    ("de", "Wie viele Soldaten sind in der Straße?"),
+    ("de", "Fuer wen ist das?"),
+    ("en", "When did Kim meet Putin?"),
+    ("en", "who won"),
+    ("fr", "Quand Kim a-t-il rencontré Poutine ?"),
+    ("es", "¿Cuándo se reunió Kim con Putin?"),
+    ("it", "Quando Kim ha incontrato Putin?"),
+    ("nl", "Wanneer ontmoette Kim Poetin?"),
+    ("pt", "Quando Kim se encontrou com Putin?"),
+    ("pl", "Kiedy Kim spotkał się z Putinem?"),
+    ("cs", "Kdy se Kim setkal s Putinem?"),
+    ("sv", "När träffade Kim Putin?"),
+    ("da", "Hvornår mødte Kim Putin?"),
+    ("fi", "Milloin Kim tapasi Putinin?"),
+    ("hu", "Mikor találkozott Kim Putyinnal?"),
+    ("ro", "Când s-a întâlnit Kim cu Putin?"),
+    ("tr", "Kim Putin ile ne zaman görüştü?"),
+    ("vi", "Kim gặp Putin khi nào?"),
+    ("id", "Kapan Kim bertemu dengan Putin?"),
+    ("ru", "Когда Ким встретился с Путиным?"),
+    ("uk", "Коли Кім зустрівся з Путіним?"),
+    ("el", "Πότε συνάντησε ο Κιμ τον Πούτιν;"),
+    ("ar", "متى التقى كيم ببوتين؟"),
+    ("fa", "کیم چه زمانی با پوتین دیدار کرد؟"),
+    ("he", "מתי נפגש קים עם פוטין?"),
+    ("hi", "किम पुतिन से कब मिले?"),
+    ("ja", "金正恩はいつプーチンに会いましたか？"),
+    ("zh", "金正恩什么时候会见普京？"),
+    ("ko", "김정은은 언제 푸틴을 만났습니까?"),
+    ("th", "คิมพบปูตินเมื่อไหร่"),
+]
+
+
+@pytest.mark.parametrize(("language", "question"), QUESTIONS)
+def test_short_questions(language: str, question: str) -> None:
+    assert detect_language(question) == language
+
+
+def test_nothing_to_go_by_gives_the_default() -> None:
+    assert detect_language("Gipfel Wladiwostok") == "und"
+    assert detect_language("Gipfel Wladiwostok", "de") == "de"
+    assert detect_language("12:30 – 14:00", "en") == "en"
+    assert detect_language("") == "und"
+
+
+def test_one_chance_word_does_not_name_a_long_list() -> None:
+    names = " ".join(f"Name{letter}{other}" for letter in "abcdef" for other in "uvwxyz")
+    assert detect_language(f"{names} der") == "und"
+
+
+def test_foreign_names_do_not_change_the_language_of_a_text() -> None:
+    text = "Der Präsident sprach in Łódź und São Paulo mit den Gästen. Es ging um die Zukunft der Städte."
+    assert detect_language(text) == "de"

@@ -1,0 +1,176 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag_service.text.sentences import split_sentences
+
+
+def sentences(text: str, language: str) -> list[str]:
+    return [text[start:end] for start, end in split_sentences(text, language)]
+
+
+GERMAN = [
+    ["Der Zug kam am 25. April an.", "Danach begann das Gespräch."],
+    ["Am 2. Gipfel nahmen beide teil.", "Es war der letzte."],
+    ["Er traf am 3. September 2023 ein.", "Niemand wartete."],
+    ["Das Treffen endete 2019.", "Danach geschah nichts."],
+    ["Sie wurde 1984 geboren.", "Ihr Bruder kam 1986."],
+    ["Elisabeth II. war seine Tante.", "Sie starb 2022."],
+    ["Kaiser Wilhelm II. dankte ab.", "Deutschland wurde Republik."],
+    ["Es folgte der XX. Parteitag der Partei.", "Er dauerte lange."],
+    ["Im 19. Jahrhundert galt das als modern.", "Heute nicht mehr."],
+    ["Er belegte den 3. Platz.", "Die anderen folgten."],
+    ["Am 1. Mai ruht die Arbeit.", "Am 2. Mai nicht."],
+    ["Der Vertrag gilt bis zum 31. Dezember.", "Dann läuft er aus."],
+    ["Viele Länder, z. B. Russland, stimmten zu.", "China enthielt sich."],
+    ["Das gilt, d. h. es bindet alle.", "Auch die Kleinen."],
+    ["Dr. Anna Weber leitet das Institut.", "Sie forscht über Asien."],
+    ["Prof. Dr. med. Karl Stein sprach.", "Der Saal war voll."],
+    ["Das steht in Nr. 5 der Liste.", "Dort steht noch mehr."],
+    ["Nach Art. 12 Abs. 3 ist das verboten.", "Ausnahmen gibt es keine."],
+    ["Die Kosten betragen ca. 5 Mio. Euro.", "Das ist viel."],
+    ["Rund 3,5 Mrd. Dollar fehlen.", "Wer zahlt sie?"],
+    ["Anwesend waren u. a. Minister und Generäle.", "Die Presse fehlte."],
+    ["Es gab Tee, Kaffee usw. für alle.", "Gebäck gab es nicht."],
+    ["Es gab Tee, Kaffee usw.", "Danach ging man auseinander."],
+    ["Die Firma Stein & Co. KG baut Züge.", "Sie sitzt in Kiel."],
+    ["Der Verein Hilfe e. V. sammelt Spenden.", "Das Geld geht nach Asien."],
+    ["J. R. R. Tolkien schrieb viel.", "Er lehrte in Oxford."],
+    ["Präsident Donald J. Trump reiste ab.", "Das Gespräch scheiterte."],
+    ["„Ich komme.“", "Dann legte er auf."],
+    ["„Ich komme!“, rief er.", "Alle drehten sich um."],
+    ["„Kommst du?“ fragte sie.", "Er nickte."],
+    ["Er sagte: „Das war gut.“", "Sie schwieg."],
+    ["»Das ist das Ende«, sagte er.", "»Nein.«", "Sie ging."],
+    ['Kim sprach von einem "guten Tag".', "Putin lächelte."],
+    ['Er sagte: "Wir sind bereit."', "Niemand widersprach."],
+    ["(Das Foto entstand vor dem Treffen.)", "Beide lachen darauf."],
+    ["Er ging ... und kam wieder.", "Das war alles."],
+    ["Er wusste es nicht …", "Doch sie wusste es."],
+    ["Wirklich?!", "Ja, wirklich!"],
+    ["Die Seite www.beispiel.de ist neu.", "Sie lädt schnell."],
+    ["Mehr dazu unter https://beispiel.de/a.html?x=1.", "Dort steht alles."],
+    ["Der Kurs fiel um 3.5 auf 1.200 Punkte.", "Die Anleger verkauften."],
+    ["Es ist 8.44 Uhr.", "Der Zug rollt an."],
+    ["Die Version 2.0.1 ist fertig.", "Sie läuft stabil."],
+    ["Vgl. dazu Kap. 3.", "Dort wird es erklärt."],
+    ["Das kostet 5 Euro pro km.", "Ein Taxi ist teurer."],
+    ["Er wählte die CDU.", "Sie die SPD.", "Alle anderen blieben zu Hause."],
+    ["Die USA stimmten dagegen.", "Der Antrag fiel durch."],
+    ["Er kam aus den U.S.A. zurück.", "Sein Koffer fehlte."],
+    ["St. Petersburg liegt im Norden.", "Moskau liegt südlicher."],
+    ["Das Gericht tagt in der Hauptstr. 5 in Bonn.", "Der Eintritt ist frei."],
+    ["Hr. Meier und Fr. Schulz kamen spät.", "Die Sitzung lief schon."],
+    ["Die Reise dauerte ca. zwei Tage inkl. Pausen.", "Der Rückweg war kürzer."],
+    ["Solche Fehler dieser Art.", "Die gab es oft."],
+    ["Es blieb bei Plan B.", "Der Rest ist bekannt."],
+    ["Die Lage ist ernst[3].", "Hilfe kommt spät."],
+    ["Die Lage ist ernst.[3]", "Hilfe kommt spät."],
+    ["Er nannte das Werk „Krieg und Frieden“.", "Es ist lang."],
+    ["Die Firma Yahoo! ist alt.", "Google ist jünger."],
+    ["Das Papier ist von 1.", "Es gilt noch."],
+    ["Nordkorea, gegr. 1948, liegt in Asien.", "Es grenzt an China."],
+    ["Am Do. tagt der Rat.", "Am Freitag nicht."],
+    ["Er kam gegen 5 Uhr morgens.", "– Niemand war wach."],
+    ["Das Paket wiegt 5 kg.", "Der Brief wiegt nichts."],
+    ["Sie sagte nichts.", "„Gut“, meinte er.", "Dann gingen sie."],
+]  # fmt: skip
+
+ENGLISH = [
+    ["Dr. Smith arrived at 5 p.m. on Monday.", "He was late."],
+    ["The train left at 5 p.m.", "It was full."],
+    ["Mr. and Mrs. Lee moved to Washington, D.C.", "They like it there."],
+    ["He works for Apple Inc. in California.", "She does not."],
+    ["See No. 5 for details.", "It is short."],
+    ["He said no.", "Then he left."],
+    ["It happened in World War II.", "Germany lost."],
+    ["John F. Kennedy was president.", "He was shot in 1963."],
+    ["The U.S. economy grew.", "Prices fell."],
+    ["They sell fruit, e.g. apples, and nuts, i.e. almonds.", "Both are fresh."],
+    ["“Are you coming?” she asked.", "He nodded."],
+    ['"I am."', "She left."],
+    ["It costs $3.50.", "That is cheap."],
+    ["The score was 3.", "They went home."],
+    ["Prices rose approx. 5 percent vs. last year.", "Wages did not."],
+    ["Visit example.com for more.", "It is free."],
+    ["Smith et al. found nothing.", "The search goes on."],
+    ["He came on Jan. 5 and left on Feb. 7.", "Nobody noticed."],
+    ["What happened?!", "Nobody knows..."],
+]
+
+OTHERS = [
+    ("ja", "彼は来た。彼女は去った！本当に？", ["彼は来た。", "彼女は去った！", "本当に？"]),
+    ("zh", "他说：“我来了。”然后走了。", ["他说：“我来了。”", "然后走了。"]),
+    ("hi", "वह आया। वह गया।", ["वह आया।", "वह गया।"]),
+    ("ar", "هل جاء؟ نعم. ذهب.", ["هل جاء؟", "نعم.", "ذهب."]),
+    ("fr", "« Oui ! » dit-il. M. Dupont rit.", ["« Oui ! » dit-il.", "M. Dupont rit."]),
+    ("und", "Один. Два! Три?", ["Один.", "Два!", "Три?"]),
+]
+
+LAYOUT = [
+    ("Überschrift ohne Punkt\n\nDer erste Satz.", ["Überschrift ohne Punkt", "Der erste Satz."]),
+    ("Ein Titel\nDer Text beginnt mit diesem Satz und endet hier.", None),
+    (
+        "Dieser Satz ist im Text umbrochen, weil die\nZeile zu Ende war. Er geht weiter.",
+        ["Dieser Satz ist im Text umbrochen, weil die\nZeile zu Ende war.", "Er geht weiter."],
+    ),
+    ("Zutaten:\n- Salz\n- Mehl\n* Wasser", ["Zutaten:", "- Salz", "- Mehl", "* Wasser"]),
+    ("1. Erstens kommt das.\n2. Zweitens dies.", ["1. Erstens kommt das.", "2. Zweitens dies."]),
+    ("a) eins\nb) zwei", ["a) eins", "b) zwei"]),
+    ("Name | Ort\nKim | Pjöngjang", ["Name | Ort", "Kim | Pjöngjang"]),
+    ("Name\tOrt\nKim\tPjöngjang", ["Name\tOrt", "Kim\tPjöngjang"]),
+    ("# Kopf\nText darunter.", ["# Kopf", "Text darunter."]),
+    ("Satz ohne Ende\n\n\n  \nNeuer Absatz", ["Satz ohne Ende", "Neuer Absatz"]),
+    ("Kim kam.Die Presse wartete lange.", ["Kim kam.", "Die Presse wartete lange."]),
+    ("date 2019-04 Kim und Putin\n\nDer Text.", ["date 2019-04", "Kim und Putin", "Der Text."]),
+    ("", []),
+    (" \n\t\n ", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expected", GERMAN, ids=lambda case: case[0][:40])
+def test_german(expected: list[str]) -> None:
+    assert sentences(" ".join(expected), "de") == expected
+
+
+@pytest.mark.parametrize("expected", ENGLISH, ids=lambda case: case[0][:40])
+def test_english(expected: list[str]) -> None:
+    assert sentences(" ".join(expected), "en") == expected
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), OTHERS)
+def test_other_languages(language: str, text: str, expected: list[str]) -> None:
+    assert sentences(text, language) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), LAYOUT)
+def test_layout(text: str, expected: list[str] | None) -> None:
+    assert sentences(text, "de") == (text.split("\n") if expected is None else expected)
+
+
+TEXT = st.text(st.sampled_from("aBÄ1 .!?\n\n\t,„“»«()-|#…。[]:") | st.characters(codec="utf-8"), max_size=200)
+
+
+@given(TEXT, st.sampled_from(["de", "en", "und", "ja"]))
+@settings(max_examples=300, deadline=None)
+def test_spans_are_ordered_trimmed_and_cover_everything_but_white_space(text: str, language: str) -> None:
+    spans = split_sentences(text, language)
+    assert all(start < end for start, end in spans)
+    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(text[start:end] == text[start:end].strip() for start, end in spans)
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "pattern", ["z. B. ", ". ", "?!\n", "a\n", "„“", "[1]", " | ", "\t", "X.", "1. ", "- a\n", "A" * 50 + ".", ") "]
+)
+def test_time_is_linear(pattern: str) -> None:
+    def seconds(length: int) -> float:
+        text = pattern * (length // len(pattern))
+        started = time.perf_counter()
+        split_sentences(text, "de")
+        return time.perf_counter() - started
+
+    assert seconds(160_000) < 20 * seconds(16_000) + 0.5
