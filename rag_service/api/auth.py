@@ -111,9 +111,7 @@ def refuse_foreign_origin(headers: Headers, allowed: tuple[str, ...]) -> None:
     origin = headers.get("origin")
     if origin is None or origin in allowed or _same_host(origin, headers.get("host", "")):
         return
-    raise Forbidden(
-        f"Requests from pages of {origin[:200]} are refused; RAG_SERVER__CORS_ORIGINS names those allowed."
-    )
+    raise Forbidden(f"Requests from pages of {origin[:200]} are refused; RAG_SERVER__CORS_ORIGINS names those allowed.")
 
 
 def _same_host(origin: str, host: str) -> bool:

@@ -45,9 +45,7 @@ class UnknownModel(UnknownCollection):
 def collection_of(model: str) -> str:
     """The collection behind a model's name; UnknownModel."""
     if not model.startswith(MODEL_PREFIX) or model == MODEL_PREFIX:
-        raise UnknownModel(
-            f"The model {model!r} does not exist; models are named {MODEL_PREFIX}<collection>."
-        )
+        raise UnknownModel(f"The model {model!r} does not exist; models are named {MODEL_PREFIX}<collection>.")
     return model.removeprefix(MODEL_PREFIX)
 
 
@@ -56,18 +54,14 @@ def ask_of(request: ChatRequest, collection: str) -> Ask:
     messages = request.messages
     last = next((index for index in range(len(messages) - 1, -1, -1) if messages[index].role == "user"), None)
     if last is None:
-        raise InvalidInput(
-            "messages: there must be one with the role user; the last of them is the question."
-        )
+        raise InvalidInput("messages: there must be one with the role user; the last of them is the question.")
     history = [
         Turn("user" if message.role == "user" else "assistant", text_of(message))
         for message in messages[:last]
         if message.role in ("user", "assistant")
     ]
     options = request.rag or AskOptions()
-    return Ask(
-        text_of(messages[last]), collection, tuple(history), options.filters, options.top_k, options.answerer
-    )
+    return Ask(text_of(messages[last]), collection, tuple(history), options.filters, options.top_k, options.answerer)
 
 
 def text_of(message: Message) -> str:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Annotated, TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 from rag_service.api.auth import Access
 from rag_service.api.metrics import Metrics
 from rag_service.api.ports import Asker, Library, Retriever
-from rag_service.api.schemas.common import CollectionName
 from rag_service.settings import Settings
 
 T = TypeVar("T")
@@ -53,12 +52,9 @@ def _access(request: Request) -> Access:
 def _json_body(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise HTTPException(
-            415, f"Send the request body as application/json, not as {kind or 'nothing named'}."
-        )
+        raise HTTPException(415, f"Send the request body as application/json, not as {kind or 'nothing named'}.")
 
 
 WiringDep = Annotated[Wiring, Depends(_wiring)]
 AccessDep = Annotated[Access, Depends(_access)]
-CollectionQuery = Annotated[CollectionName | None, Query(description="The configured default when absent.")]
 JsonBody = Depends(_json_body)

@@ -35,15 +35,9 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self._failures = Counter(
-            "rag_answer_failures", "Questions that failed.", ("code",), registry=self.registry
-        )
-        self._warnings = Counter(
-            "rag_answer_warnings", "Warnings in answers.", ("code",), registry=self.registry
-        )
-        self._tokens = Counter(
-            "rag_llm_tokens", "Tokens counted by the model.", ("kind",), registry=self.registry
-        )
+        self._failures = Counter("rag_answer_failures", "Questions that failed.", ("code",), registry=self.registry)
+        self._warnings = Counter("rag_answer_warnings", "Warnings in answers.", ("code",), registry=self.registry)
+        self._tokens = Counter("rag_llm_tokens", "Tokens counted by the model.", ("kind",), registry=self.registry)
         self._cost = Counter("rag_llm_cost", "Cost by the configured prices.", registry=self.registry)
 
     def opened(self) -> None:
@@ -58,9 +52,7 @@ class Metrics:
 
     def answered(self, answer: Answer) -> None:
         """A question has got its answer or abstention."""
-        self._answers.labels(
-            answer.answerer, answer.abstention.reason if answer.abstention else "answered"
-        ).inc()
+        self._answers.labels(answer.answerer, answer.abstention.reason if answer.abstention else "answered").inc()
         self._stages.labels("retrieve").observe(answer.timings.retrieve_ms / 1000)
         self._stages.labels("answer").observe(answer.timings.answer_ms / 1000)
         for warning in answer.warnings:

@@ -80,9 +80,7 @@ def respond(scope: Scope, body: Problem, headers: Mapping[str, str] | None = Non
     if is_openai(scope["path"]):
         status = 400 if body.status == 422 else body.status
         return JSONResponse(openai_error(body), status, headers=headers)
-    return JSONResponse(
-        body.model_dump(exclude_none=True), body.status, headers=headers, media_type=MEDIA_TYPE
-    )
+    return JSONResponse(body.model_dump(exclude_none=True), body.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 async def _rag_error(request: Request, error: Exception) -> Response:
@@ -103,9 +101,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         413: "The request body is larger than this server accepts (setting RAG_SERVER__MAX_UPLOAD_MB).",
     }.get(error.status_code, str(error.detail))
     detail = detail.encode("utf-8", "replace").decode("utf-8")
-    return respond(
-        request.scope, problem(request.scope, error.status_code, code, title, detail), error.headers
-    )
+    return respond(request.scope, problem(request.scope, error.status_code, code, title, detail), error.headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -118,9 +114,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         return respond(request.scope, problem(request.scope, 400, "malformed_json", "Malformed JSON", detail))
     errors = [FieldProblem(field=_field(item["loc"]), message=_message(item)) for item in items]
     detail = "; ".join(f"{item.field}: {item.message}" for item in errors[:5])
-    return respond(
-        request.scope, problem(request.scope, 422, "invalid_request", "Invalid request", detail, errors)
-    )
+    return respond(request.scope, problem(request.scope, 422, "invalid_request", "Invalid request", detail, errors))
 
 
 def _field(location: Sequence[str | int]) -> str:

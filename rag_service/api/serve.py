@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import closing
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
+from types import FrameType
 
+import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from rag_service.api import logs
 from rag_service.api.app import create_app
 from rag_service.api.auth import is_loopback_host
 from rag_service.api.ports import Service
+from rag_service.api.routes.health import missing
 from rag_service.errors import SettingsError
 from rag_service.settings import Settings
 
@@ -31,21 +37,48 @@ def serve(open_service: Callable[[], Service], settings: Settings, host: str, po
         refuse_open_door(service, host)
         with bind(host, port) as listener:
             url = address(listener)
+            app = create_app(service)
+            warm_up(app)
             config = uvicorn.Config(
-                create_app(service),
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=STOP_SECONDS,
                 lifespan="off",
             )
-            _Server(config, partial(_ready, service, url)).run(sockets=[listener])
+            with signals_end_quietly():
+                _Server(config, partial(_ready, service, url)).run(sockets=[listener])
 
 
 def _ready(service: Service, url: str) -> None:
     service.directory.serve(url)
     sys.stdout.write(f"Serving {url} (page at /, API at /docs). Ctrl+C stops.\n")
     sys.stdout.flush()
+
+
+def warm_up(app: FastAPI) -> None:
+    """Search once, so that the first question does not wait for the stores to be opened."""
+    for item in missing(app.state.wiring):
+        structlog.get_logger("rag_service.api").warning("not all is ready", what=item.what, message=item.message)
+
+
+@contextmanager
+def signals_end_quietly() -> Iterator[None]:
+    """Let the process live on after uvicorn's shutdown, which raises the signal it has handled once more."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _ignored) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ignored(number: int, frame: FrameType | None) -> None:
+    """The server has stopped already."""
 
 
 def refuse_open_door(service: Service, host: str) -> None:

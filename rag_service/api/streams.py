@@ -103,9 +103,7 @@ async def as_server_sent(scope: Scope, events: AsyncIterator[Event]) -> AsyncIte
                 name, body = _named(event)
                 yield ServerSentEvent(event=name, data=body.model_dump_json())
     except Exception as error:
-        yield ServerSentEvent(
-            event="error", data=late_problem(scope, error).model_dump_json(exclude_none=True)
-        )
+        yield ServerSentEvent(event="error", data=late_problem(scope, error).model_dump_json(exclude_none=True))
 
 
 def late_problem(scope: Scope, error: Exception) -> Problem:
@@ -113,9 +111,7 @@ def late_problem(scope: Scope, error: Exception) -> Problem:
     if isinstance(error, RagError):
         return problems.of_error(scope, error)
     log.error("unhandled error in a stream", exc_info=error)
-    detail = (
-        f"The server failed to finish this answer. Its log has the cause under {problems.request_id(scope)}."
-    )
+    detail = f"The server failed to finish this answer. Its log has the cause under {problems.request_id(scope)}."
     return problems.problem(scope, 500, RagError.code, RagError.title, detail)
 
 

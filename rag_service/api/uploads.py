@@ -29,9 +29,7 @@ def clean_source(name: str) -> str:
     disguise a name) are not. Bounded to 1024 characters.
     """
     text = unicodedata.normalize("NFC", name).replace("\\", "/")
-    text = "".join(
-        character for character in text if unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-    )
+    text = "".join(character for character in text if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
     segments = (_DRIVE.sub("", segment).strip() for segment in text.split("/"))
     kept = [_shortened(segment) for segment in segments if segment.strip(".")]
     while len(kept) > 1 and len("/".join(kept)) > MAX_SOURCE:

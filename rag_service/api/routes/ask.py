@@ -27,9 +27,7 @@ router = APIRouter(tags=["answers"], dependencies=[JsonBody])
 
 
 @router.post("/v1/ask", response_model=AnswerBody, responses=_STREAM | problems_for(404, 409, 502, 503, 504))
-async def ask(
-    body: AskRequest, request: Request, wiring: WiringDep, access: AccessDep
-) -> AnswerBody | Response:
+async def ask(body: AskRequest, request: Request, wiring: WiringDep, access: AccessDep) -> AnswerBody | Response:
     """Answer a question from the documents of a collection, with citations, or decline.
 
     A client that disconnects stops the work.

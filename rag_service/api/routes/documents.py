@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException
 
 from rag_service import models
 from rag_service.api.auth import Access
-from rag_service.api.dependencies import AccessDep, CollectionQuery, Wiring, WiringDep
+from rag_service.api.dependencies import AccessDep, Wiring, WiringDep
 from rag_service.api.openapi import problems_for
 from rag_service.api.routes.jobs import finished
 from rag_service.api.schemas.documents import (
@@ -23,6 +23,8 @@ from rag_service.api.schemas.documents import (
     DocumentList,
     DocumentUpload,
     JobBody,
+    ListQuery,
+    UploadQuery,
 )
 from rag_service.api.uploads import clean_source
 from rag_service.errors import InvalidInput, UnknownDocument
@@ -50,9 +52,7 @@ _BODY: dict[str, Any] = {
         },
     }
 }
-_FINISHED: dict[int | str, dict[str, Any]] = {
-    200: {"model": JobBody, "description": "The finished job, when waiting."}
-}
+_FINISHED: dict[int | str, dict[str, Any]] = {200: {"model": JobBody, "description": "The finished job, when waiting."}}
 
 router = APIRouter(tags=["documents"])
 
@@ -69,18 +69,17 @@ async def upload_documents(
     response: Response,
     wiring: WiringDep,
     access: AccessDep,
-    collection: CollectionQuery = None,
-    wait: Annotated[bool, Query(description="Answer when the job has finished.")] = False,
+    query: Annotated[UploadQuery, Query()],
 ) -> JobBody:
     """Add or update documents: files as multipart, or text as JSON.
 
     The same source with the same content again does nothing, and the job says `unchanged`.
     """
-    target = wiring.collection(collection)
+    target = wiring.collection(query.collection)
     access.require(target, write=True)
     uploads = await _uploads(request)
     job = await wiring.blocking(wiring.library.submit, target, uploads)
-    if wait:
+    if query.wait:
         job = await finished(wiring, job)
         response.status_code = 200
     return JobBody.of(job)
@@ -90,14 +89,12 @@ async def upload_documents(
 async def list_documents(
     wiring: WiringDep,
     access: AccessDep,
-    collection: CollectionQuery = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    after: Annotated[str | None, Query(max_length=1024, description="`next` of the page before.")] = None,
+    query: Annotated[ListQuery, Query()],
 ) -> DocumentList:
     """The documents of a collection, page by page."""
-    target = wiring.collection(collection)
+    target = wiring.collection(query.collection)
     access.require(target)
-    return DocumentList.of(await wiring.blocking(wiring.library.documents, target, limit, after))
+    return DocumentList.of(await wiring.blocking(wiring.library.documents, target, query.limit, query.after))
 
 
 @router.get("/v1/documents/{document_id}", responses=problems_for(404, 503))
@@ -106,9 +103,7 @@ async def show_document(document_id: str, wiring: WiringDep, access: AccessDep) 
     return DocumentBody.of(await _reachable(wiring, access, document_id))
 
 
-@router.get(
-    "/v1/documents/{document_id}/content", response_model=ContentBody, responses=problems_for(404, 503)
-)
+@router.get("/v1/documents/{document_id}/content", response_model=ContentBody, responses=problems_for(404, 503))
 async def show_content(document_id: str, wiring: WiringDep, access: AccessDep) -> Response:
     """A document's source text, with its pages where it has them."""
     await _reachable(wiring, access, document_id)

@@ -30,9 +30,7 @@ class Readiness(BaseModel):
     """Whether questions can be answered."""
 
     status: Literal["ready", "not_ready"]
-    missing: list[Missing] = Field(
-        description="Without documents the service is ready, but can only decline."
-    )
+    missing: list[Missing] = Field(description="Without documents the service is ready, but can only decline.")
 
 
 @router.get("/healthz")
@@ -44,10 +42,10 @@ async def healthz() -> Health:
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready; `missing` says why."}})
 async def readyz(wiring: WiringDep, response: Response) -> Readiness:
     """Whether questions can be answered, and what is missing."""
-    missing = await wiring.blocking(_missing, wiring)
-    blocked = any(item.what == "index" for item in missing)
+    found = await wiring.blocking(missing, wiring)
+    blocked = any(item.what == "index" for item in found)
     response.status_code = 503 if blocked else 200
-    return Readiness(status="not_ready" if blocked else "ready", missing=missing)
+    return Readiness(status="not_ready" if blocked else "ready", missing=found)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
@@ -56,7 +54,8 @@ async def metrics(wiring: WiringDep) -> Response:
     return Response(wiring.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _missing(wiring: Wiring) -> list[Missing]:
+def missing(wiring: Wiring) -> list[Missing]:
+    """What stands between the service and an answer; searches once, so it also warms up; blocks."""
     name = wiring.settings.collection
     try:
         found = {item.name: item for item in wiring.library.collections()}

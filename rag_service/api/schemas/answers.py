@@ -67,9 +67,7 @@ class CitationBody(BaseModel):
     end_line: int
     start_page_number: int | None
     end_page_number: int | None
-    verified: Literal[True] = Field(
-        True, description="What fails verification is dropped and named in `warnings`."
-    )
+    verified: Literal[True] = Field(True, description="What fails verification is dropped and named in `warnings`.")
     score: float
     url: str = Field(description="Page that shows the quote in its source.")
 
@@ -150,14 +148,10 @@ class AnswerBody(BaseModel):
     created: int
     collection: str
     question: str
-    standalone_question: str = Field(
-        description="The question as it was searched for, made of question and history."
-    )
+    standalone_question: str = Field(description="The question as it was searched for, made of question and history.")
     answered: bool
     abstention: AbstentionBody | None
-    confidence: float | None = Field(
-        description="Calibrated probability that the passages answer the question."
-    )
+    confidence: float | None = Field(description="Calibrated probability that the passages answer the question.")
     answer: str = Field(description="Markers [n] refer to citations[].number.")
     statements: list[StatementBody]
     citations: list[CitationBody]
@@ -180,9 +174,7 @@ class AnswerBody(BaseModel):
             question=answer.question,
             standalone_question=answer.standalone_question,
             answered=answer.answered,
-            abstention=AbstentionBody(reason=abstention.reason, message=abstention.message)
-            if abstention
-            else None,
+            abstention=AbstentionBody(reason=abstention.reason, message=abstention.message) if abstention else None,
             confidence=answer.confidence,
             answer=answer.text,
             statements=[
@@ -199,9 +191,7 @@ class AnswerBody(BaseModel):
             passages=[PassageBody.of(passage) for passage in answer.passages],
             answerer=answer.answerer,
             model=answer.model,
-            prompt=PromptBody(name=prompt.name, version=prompt.version, sha256=prompt.sha256)
-            if prompt
-            else None,
+            prompt=PromptBody(name=prompt.name, version=prompt.version, sha256=prompt.sha256) if prompt else None,
             usage=UsageBody(
                 prompt_tokens=usage.prompt_tokens, completion_tokens=usage.completion_tokens, cost=usage.cost
             )

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field
 
 from rag_service import models
-from rag_service.api.schemas.common import RequestBody
+from rag_service.api.schemas.common import CollectionName, RequestBody
 from rag_service.api.uploads import check_source
 
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?)?)?")
@@ -47,9 +47,22 @@ class DocumentUpload(RequestBody):
 
     def upload(self) -> models.Upload:
         """The same as the library takes it."""
-        return models.Upload(
-            source=self.source, text=self.text, metadata=self.metadata, published=self.published
-        )
+        return models.Upload(source=self.source, text=self.text, metadata=self.metadata, published=self.published)
+
+
+class UploadQuery(RequestBody):
+    """Where an upload goes."""
+
+    collection: CollectionName | None = Field(None, description="The configured default when absent.")
+    wait: bool = Field(False, description="Answer when the job has finished.")
+
+
+class ListQuery(RequestBody):
+    """Which documents to list."""
+
+    collection: CollectionName | None = Field(None, description="The configured default when absent.")
+    limit: int = Field(100, ge=1, le=1000)
+    after: str | None = Field(None, max_length=1024, description="`next` of the page before.")
 
 
 class DocumentBody(BaseModel):
@@ -127,8 +140,7 @@ class ContentBody(BaseModel):
     def of(cls, document_id: str, content: models.SourceText) -> Self:
         """The wire form of a source text."""
         pages = [
-            PageBody(number=page.number, start_char_index=page.start, end_char_index=page.end)
-            for page in content.pages
+            PageBody(number=page.number, start_char_index=page.start, end_char_index=page.end) for page in content.pages
         ]
         return cls(document_id=document_id, text=content.text, pages=pages)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from rag_service import models
 from rag_service.api.schemas.answers import AnswerBody
@@ -36,7 +36,7 @@ class Message(Tolerant):
 class StreamOptions(Tolerant):
     """What a stream carries beside the answer."""
 
-    include_usage: bool | None = None
+    include_usage: StrictBool | None = None
 
 
 class AskOptions(RequestBody):
@@ -52,9 +52,9 @@ class ChatRequest(Tolerant):
 
     model: str = Field(max_length=200, description="`rag/<collection>`", examples=["rag/default"])
     messages: list[Message] = Field(min_length=1, max_length=10_000)
-    stream: bool | None = False
+    stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=1, description="One answer a request.")] | None = None
+    n: Annotated[int, Field(strict=True, ge=1, le=1, description="One answer a request.")] | None = None
     rag: AskOptions | None = Field(None, description="This service's own options.")
 
 

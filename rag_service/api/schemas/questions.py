@@ -10,7 +10,7 @@ from rag_service import models
 from rag_service.answer.events import MAX_QUESTION, Ask
 from rag_service.api.schemas.common import CollectionName, Filters, RequestBody
 
-TopK = Annotated[int, Field(ge=1, le=50, description="Passages to retrieve.", examples=[8])]
+TopK = Annotated[int, Field(strict=True, ge=1, le=50, description="Passages to retrieve.", examples=[8])]
 
 
 class HistoryTurn(RequestBody):
@@ -27,22 +27,16 @@ class HistoryTurn(RequestBody):
 class AskRequest(RequestBody):
     """A question to the documents of one collection."""
 
-    question: str = Field(
-        min_length=1, max_length=MAX_QUESTION, examples=["Wann trafen sich Kim und Putin 2019?"]
-    )
-    collection: CollectionName | None = Field(
-        None, description="Where to look; the configured default when absent."
-    )
+    question: str = Field(min_length=1, max_length=MAX_QUESTION, examples=["Wann trafen sich Kim und Putin 2019?"])
+    collection: CollectionName | None = Field(None, description="Where to look; the configured default when absent.")
     history: list[HistoryTurn] = Field(
         default_factory=list, max_length=10_000, description="Earlier turns, oldest first."
     )
     filters: Filters | None = None
     top_k: TopK | None = None
-    answerer: models.AnswererName = Field(
-        "auto", description="auto: llm when a model is configured, else extractive."
-    )
+    answerer: models.AnswererName = Field("auto", description="auto: llm when a model is configured, else extractive.")
     stream: bool = Field(
-        False, description="Answer as server-sent events: passages, delta, citation, done or error."
+        False, strict=True, description="Answer as server-sent events: passages, delta, citation, done or error."
     )
 
     def ask(self, collection: str) -> Ask:
@@ -55,9 +49,7 @@ class SearchRequest(RequestBody):
     """A search for passages."""
 
     query: str = Field(min_length=1, max_length=MAX_QUESTION, examples=["Gipfel Wladiwostok April 2019"])
-    collection: CollectionName | None = Field(
-        None, description="Where to look; the configured default when absent."
-    )
+    collection: CollectionName | None = Field(None, description="Where to look; the configured default when absent.")
     filters: Filters | None = None
     top_k: TopK | None = None
     mode: models.SearchMode = Field("hybrid", description="hybrid fuses dense and lexical search.")
