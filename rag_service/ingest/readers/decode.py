@@ -40,7 +40,7 @@ def decode(data: bytes) -> str:
         if data.startswith(bom):
             return data[len(bom) :].decode(encoding, "replace")
     wide = _wide_encoding(data[:_SAMPLE])
-    if wide:
+    if wide and not _CONTROLS.search(data[:_SAMPLE].decode(wide, "replace").encode()):
         return data.decode(wide, "replace")
     if len(_CONTROLS.findall(data[:_SAMPLE])) > len(data[:_SAMPLE]) // 50:
         raise UnreadableError("holds binary data, not text; convert it to text or leave it out")
@@ -82,6 +82,4 @@ def _decode_legacy(data: bytes) -> str:
 
 def _western(data: bytes) -> str:
     """Windows-1252, with the five bytes that it leaves open read as Latin-1."""
-    return data.decode("cp1252", "surrogateescape").translate(
-        {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
-    )
+    return data.decode("cp1252", "surrogateescape").translate({0xDC00 + byte: byte for byte in range(0x80, 0x100)})

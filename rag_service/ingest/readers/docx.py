@@ -26,9 +26,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
         raise UnreadableError(f"is not a Word document: {error}; save it again as .docx") from error
     blocks = [block for block in _blocks(document.iter_inner_content()) if block.strip()]
     blocks.extend(_notes(archive))
-    return core_metadata(
-        document.core_properties, ("\n\n".join(blocks).replace("\n\n- ", "\n- "),), _heading(document)
-    )
+    return core_metadata(document.core_properties, ("\n\n".join(blocks).replace("\n\n- ", "\n- "),), _heading(document))
 
 
 def _blocks(content: Iterator[Any]) -> Iterator[str]:
@@ -68,9 +66,7 @@ def _notes(archive: Any) -> Iterator[str]:
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in archive.namelist():
             parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            for note in etree.fromstring(archive.read(name), parser).iter(
-                f"{word}footnote", f"{word}endnote"
-            ):
+            for note in etree.fromstring(archive.read(name), parser).iter(f"{word}footnote", f"{word}endnote"):
                 text = "".join(part.text or "" for part in note.iter(f"{word}t")).strip()
                 if text:
                     yield text

@@ -26,9 +26,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
         package_path = _package_path(archive)
         package = _xml(archive.read(package_path))
         chapters = [
-            _chapter(archive.read(name))
-            for name in _spine(package, package_path)
-            if name in archive.namelist()
+            _chapter(archive.read(name)) for name in _spine(package, package_path) if name in archive.namelist()
         ]
     except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, StopIteration) as error:
         raise UnreadableError(f"is not a well-formed e-book: {error}; convert it again to EPUB") from error
@@ -60,9 +58,7 @@ def _spine(package: etree._Element, package_path: str) -> list[str]:
     folder = posixpath.dirname(package_path)
     hrefs = {item.get("id"): item.get("href") or "" for item in package.iter("{*}item")}
     found = [
-        hrefs[reference.get("idref")]
-        for reference in package.iter("{*}itemref")
-        if reference.get("idref") in hrefs
+        hrefs[reference.get("idref")] for reference in package.iter("{*}itemref") if reference.get("idref") in hrefs
     ]
     return [posixpath.normpath(posixpath.join(folder, urllib.parse.unquote(href))) for href in found]
 

@@ -60,7 +60,5 @@ def _front_matter(pairs: dict[str, str]) -> FrontMatter:
         return next((pairs.pop(name) for name in names if pairs.get(name)), None)
 
     title, published, language = take(_TITLE), take(_PUBLISHED), take(_LANGUAGE)
-    metadata: dict[str, MetadataValue] = {
-        _AUTHOR.get(key, key): value for key, value in pairs.items() if value
-    }
+    metadata: dict[str, MetadataValue] = {_AUTHOR.get(key, key): value for key, value in pairs.items() if value}
     return FrontMatter(title, published, language[:2].lower() if language else None, metadata)

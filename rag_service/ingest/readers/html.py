@@ -74,9 +74,7 @@ def main_text(tree: etree._Element) -> str:
 
 
 def _without_boilerplate(tree: etree._Element) -> etree._Element:
-    copy: etree._Element = etree.fromstring(
-        etree.tostring(tree), parser=etree.XMLParser(recover=True, huge_tree=True)
-    )
+    copy: etree._Element = etree.fromstring(etree.tostring(tree), parser=etree.XMLParser(recover=True, huge_tree=True))
     for element in list(_boilerplate(copy)):
         parent = element.getparent()
         if parent is not None:

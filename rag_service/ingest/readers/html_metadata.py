@@ -40,9 +40,7 @@ def page_metadata(tree: etree._Element) -> PageMetadata:
             _element_text(tree, "title"),
             _element_text(tree, "h1"),
         ),
-        author=_first(
-            *(meta.get(name) for name in _AUTHOR), *(_author(item.get("author")) for item in linked)
-        ),
+        author=_first(*(meta.get(name) for name in _AUTHOR), *(_author(item.get("author")) for item in linked)),
         published=_first(
             *(_text(item.get("datePublished")) for item in linked),
             *(meta.get(name) for name in _PUBLISHED),
@@ -93,9 +91,7 @@ def _times(tree: etree._Element) -> Iterator[str | None]:
     """`time` elements that are marked as the publication, then the first of an article's header."""
     times = [element for element in tree.iter("time") if element.get("datetime")]
     for element in times:
-        if element.get("pubdate") is not None or "publ" in (
-            element.get("itemprop") or element.get("class") or ""
-        ):
+        if element.get("pubdate") is not None or "publ" in (element.get("itemprop") or element.get("class") or ""):
             yield element.get("datetime")
     if len(times) == 1:
         yield times[0].get("datetime")

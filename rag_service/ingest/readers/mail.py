@@ -30,9 +30,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     head = [f"{subject}" if subject else "", f"Von: {sender}" if sender else ""]
     tail = [f"Anlagen: {', '.join(attachments)}"] if attachments else []
     blocks = [block for block in [*head, _body(message), *tail] if block.strip()]
-    return Extracted(
-        ("\n\n".join(blocks),), title=subject or None, published=_date(message), metadata=metadata
-    )
+    return Extracted(("\n\n".join(blocks),), title=subject or None, published=_date(message), metadata=metadata)
 
 
 def _header(message: EmailMessage, name: str) -> str:

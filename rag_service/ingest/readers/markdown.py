@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _BREAKS = re.compile(r"\r\n?|\n")
+_TAG = re.compile(r"<[a-zA-Z]")
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 
 
@@ -87,8 +89,16 @@ def _inline_lines(children: Iterable[Token]) -> list[str]:
 
 
 def _html_lines(markup: str) -> list[str]:
-    if not re.search(r"<[a-zA-Z]", re.sub(r"<!--.*?(-->|$)", "", markup, flags=re.DOTALL)):
-        return []
+    """Visible text of raw HTML, each line where its first word stands in the source."""
+    rows = markup.split("\n")
+    out = [""] * len(rows)
+    if not _TAG.search(_COMMENT.sub("", markup)):
+        return out
     root = lxml.html.fragment_fromstring(markup, create_parent="div")
     drop_hidden(root)
-    return [line for line in visible_text(root).split("\n") if line.strip()]
+    row = 0
+    for line in filter(str.strip, visible_text(root).split("\n")):
+        word = line.split()[-1]
+        row = next((at for at in range(row, len(rows)) if word in rows[at]), row)
+        out[row] = f"{out[row]} {line}".strip()
+    return out

@@ -93,9 +93,7 @@ def visible_text(root: etree._Element) -> str:
     for event, element in cast("Iterable[tuple[str, etree._Element]]", walk):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            if tag in _DROPPED and not (
-                tag == "head" and element.getparent() is not None and _is_heading(element)
-            ):
+            if tag in _DROPPED and not (tag == "head" and element.getparent() is not None and _is_heading(element)):
                 walk.skip_subtree()
                 continue
             parts.append(_opening(tag, element))
@@ -137,6 +135,4 @@ def _opening(tag: str, element: etree._Element) -> str:
 
 
 def _closing(tag: str) -> str:
-    if tag in _BLOCKS or tag in _HEADINGS:
-        return "\n\n"
-    return "\n" if tag in _ITEMS | _ROWS else ""
+    return "\n\n" if tag in _BLOCKS or tag in _HEADINGS else ""

@@ -14,9 +14,7 @@ _TEMPLATE_DATES = frozenset({datetime(2013, 12, 23, 23, 15), datetime(2013, 1, 2
 _TEMPLATE_TITLES = frozenset({"PowerPoint Presentation", "PowerPoint-Präsentation", "Word Document"})
 
 
-def core_metadata(
-    properties: Any, pages: tuple[str, ...], heading: str | None, paginated: bool = False
-) -> Extracted:
+def core_metadata(properties: Any, pages: tuple[str, ...], heading: str | None, paginated: bool = False) -> Extracted:
     """The pages with the core properties: title, author, keywords, creation date."""
     created = properties.created if isinstance(properties.created, datetime) else None
     known = created is not None and created.replace(tzinfo=None) not in _TEMPLATE_DATES

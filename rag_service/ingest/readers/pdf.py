@@ -30,9 +30,7 @@ _GENERIC_TITLES = (
     "dokument",
     "anonymous",
 )
-_GENERIC_AUTHORS = frozenset(
-    {"anonymous", "unknown", "user", "admin", "(anonymous)", "unspecified", "(unspecified)"}
-)
+_GENERIC_AUTHORS = frozenset({"anonymous", "unknown", "user", "admin", "(anonymous)", "unspecified", "(unspecified)"})
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -40,9 +38,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     document = _open(data)
     try:
         if len(document) > limits.max_pages:
-            raise UnreadableError(
-                f"has {len(document)} pages, more than max_pages ({limits.max_pages}); split it"
-            )
+            raise UnreadableError(f"has {len(document)} pages, more than max_pages ({limits.max_pages}); split it")
         layouts = drop_running_heads(list(_pages(document, limits)))
         metadata = document.get_metadata_dict(skip_empty=True)
     finally:
@@ -53,9 +49,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     pages = [paragraphs(page, hyphens) for page in layouts]
     texts, joins = _joined(pages, hyphens)
     author = metadata.get("Author", "").strip()
-    extra: dict[str, MetadataValue] = (
-        {"author": author} if author and author.lower() not in _GENERIC_AUTHORS else {}
-    )
+    extra: dict[str, MetadataValue] = {"author": author} if author and author.lower() not in _GENERIC_AUTHORS else {}
     title = metadata.get("Title", "").strip()
     return Extracted(
         texts,

@@ -119,9 +119,7 @@ def _right_margin(lines: Sequence[Line], index: int) -> float:
     """Right edge of the column around a line, from its neighbours."""
     around = lines[max(0, index - 4) : index + 6]
     line = lines[index]
-    return max(
-        other.right for other in around if abs(other.left - line.left) < 4 * line.size or other is line
-    )
+    return max(other.right for other in around if abs(other.left - line.left) < 4 * line.size or other is line)
 
 
 def _is_full(lines: Sequence[Line]) -> bool:

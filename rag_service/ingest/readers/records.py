@@ -52,9 +52,7 @@ def _lines(record: Any) -> Iterator[str]:
     while stack:
         path, value = stack.pop()
         if isinstance(value, dict):
-            stack.extend(
-                (f"{path}.{key}" if path else str(key), child) for key, child in reversed(value.items())
-            )
+            stack.extend((f"{path}.{key}" if path else str(key), child) for key, child in reversed(value.items()))
         elif isinstance(value, list):
             stack.extend((path, child) for child in reversed(value))
         elif value is not None and value != "":

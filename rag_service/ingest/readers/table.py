@@ -45,9 +45,7 @@ def rows_as_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield " | ".join(cell for cell in header if cell)
     for row in filled[1:]:
         names = [*header, *[""] * (len(row) - len(header))]
-        yield "; ".join(
-            f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell
-        )
+        yield "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
 
 
 def _is_header(rows: Sequence[Sequence[str]]) -> bool:

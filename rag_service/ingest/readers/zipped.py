@@ -26,9 +26,7 @@ def open_zip(data: bytes, limits: Limits) -> zipfile.ZipFile:
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if len(entries) > _MAX_ENTRIES:
-        raise UnreadableError(
-            f"holds {len(entries)} parts, more than {_MAX_ENTRIES}; it does not look like a document"
-        )
+        raise UnreadableError(f"holds {len(entries)} parts, more than {_MAX_ENTRIES}; it does not look like a document")
     if unpacked > limits.max_archive_bytes:
         raise UnreadableError(
             f"would unpack to {unpacked} bytes, more than max_archive_bytes ({limits.max_archive_bytes}); "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rag_service.ingest.chunk import Chunker, cut
 from rag_service.models import Chunk
 from rag_service.text.sentences import split_sentences
+import itertools
 
 
 def token_spans(text: str) -> NDArray[np.int32]:
@@ -50,7 +51,7 @@ def test_a_heading_stays_with_what_follows() -> None:
 def test_overlap_is_the_most_whole_sentences_that_fit() -> None:
     text = " ".join(f"Satz {number} hier." for number in range(10, 40))  # four tokens each
     found = chunks(text, 20, 8)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert token_spans(text[after.start : before.end]).shape[0] == 8
         assert text[after.start : before.end].startswith("Satz")
 
@@ -91,7 +92,7 @@ def test_invariants(text: str, limit: int, share: float, language: str) -> None:
         assert chunk.tokens == len(token_spans(chunk.text)) <= limit
         covered.update(range(chunk.start, chunk.end))
     assert all(character.isspace() for at, character in enumerate(text) if at not in covered)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert before.start < after.start and before.end < after.end
         shared = text[after.start : before.end]
         if shared:
