@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Protocol
 
 from rag_service.answer.align import Aligner
@@ -13,7 +12,6 @@ from rag_service.answer.models.backend import Messages, Piece, Schema, Structure
 from rag_service.answer.reply import SENTINEL
 from rag_service.answer.shown import CountTokens, Shown, estimate_tokens, show
 from rag_service.answer.writing import Writing
-from rag_service.models import Warning
 from rag_service.ports import DraftItem, Encoder, Evidence, Finished
 from rag_service.prompts import Prompt
 
@@ -56,17 +54,8 @@ class AnsweringModel(Protocol):
     def structured(self) -> bool:
         """Whether a schema is worth sending."""
 
-    def stream(
-        self, messages: Messages, max_tokens: int, schema: Schema | None = None
-    ) -> AsyncGenerator[Piece]:
+    def stream(self, messages: Messages, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[Piece]:
         """The reply; StructureRefused, before its first piece, when only the schema was in the way."""
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedReply(Finished):
-    """The end of a draft, with what the caller should know about it."""
-
-    warnings: tuple[Warning, ...] = ()
 
 
 class GenerativeAnswerer:
@@ -99,7 +88,7 @@ class GenerativeAnswerer:
         return self._chat.name
 
     async def draft(self, evidence: Evidence) -> AsyncGenerator[DraftItem]:
-        """Statements as soon as they are whole, or Declined; ends with FinishedReply; raises ModelError."""
+        """Statements as soon as they are whole, or Declined; ends with Finished; raises ModelError."""
         shown = await asyncio.to_thread(self._shown, evidence)
         writing = Writing(evidence, shown, Aligner(evidence, self._encoder))
         async with aclosing(self._pieces(evidence, shown)) as pieces:
@@ -112,7 +101,7 @@ class GenerativeAnswerer:
                     break
         for item in await asyncio.to_thread(writing.end):
             yield item
-        yield FinishedReply(writing.usage, self._prompt.info, writing.warnings())
+        yield Finished(writing.usage, self._prompt.info, writing.warnings())
 
     async def _pieces(self, evidence: Evidence, shown: Shown) -> AsyncGenerator[Piece]:
         if self._chat.structured:
@@ -121,9 +110,7 @@ class GenerativeAnswerer:
                     async for piece in pieces:
                         yield piece
                 return
-            except (
-                StructureRefused
-            ):  # the model remembers it; what follows is the plain form of the same request
+            except StructureRefused:  # the model remembers it; what follows is the plain form of the same request
                 pass
         async with aclosing(self._stream(evidence, shown, None)) as pieces:
             async for piece in pieces:
@@ -139,9 +126,7 @@ class GenerativeAnswerer:
         budget = int((self._context - self._max_output) / _MARGIN) - frame
         return show(evidence.passages, budget, self._count)
 
-    def _messages(
-        self, evidence: Evidence, passages: Sequence[object], *, structured: bool
-    ) -> list[dict[str, str]]:
+    def _messages(self, evidence: Evidence, passages: Sequence[object], *, structured: bool) -> list[dict[str, str]]:
         return self._prompt.render(
             question=" ".join(evidence.question.split()),
             passages=passages,

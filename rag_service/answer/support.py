@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from difflib import SequenceMatcher
 
 from rag_service.models import Passage
@@ -17,11 +18,19 @@ _SET_PHRASES = re.compile(
 )
 _NOUN_ENDINGS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|tum|nis|ling|eur|ung?en|e|en|er|ern|s)$")
 _SIMILAR = 0.7
+_WEEKDAYS = (
+    ("montag", "monday"),
+    ("dienstag", "tuesday"),
+    ("mittwoch", "wednesday"),
+    ("donnerstag", "thursday"),
+    ("freitag", "friday"),
+    ("samstag", "sonnabend", "saturday"),
+    ("sonntag", "sunday"),
+)
+_WEEKDAY = re.compile(rf"\b(?:{'|'.join('|'.join(names) for names in _WEEKDAYS)})", re.IGNORECASE)
 
 
-def missing_values(
-    statement: str, language: str, cited: Sequence[Passage], known: frozenset[str]
-) -> list[str]:
+def missing_values(statement: str, language: str, cited: Sequence[Passage], known: frozenset[str]) -> list[str]:
     """The statement's dates, numbers and names that no cited passage holds, as they are written in it.
 
     ``known`` are folded words of names, from ``name_words``; in German they tell names from other nouns.
@@ -30,29 +39,28 @@ def missing_values(
     dates = {value.norm for text in texts for value in find_dates(text)}
     dates |= {item.published[:10] for item in cited if item.published}
     numbers = {
-        value.norm
-        for item, text in zip(cited, texts, strict=True)
-        for value in find_numbers(text, item.language)
+        value.norm for item, text in zip(cited, texts, strict=True) for value in find_numbers(text, item.language)
     }
     missing = [value for value in find_dates(statement) if not _date_known(value.norm, dates)]
     for value in find_numbers(statement, language):
         written = statement[value.start : value.end]
-        if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(
-            value.norm, numbers, dates
-        ):
+        if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(value.norm, numbers, dates):
             missing.append(value)
+    days = _weekdays(" ".join(texts)) | {_published_day(item.published) for item in cited}
+    missing += [
+        Value("date", match.start(), match.end(), "")
+        for match in _WEEKDAY.finditer(statement)
+        if not _weekdays(match.group()) <= days
+    ]
     same = all(item.language == language for item in cited)
     words = {fold(text[start:end]) for text in texts for start, end in word_spans(text)}
     runs = [
-        _parts(value.norm)
-        for item, text in zip(cited, texts, strict=True)
-        for value in find_names(text, item.language)
+        _parts(value.norm) for item, text in zip(cited, texts, strict=True) for value in find_names(text, item.language)
     ]
     missing += [
         value
         for value in find_names(statement, language)
-        if _is_name(statement, value, language, known)
-        and not _name_known(_parts(value.norm), words, runs, same)
+        if _is_name(statement, value, language, known) and not _name_known(_parts(value.norm), words, runs, same)
     ]
     return [statement[value.start : value.end] for value in sorted(missing, key=lambda value: value.start)]
 
@@ -71,19 +79,33 @@ def name_words(passages: Sequence[Passage], question: str, language: str) -> fro
 
 def _date_known(norm: str, dates: set[str]) -> bool:
     """Equal, or one says less: 2019-04 agrees with 2019-04-25, --04-25 with 2019-04-25."""
-    if norm in dates or any(date.startswith(norm) for date in dates):
+    if norm in dates or any(known.startswith(norm) for known in dates):
         return True
     if norm.startswith("-"):
-        return any(date.endswith(norm.lstrip("-")) for date in dates)
+        return any(known.endswith(norm.lstrip("-")) for known in dates)
     parts = norm.split("-")
     if len(parts) < 2:
         return False
-    year_known = any(date.startswith(parts[0]) for date in dates)
-    return year_known and any(date.lstrip("-") == norm[5:] and date.startswith("-") for date in dates)
+    year_known = any(known.startswith(parts[0]) for known in dates)
+    return year_known and any(known.lstrip("-") == norm[5:] and known.startswith("-") for known in dates)
+
+
+def _weekdays(text: str) -> set[int]:
+    """The days of the week that a text names, Monday 0."""
+    named = {match.group().casefold() for match in _WEEKDAY.finditer(text)}
+    return {day for day, names in enumerate(_WEEKDAYS) if not named.isdisjoint(names)}
+
+
+def _published_day(published: str | None) -> int:
+    """The day of the week of a full date, -1 without one."""
+    try:
+        return date.fromisoformat((published or "")[:10]).weekday()
+    except ValueError:
+        return -1
 
 
 def _number_known(norm: str, numbers: set[str], dates: set[str]) -> bool:
-    return norm in numbers or any(norm.zfill(2) in date.split("-") or norm == date for date in dates)
+    return norm in numbers or any(norm.zfill(2) in known.split("-") or norm == known for known in dates)
 
 
 def _is_name(statement: str, value: Value, language: str, known: frozenset[str]) -> bool:
@@ -96,16 +118,10 @@ def _is_name(statement: str, value: Value, language: str, known: frozenset[str])
     before = re.search(r"(\w+)\s+$", statement[: value.start])
     if before is None or not re.fullmatch(_PLACE_WORDS, before.group(1), re.IGNORECASE):
         return False
-    return (
-        not _SET_PHRASES.fullmatch(value.norm)
-        and not _NOUN_ENDINGS.search(value.norm)
-        and "-" not in value.norm
-    )
+    return not _SET_PHRASES.fullmatch(value.norm) and not _NOUN_ENDINGS.search(value.norm) and "-" not in value.norm
 
 
-def _name_known(
-    name: Sequence[str], words: set[str], runs: Sequence[Sequence[str]], same_language: bool
-) -> bool:
+def _name_known(name: Sequence[str], words: set[str], runs: Sequence[Sequence[str]], same_language: bool) -> bool:
     if not same_language:
         return len(name) < 2 or any(_near(part, word) for part in name for word in words)
     if _among(name[-1], words):
@@ -121,9 +137,7 @@ def _among(word: str, words: set[str]) -> bool:
     if word in words or word.rstrip("s") in words or word + "s" in words:
         return True
     return len(word) > 4 and any(
-        abs(len(other) - len(word)) <= 2
-        and (other.startswith(word) or word.startswith(other))
-        and len(other) > 3
+        abs(len(other) - len(word)) <= 2 and (other.startswith(word) or word.startswith(other)) and len(other) > 3
         for other in words
     )
 

@@ -37,6 +37,7 @@ class Writing:
         self._shown = shown
         self._numbers = {passage.number for passage in shown.passages}
         self._aligner = aligner
+        self._question = fold(evidence.question)
         self._names = name_words(evidence.passages, evidence.question, evidence.language)
         self._reader = ReplyReader(evidence.language)
         self._seen: dict[str, int] = {}
@@ -64,9 +65,9 @@ class Writing:
         for each in said:
             text, defused = clean_statement(each.text)
             self._defused += defused
-            if not text or self.stopped or (text.endswith(":") and not each.numbers):
-                continue
             key = fold(text)
+            if not text or self.stopped or key == self._question or (text.endswith(":") and not each.numbers):
+                continue
             self._seen[key] = self._seen.get(key, 0) + 1
             if self._seen[key] > 1:  # once is enough; a third time it will not stop by itself
                 self.stopped = self._repeated = self._repeated or self._seen[key] > 2
@@ -103,13 +104,9 @@ class Writing:
             )
         if self._unknown:
             numbers = ", ".join(f"[{number}]" for number in sorted(self._unknown)[:10])
-            found.append(
-                Warning("unknown_citations", f"The model cited passages that do not exist: {numbers}.")
-            )
+            found.append(Warning("unknown_citations", f"The model cited passages that do not exist: {numbers}."))
         if self._defused:
-            found.append(
-                Warning("output_defused", "Links, images, markup or tool calls of the model were removed.")
-            )
+            found.append(Warning("output_defused", "Links, images, markup or tool calls of the model were removed."))
         if self._repeated or self._finish == "length":
             why = "repeats itself" if self._repeated else "reached RAG_LLM__MAX_OUTPUT_TOKENS"
             found.append(Warning("answer_cut", f"The model's reply {why}; what was unfinished is left out."))
@@ -133,11 +130,9 @@ class Writing:
         quotes = self._aligner.quotes(text, [number - 1 for number in looked])
         if not numbers:
             quotes = quotes[:1]
-        held = [self._evidence.passages[number - 1] for number in cited] or [
-            quote.passage for quote in quotes
-        ]
+        held = [self._evidence.passages[number - 1] for number in cited] or [quote.passage for quote in quotes]
         missing = missing_values(text, self._evidence.language, held, self._names) if held else []
-        return DraftStatement(text, quotes, supported=bool(quotes) and not missing)
+        return DraftStatement(text, quotes, supported=bool(quotes) and not missing and text[-1] != "?")
 
     def _nothing(self) -> str:
         if self._finish == "length":
