@@ -68,11 +68,17 @@ def doctor(
     raise SystemExit(0 if healthy else 1)
 
 
-def settings(as_json: Json = False) -> None:
+def settings(
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the reference with the defaults.")] = False,
+) -> None:
     """Print every setting: its variable, value and meaning; secrets are masked."""
     from rag_service.cli.output import console, print_json
-    from rag_service.settings import describe, load_settings
+    from rag_service.settings import describe, load_settings, reference
 
+    if markdown:
+        typer.echo(reference(), nl=False)
+        return
     rows = list(describe(load_settings()))
     if as_json:
         print_json({"object": "settings", "data": [row._asdict() for row in rows]})

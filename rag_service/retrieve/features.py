@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.ports import Encoded, TokenBlock
+from rag_service.retrieve.fusion import Floats
 from rag_service.text.sentences import split_sentences
 from rag_service.text.words import terms, word_spans
 
@@ -28,7 +29,6 @@ FEATURES = (
     "late_least",  # best cosine of the question token that fits worst
     "late_third",  # mean of the three best cosines: high when everything in the passage is alike
 )
-Floats = NDArray[np.float64]
 _BEST = 3
 
 

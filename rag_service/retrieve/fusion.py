@@ -1,4 +1,4 @@
-"""Scores of several searches to one ranking."""
+"""Floats of several searches to one ranking."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Scores = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
-def standardise(scores: Scores) -> Scores:
+def standardise(scores: Floats) -> Floats:
     """z-scores over the candidates (axis 0); zeros where they do not differ."""
     spread = scores.std(axis=0)
     return np.asarray((scores - scores.mean(axis=0)) / np.where(spread < 1e-9, 1.0, spread))
 
 
-def fuse(dense: Sequence[float], lexical: Sequence[float], dense_weight: float) -> Scores:
+def fuse(dense: Floats, lexical: Floats, dense_weight: float) -> Floats:
     """Convex combination of z-scores (Bruch et al., 2023, doi:10.1145/3596512), one score a candidate."""
-    return dense_weight * standardise(np.asarray(dense)) + (1.0 - dense_weight) * standardise(
-        np.asarray(lexical)
-    )
+    return dense_weight * standardise(dense) + (1.0 - dense_weight) * standardise(np.asarray(lexical))
 
 
 def fill_lexical(candidates: Sequence[str], found: Mapping[str, float], limit: int) -> list[float]:

@@ -13,8 +13,8 @@ import numpy as np
 from rag_service.errors import SettingsError
 from rag_service.models import Passage
 from rag_service.ports import Encoded, TermStatistics, TokenBlock
-from rag_service.retrieve.features import FEATURES, Floats, analyse, coverage, late_features, rarity, weigh
-from rag_service.retrieve.fusion import standardise
+from rag_service.retrieve.features import FEATURES, analyse, coverage, late_features, rarity, weigh
+from rag_service.retrieve.fusion import Floats, standardise
 
 _LATE = [2, 3, 4, 6, 7]  # columns of the features that need token vectors
 _CACHED = 4096  # analysed passages that are kept; about 15 kB each
@@ -26,8 +26,8 @@ class Candidates:
 
     passages: Sequence[Passage]
     blocks: Mapping[str, TokenBlock]
-    dense: Sequence[float]
-    lexical: Sequence[float]
+    dense: Floats
+    lexical: Floats
 
 
 class Ranking:

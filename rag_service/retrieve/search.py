@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from rag_service.errors import ModelError
 from rag_service.models import Passage, SearchMode, Warning
 from rag_service.ports import (
@@ -23,7 +25,7 @@ from rag_service.ports import (
 )
 from rag_service.retrieve.diversity import collapse, diversify
 from rag_service.retrieve.features import FEATURES
-from rag_service.retrieve.fusion import Scores, fill_lexical, fuse, squash
+from rag_service.retrieve.fusion import Floats, fill_lexical, fuse, squash
 from rag_service.retrieve.ranking import Candidates, Ranking
 from rag_service.retrieve.types import Retrieval
 from rag_service.text.languages import detect_language
@@ -57,6 +59,16 @@ class _Query:
     encoded: Encoded
     versions: Sequence[str] | None
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fused:
+    """Candidates in order, with arrays (n,) of fused scores, cosines, and BM25."""
+
+    passages: list[Passage]
+    scores: Floats
+    similarities: Floats
+    matches: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class Retriever:
         asked = _Query(collection, query, encoded, versions, max(self._options.candidates, 2 * top_k))
         found = _Ranked([], {})
         if catalog.count_chunks(collection) and (versions is None or versions):
-            found = self._ranked(asked, mode, max(self._options.rerank_depth, top_k))
+            found = self._ranked(asked, mode)
         passages = tuple(diversify(collapse(found.passages), top_k, self._options.max_per_document))
         blocks = {
             each.chunk_id: found.blocks[each.chunk_id] for each in passages if each.chunk_id in found.blocks
@@ -111,33 +123,49 @@ class Retriever:
         evidence = Evidence(query, detect_language(query), encoded, passages, blocks)
         return Retrieval(evidence, found.warnings, (time.perf_counter() - started) * 1000)
 
-    def _ranked(self, asked: _Query, mode: SearchMode, depth: int) -> _Ranked:
+    def candidates(self, collection: str, query: str) -> tuple[list[Passage], Floats]:
+        """The candidates for the learned ranking with their features (n, len(FEATURES)), as fitting needs them."""
+        asked = _Query(collection, query, self._encoder.encode_query(query), None, self._options.candidates)
+        fused = self._fused(asked, "hybrid")
+        return self._learned(asked, fused, self._blocks(asked, fused))
+
+    def _ranked(self, asked: _Query, mode: SearchMode) -> _Ranked:
+        """The head of the fused candidates by the learned ranking or the reranker, the rest behind it."""
+        fused = self._fused(asked, mode)
+        blocks: Mapping[str, TokenBlock] = {}
+        passages, scores = (
+            fused.passages[: self._options.rerank_depth],
+            fused.scores[: self._options.rerank_depth],
+        )
+        if not passages:
+            return _Ranked([], {})
+        if mode == "hybrid" and self._stores.tokens is not None:
+            blocks = self._blocks(asked, fused)
+            passages, features = self._learned(asked, fused, blocks)
+            scores = self._ranking.scores(features)
+        scores, warnings = self._second_opinion(asked.text, passages, scores)
+        order = sorted(range(len(passages)), key=lambda i: (-scores[i], passages[i].chunk_id))
+        ranked = [replace(passages[i], score=squash(scores[i])) for i in order]
+        rest = fused.passages[len(passages) :]
+        behind = fused.scores[len(passages) :] - fused.scores[len(passages) - 1] + scores.min()
+        ranked += [replace(each, score=squash(score)) for each, score in zip(rest, behind, strict=True)]
+        return _Ranked(ranked, blocks, warnings)
+
+    def _fused(self, asked: _Query, mode: SearchMode) -> _Fused:
+        """Live candidates of both searches, best first by the fused score."""
         dense, lexical = self._hits(asked, mode)
         found = self._stores.catalog.passages(asked.collection, list(dict.fromkeys([*dense, *lexical])))
         ids = list(found)
-        if not ids:
-            return _Ranked([], {})
-        similarities = [dense.get(chunk_id, -1.0) for chunk_id in ids]
-        matches = fill_lexical(ids, lexical, asked.limit)
         share = {"dense": 1.0, "lexical": 0.0, "hybrid": self._options.dense_weight}[mode]
-        scores = fuse(similarities, matches, share)
-        head = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))[:depth]
+        similarities = np.array([dense.get(chunk_id, -1.0) for chunk_id in ids])
+        matches = np.array(fill_lexical(ids, lexical, asked.limit))
+        scores = fuse(similarities, matches, share) if ids else similarities
+        order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
         passages = [
             replace(found[ids[i]], dense_score=dense.get(ids[i]), lexical_score=lexical.get(ids[i]))
-            for i in head
+            for i in order
         ]
-        blocks: Mapping[str, TokenBlock] = {}
-        if mode == "hybrid" and self._stores.tokens is not None:
-            blocks = self._stores.tokens.blocks(asked.collection, [ids[i] for i in head])
-            candidates = Candidates(
-                passages, blocks, [similarities[i] for i in head], [matches[i] for i in head]
-            )
-            scores, passages = self._learned(asked, candidates)
-        else:
-            scores = scores[head]
-        final, warnings = self._second_opinion(asked.text, passages, scores)
-        order = sorted(range(len(passages)), key=lambda i: (-final[i], passages[i].chunk_id))
-        return _Ranked([replace(passages[i], score=squash(final[i])) for i in order], blocks, warnings)
+        return _Fused(passages, scores[order], similarities[order], matches[order])
 
     def _hits(self, asked: _Query, mode: SearchMode) -> tuple[dict[str, float], dict[str, float]]:
         """Dense and lexical scores by chunk id; what only the lexical search found gets its cosine, too."""
@@ -157,23 +185,33 @@ class Retriever:
             dense |= self._stores.vectors.similarities(asked.collection, vector, unseen)
         return dense, lexical
 
-    def _learned(self, asked: _Query, candidates: Candidates) -> tuple[Scores, list[Passage]]:
+    def _blocks(self, asked: _Query, fused: _Fused) -> Mapping[str, TokenBlock]:
+        head = [passage.chunk_id for passage in fused.passages[: self._options.rerank_depth]]
+        return self._stores.tokens.blocks(asked.collection, head) if self._stores.tokens else {}
+
+    def _learned(
+        self, asked: _Query, fused: _Fused, blocks: Mapping[str, TokenBlock]
+    ) -> tuple[list[Passage], Floats]:
+        """The head of the candidates with late scores, and its features."""
+        depth = self._options.rerank_depth
+        candidates = Candidates(
+            fused.passages[:depth], blocks, fused.similarities[:depth], fused.matches[:depth]
+        )
         statistics = self._stores.lexical.statistics(asked.collection, asked.text)
         features = self._ranking.features(asked.text, asked.encoded, statistics, candidates)
-        late = features[:, FEATURES.index("late")]
         passages = [
-            replace(passage, late_score=float(score) if passage.chunk_id in candidates.blocks else None)
-            for passage, score in zip(candidates.passages, late, strict=True)
+            replace(passage, late_score=float(late) if passage.chunk_id in blocks else None)
+            for passage, late in zip(candidates.passages, features[:, FEATURES.index("late")], strict=True)
         ]
-        return self._ranking.scores(features), passages
+        return passages, features
 
     def _second_opinion(
-        self, query: str, passages: Sequence[Passage], scores: Scores
-    ) -> tuple[Sequence[float] | Scores, tuple[Warning, ...]]:
+        self, query: str, passages: Sequence[Passage], scores: Floats
+    ) -> tuple[Floats, tuple[Warning, ...]]:
         """The reranker's scores where there is one; a failure leaves the ranking as it is, with a warning."""
         if self._reranker is None:
             return scores, ()
         try:
-            return self._reranker.scores(query, [passage.text for passage in passages]), ()
+            return np.array(self._reranker.scores(query, [passage.text for passage in passages])), ()
         except ModelError as error:
             return scores, (Warning("reranker_unavailable", f"{error} The ranking is without it."),)
