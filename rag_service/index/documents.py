@@ -88,9 +88,7 @@ class Documents:
         )
         with self._database.read() as connection:
             return {
-                row.source: Known(
-                    row.id, row.version_id, row.source, row.root, row.sha256, row.size, row.mtime_ns
-                )
+                row.source: Known(row.id, row.version_id, row.source, row.root, row.sha256, row.size, row.mtime_ns)
                 for row in connection.execute(statement)
             }
 
@@ -103,18 +101,14 @@ class Documents:
             return
         with self._database.write() as connection:
             current = self._sources(connection, [state.document_id for state in states])
-            moved = [
-                state for state in states if current.get(state.document_id, state.source) != state.source
-            ]
+            moved = [state for state in states if current.get(state.document_id, state.source) != state.source]
             for state in moved:
                 parked = sa.update(documents).where(documents.c.id == state.document_id)
                 connection.execute(parked.values(source=f"\n{state.document_id}", updated=int(time.time())))
             for state in states:
                 statement = sa.update(documents).where(documents.c.id == state.document_id)
                 connection.execute(
-                    statement.values(
-                        source=state.source, root=state.root, size=state.size, mtime_ns=state.mtime_ns
-                    )
+                    statement.values(source=state.source, root=state.root, size=state.size, mtime_ns=state.mtime_ns)
                 )
 
     def withdraw(self, document_ids: Sequence[str]) -> list[Leftover]:
@@ -130,9 +124,7 @@ class Documents:
     def _sources(self, connection: sa.Connection, document_ids: list[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for some in batches(document_ids):
-            rows = connection.execute(
-                sa.select(documents.c.id, documents.c.source).where(documents.c.id.in_(some))
-            )
+            rows = connection.execute(sa.select(documents.c.id, documents.c.source).where(documents.c.id.in_(some)))
             found |= {row.id: row.source for row in rows}
         return found
 
@@ -170,6 +162,6 @@ def _cursor(source: str) -> str:
 
 def _source_of(cursor: str) -> str:
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise InvalidInput(f"{cursor!r} is not a cursor that a listing returned.") from error

@@ -50,13 +50,14 @@ def test_killed_at_each_step(tmp_path: Path, point: str, moment: str) -> None:
     complete(data, folder)
 
 
-def run_kills(tmp_path: Path, kills: int, seed: int) -> int:
-    """Kill ingests and deletions at random moments; returns how many of them were still at work."""
+def run_kills(tmp_path: Path, kills: int, seed: int) -> None:
+    """Kill ingests and deletions at random moments until so many of them were hit at work."""
     rng = random.Random(seed)
     data, folder = tmp_path / "data", tmp_path / "docs"
-    hits = 0
     before: crash.Texts = {}
-    for turn in range(kills):
+    hits = turn = 0
+    while hits < kills:
+        assert turn < 10 * kills, "the work is over too soon to be killed"
         crash.mutate(folder, rng, FILES)
         after = crash.on_disk(folder)
         if turn % 3 == 2:
@@ -68,14 +69,14 @@ def run_kills(tmp_path: Path, kills: int, seed: int) -> int:
         library, _ = open_library(data)
         before = crash.stored(library)
         library.close()
+        turn += 1
     complete(data, folder)
-    return hits
 
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
-    assert run_kills(tmp_path, 6, 1) >= 3
+    run_kills(tmp_path, 4, 1)
 
 
 @pytest.mark.soak
 def test_killed_at_fifty_random_moments(tmp_path: Path) -> None:
-    assert run_kills(tmp_path, 70, 2) >= 50
+    run_kills(tmp_path, 50, 2)
