@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import os
+import time
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -163,3 +167,80 @@ def _saved(document: object) -> bytes:
     target = io.BytesIO()
     document.save(target)  # type: ignore[attr-defined]
     return target.getvalue()
+
+
+def locked_pdf() -> bytes:
+    """A PDF that opens with a password only."""
+    packed = (
+        r"""c-"""
+        r"""pN~JCD;q5bn1@h>~WTi0bgZA5s*Fdqf~WiE=y&bj8MA2cux0><zj@6co^bM2Bc75I+ED_z@HoTuXCE`~dg^jGf%YlCMAruZx*)X1"""
+        r""";IsF}?BjaD!eJsCWG1>o-I(!Nv3e>i1DJE{kLl`x5t4PUTcG<JbTV2FT}0ox@tWw+{C`j>c~0D->-"""
+        r"""Ni#%Y8qU%{w;d@v>;so!tN_nSr%LO+tW@yQQYwih(MvE}da_~*#uL;DN+9<l|lgw=v2cSw|Nh`4t478((uZl$(16N%$ETF^2pja-"""
+        r"""oh779{75HHndGL9tuwKT;t^{}0*}4<i>7?dH(e7dz8n*`FEH+)`8`bElpFi>;iyew~^0-K{e1@aDS$-"""
+        r"""w2vJ;>sp#EK8W3!kif2X2bDmQ#S3->YCb-W6tcMs9_lb^-t_r*`gv!nAbzT@QGn_q9=U-"""
+        r"""($Qe*Wsi=VvdUqN8(PF4bhK{1vTP)2_8_OY071a5tErs#0d)tg&ELSf!bT@GzSPc!tq#aCzcN*wG00ZIW=JM5-"""
+        r"""BKQ$>wRQ^Ryjs8HMy?wuhvwuYG0TOp^6r6NgUPfRQgGgiS3-^P7qg!d-"""
+        r"""q2{G2D#A~Mw6`mwoSZ`y;%rq5Vdf~M+PEaKX0UyLtM<_Avc{nJ2iU_6zk<$+=DY?WcKE)_Jm?o01F=;y(rKXD+-"""
+        r"""oZGd9ZZ~2D;eovis&xJTD75c+1!`SMeSyfeZ9A6QWOF6<xE`5(*o0#y$wUx=aw_Yxa3-"""
+        r"""KZosDX;tD)Kl>l3Ur4?i;_#j_!!0H^%xgPuvioNE|mxucS+mmsvf-6IFMMiMc>+Ot&=npFFQG5"""
+    )
+    return zlib.decompress(base64.b85decode(packed))
+
+
+def looped_pdfs() -> dict[str, bytes]:
+    """PDFs whose page tree or cross-reference table runs in circles."""
+    catalog = b"<< /Type /Catalog /Pages 2 0 R >>"
+    own_kid = [catalog, b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 4000 >>"]
+    two_kids = [
+        catalog,
+        b"<< /Type /Pages /Kids [3 0 R] /Count 2 >>",
+        b"<< /Type /Pages /Kids [2 0 R 3 0 R] /Count 9 >>",
+    ]
+    form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X 4 0 R >> >> /Length 5 >>"
+    drawn = [
+        catalog,
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << /XObject << /X 4 0 R >> >> /Contents 5 0 R >>",
+        form + b"\nstream\n/X Do\nendstream",
+        b"<< /Length 5 >>\nstream\n/X Do\nendstream",
+    ]
+    previous = _pdf_file(own_kid, 1).replace(b"/Root", b"/Prev 9 /Root")
+    return {
+        "own kid": _pdf_file(own_kid, 1),
+        "two kids": _pdf_file(two_kids, 1),
+        "drawn": _pdf_file(drawn, 1),
+        "previous": previous,
+    }
+
+
+class Sleeping:
+    """A LlamaIndex-like reader that never comes back."""
+
+    def load_data(self, path: object) -> None:
+        """Sleep for an hour."""
+        time.sleep(3600)
+
+
+class Hungry:
+    """A reader that takes more memory than it may."""
+
+    def load_data(self, path: object) -> None:
+        """Ask for eight gigabytes."""
+        bytearray(8_000_000_000)
+
+
+class Crashing:
+    """A reader whose process dies."""
+
+    def load_data(self, path: object) -> None:
+        """Leave at once."""
+        os._exit(3)
+
+
+class Failing:
+    """A reader that prints, then raises."""
+
+    def load_data(self, path: object) -> None:
+        """Raise after some noise on the standard output."""
+        print("noise" * 10_000)
+        raise ValueError("nicht lesbar")

@@ -1,3 +1,4 @@
+import itertools
 import re
 import time
 
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 from rag_service.ingest.chunk import Chunker, cut
 from rag_service.models import Chunk
 from rag_service.text.sentences import split_sentences
-import itertools
 
 
 def token_spans(text: str) -> NDArray[np.int32]:
