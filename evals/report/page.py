@@ -18,6 +18,7 @@ from evals.runs import Run
 from evals.sweep import SweepRow
 
 TEMPLATES = Path(__file__).parent / "templates"
+ASSETS = ("style.css", "script.js")
 WORST = 40
 
 
@@ -66,7 +67,8 @@ def _write(template: str, path: Path, **values: object) -> Path:
     )
     environment.filters.update(number=number, svg=Markup, reasons=reasons, signed=signed, verdict=verdict)
     environment.globals.update(explain=explain)
-    inline = {name: Markup((TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "script.js")}
+    # the project's own files, not anything that was evaluated
+    inline = {name: Markup((TEMPLATES / name).read_text(encoding="utf-8")) for name in ASSETS}  # noqa: S704
     page = environment.get_template(template).render(**values, style=inline["style.css"], script=inline["script.js"])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")

@@ -98,8 +98,10 @@ def _axes(
 ) -> str:  # fmt: skip
     bottom = HEIGHT - BOTTOM
     parts = [f'<line class="axis" x1="{LEFT}" y1="{bottom}" x2="{WIDTH - RIGHT}" y2="{bottom}"/>']
-    for value in _ticks(*xs):
-        parts.append(f'<text x="{across(value):.1f}" y="{bottom + 15}" text-anchor="middle">{value:.4g}</text>')
+    parts += [
+        f'<text x="{across(value):.1f}" y="{bottom + 15}" text-anchor="middle">{value:.4g}</text>'
+        for value in _ticks(*xs)
+    ]
     for value in _ticks(*ys):
         y = up(value)
         parts.append(f'<line class="grid" x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}"/>')

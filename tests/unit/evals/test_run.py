@@ -18,6 +18,18 @@ from rag_service.ports import Vector
 from tests import eval_kit
 from tests.eval_kit import ScriptedTarget
 
+PERFECT = (
+    "case_right",
+    "answer_correct",
+    "citation_precision",
+    "citation_recall",
+    "citations_verified",
+    "statements_supported",
+    "abstention_f1",
+    "confidence_auroc",
+    "evidence_mrr",
+    "document_hit@1",
+)
 STABLE = ("config.json", "results.jsonl", "summary.json")
 
 
@@ -41,8 +53,7 @@ async def test_a_right_target_has_perfect_figures(tmp_path: Path) -> None:
     target = ScriptedTarget()
     folder = await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=Scorers(CountingEmbedder()))
     metrics = folder.summary()["metrics"]
-    for name in ("case_right", "answer_correct", "citation_precision", "citation_recall", "citations_verified",
-                 "statements_supported", "abstention_f1", "confidence_auroc", "evidence_mrr", "document_hit@1"):  # fmt: skip
+    for name in PERFECT:
         assert metrics[name]["mean"] == 1.0, name
     assert metrics["false_abstentions"]["mean"] == 0.0
     assert metrics["calibration_error"]["mean"] == pytest.approx((10 * 0.1 + 8 * 0.2) / 18, abs=1e-6)

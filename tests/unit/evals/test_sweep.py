@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from evals.errors import DatasetError
+from evals.runs import Run
+from evals.sweep import combinations, rank, read_grid, slug, with_values
+from rag_service.settings import Settings
+
+
+def finished(name: str, quality: float | None, latency: float, metric: str = "case_right") -> Run:
+    figure = {"mean": quality, "low": 0.0, "high": 1.0}
+    return Run(Path(name), {}, {"metrics": {metric: figure}}, {"total_ms": {"p50": latency}}, (), ())
+
+
+def test_every_combination_of_options_and_file(tmp_path: Path) -> None:
+    path = tmp_path / "grid.yaml"
+    path.write_text("retrieval.top_k: [4, 8]\n", encoding="utf-8")
+    grid = read_grid(["chunking.max_tokens=128,256", "answer.answerer=extractive"], path)
+    found = combinations(grid)
+    assert len(found) == 4
+    assert found[1] == {"retrieval.top_k": 4, "chunking.max_tokens": 256, "answer.answerer": "extractive"}
+    assert slug(found[0]) == "retrieval.top_k=4_chunking.max_tokens=128_answer.answerer=extractive"
+
+
+@pytest.mark.parametrize(
+    ("options", "content", "message"),
+    [
+        ([], None, "needs at least one setting"),
+        (["retrieval.top_k"], None, "expected section.key=value,value"),
+        ([], "retrieval.top_k: 4", "a grid maps settings to lists"),
+        ([], "retrieval.top_k: []", "needs at least one setting"),
+    ],
+)
+def test_wrong_grids(tmp_path: Path, options: list[str], content: str | None, message: str) -> None:
+    path = tmp_path / "grid.yaml"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(DatasetError, match=message):
+        read_grid(options, path if content is not None else None)
+
+
+def test_a_missing_grid_file(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="no such file"):
+        read_grid([], tmp_path / "none.yaml")
+
+
+def test_settings_are_replaced_and_checked() -> None:
+    changed = with_values(Settings(), {"retrieval.top_k": 5, "retrieval.dense_weight": 0.5, "chunking.max_tokens": 128})
+    assert (changed.retrieval.top_k, changed.retrieval.dense_weight, changed.chunking.max_tokens) == (5, 0.5, 128)
+    assert changed.retrieval.candidates == Settings().retrieval.candidates
+    with pytest.raises(DatasetError, match=r"unknown setting 'retrieval\.topk'; did you mean 'retrieval\.top_k'\?"):
+        with_values(Settings(), {"retrieval.topk": 5})
+    with pytest.raises(DatasetError, match=r"retrieval\.top_k = 99: Input should be less than or equal to 50"):
+        with_values(Settings(), {"retrieval.top_k": 99})
+    with pytest.raises(DatasetError, match="unknown setting 'zzz'"):
+        with_values(Settings(), {"zzz": 1})
+
+
+def test_the_best_come_first_and_the_unbeaten_are_marked() -> None:
+    runs = [
+        ({"k": 1}, finished("a", 0.7, 10.0)),
+        ({"k": 2}, finished("b", 0.9, 30.0)),
+        ({"k": 3}, finished("c", 0.9, 40.0)),
+        ({"k": 4}, finished("d", 0.8, 10.0)),
+    ]
+    rows = rank(runs, "case_right")
+    assert [(row.values["k"], row.optimal) for row in rows] == [(2, True), (3, False), (4, True), (1, False)]
+
+
+def test_lower_is_better_for_some_metrics() -> None:
+    name = "false_abstentions"
+    rows = rank([({"k": 1}, finished("a", 0.3, 1.0, name)), ({"k": 2}, finished("b", 0.1, 1.0, name))], name)
+    assert [row.values["k"] for row in rows] == [2, 1]
+    assert [row.optimal for row in rows] == [True, False]
+
+
+def test_a_combination_without_a_value_is_no_result() -> None:
+    with pytest.raises(DatasetError, match="case_right has no value for"):
+        rank([({"k": 1}, finished("a", None, 1.0))], "case_right")
