@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -16,17 +18,28 @@ from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
 from rag_service.text.names import find_dates, find_names
 from rag_service.text.words import content_words
 
-# Logistic weights of (1, coverage, late), fitted on claims made of a question and its answer, against their
-# own paragraph and others of the same article; 150 of XQuAD-de and 150 of SQuAD2-en: 99.3 % kept, 3.7 % let by.
-WEIGHTS = (-28.7, 10.95, 32.9)
-# Across languages, fitted on 43 English claims written for XQuAD-de, against other paragraphs of the same
-# article: 93 % kept, 8 % let by, many of those paragraphs saying the same.
-WEIGHTS_ACROSS = (-22.3, 10.8, 29.4)
-FLOOR = 0.3
-# Without token vectors, coverage alone: 95.7 % kept, 3.8 % let by.
-COVERAGE_FLOOR = 0.25
 _WORTH_A_SENTENCE = 0.2  # share of a statement's weight that a further sentence must add
 _FRAGMENT = 0.3  # what a heading must be better by, in coverage, than a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The fitted model of alignment: logistic weights of (1, coverage, late), and the floors.
+
+    ``same`` is for statement and passage in one language, ``across`` for two; below ``floor`` no citation is made,
+    nor below ``coverage_floor`` where there are no token vectors.
+    """
+
+    same: tuple[float, ...]
+    across: tuple[float, ...]
+    floor: float
+    coverage_floor: float
+
+
+def load_weights(path: Path | None = None) -> Weights:
+    """The shipped weights, fitted by ``python -m evals.fit_alignment``, or those of another file."""
+    fitted = json.loads((path or Path(__file__).with_name("alignment.json")).read_text(encoding="utf-8"))
+    return Weights(tuple(fitted["same"]), tuple(fitted["across"]), fitted["floor"], fitted["coverage_floor"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,9 @@ class Measure:
 class Aligner:
     """Aligns statements to the passages of one evidence; blocking, for a thread."""
 
-    def __init__(self, evidence: Evidence, encoder: Encoder | None) -> None:
+    def __init__(self, evidence: Evidence, encoder: Encoder | None, weights: Weights) -> None:
         self._encoder = encoder
+        self._fitted = weights
         self._language = evidence.language
         self._sources = [_Source(passage, evidence.blocks.get(passage.chunk_id)) for passage in evidence.passages]
 
@@ -122,14 +136,14 @@ class Aligner:
     def _sureness(self, measure: Measure, passage: Passage) -> float | None:
         """How sure it is that the span bears the statement out, from 0 to 1; None below the floor."""
         if measure.late is None:
-            return measure.coverage if measure.coverage >= COVERAGE_FLOOR else None
+            return measure.coverage if measure.coverage >= self._fitted.coverage_floor else None
         model = self._model(passage)
         score = 1.0 / (1.0 + math.exp(-(model[0] + model[1] * measure.coverage + model[2] * measure.late)))
-        return score if score >= FLOOR else None
+        return score if score >= self._fitted.floor else None
 
-    def _model(self, passage: Passage) -> tuple[float, float, float]:
+    def _model(self, passage: Passage) -> tuple[float, ...]:
         across = self._language != passage.language and "und" not in (self._language, passage.language)
-        return WEIGHTS_ACROSS if across else WEIGHTS
+        return self._fitted.across if across else self._fitted.same
 
     def _weights(self, statement: str, language: str) -> dict[str, float]:
         """Weight of each term: more when few sentences have it; the words of one name share the weight of one."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from rag_service.answer.align import Aligner
+from rag_service.answer.align import Aligner, load_weights
 from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused
 from rag_service.answer.reply import SENTINEL
 from rag_service.answer.shown import CountTokens, Shown, estimate_tokens, show
@@ -77,6 +77,7 @@ class GenerativeAnswerer:
         self._chat = chat_model
         self._prompt = prompt
         self._encoder = encoder
+        self._weights = load_weights()
         self._count = count_tokens or estimate_tokens
         self._context = context_tokens
         self._max_output = max_output_tokens
@@ -90,7 +91,7 @@ class GenerativeAnswerer:
     async def draft(self, evidence: Evidence) -> AsyncGenerator[DraftItem]:
         """Statements as soon as they are whole, or Declined; ends with Finished; raises ModelError."""
         shown = await asyncio.to_thread(self._shown, evidence)
-        writing = Writing(evidence, shown, Aligner(evidence, self._encoder))
+        writing = Writing(evidence, shown, Aligner(evidence, self._encoder, self._weights))
         async with aclosing(self._pieces(evidence, shown)) as pieces:
             async for piece in pieces:
                 said = writing.read(piece)
