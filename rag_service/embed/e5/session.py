@@ -1,0 +1,97 @@
+"""An onnxruntime session for the encoder's graph, with the built graph kept in a cache directory."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from rag_service.embed.e5 import graph, protobuf
+from rag_service.embed.e5.fitted import FITTED_FILE, load_fitted
+from rag_service.embed.e5.weights import Weights
+
+_DIGEST_BYTES = 32
+
+
+def open_session(weights: Weights, cache_dir: Path) -> onnxruntime.InferenceSession:
+    """Load the graph from the cache, or build it and try to leave it there.
+
+    The session runs each text by itself on the calling thread: two texts on two threads take less time than
+    each on both, nothing is padded, and no text's vectors depend on its neighbours in a batch.
+    """
+    unsigned = signed_product_overflows()
+    path = cache_dir / f"e5-{_key(weights, unsigned)}.graph"
+    model = _read(path)
+    if model is None:
+        model = graph.GraphBuilder(weights, load_fitted(), unsigned).build()
+        # The cache saves a second at the next start; a directory that cannot be written costs only that.
+        with suppress(OSError):
+            _write(path, model)
+    return _session(model)
+
+
+def signed_product_overflows() -> bool:
+    """Whether this processor's product of unsigned and signed bytes saturates at 16 bits, as AVX2's does.
+
+    Found by trying: 64 products of 255 and 127 a sum.
+    """
+    size = 64
+    constants = {"weight": np.full((size, size), 127, np.int8), "zero": np.array(0, np.uint8)}
+    node = protobuf.node("MatMulInteger", ["input", "weight", "zero"], ["output"])
+    model = protobuf.model(
+        [node],
+        constants,
+        [protobuf.value_info("input", "uint8", (size, size))],
+        [protobuf.value_info("output", "int32", (size, size))],
+        graph.OPSET,
+    )
+    (sums,) = _session(model).run(None, {"input": np.full((size, size), 255, np.uint8)})
+    return bool((sums != size * 127 * 255).any())
+
+
+def _session(model: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    # The graph is written as it should run; the optimiser would bring the slower fused layer norm back.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _key(weights: Weights, unsigned: bool) -> str:
+    """Identify all that the built graph depends on; the weights by their file's size and time."""
+    status = weights.path.stat()
+    digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns} {unsigned}".encode())
+    for source in (Path(graph.__file__), Path(protobuf.__file__), FITTED_FILE):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        stored = path.read_bytes()
+    except OSError:
+        return None
+    digest, model = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
+    return model if hashlib.sha256(model).digest() == digest else None
+
+
+def _write(path: Path, model: bytes) -> None:
+    """Put the file in place whole: another process sees either nothing or all of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.sha256(model).digest())
+            file.write(model)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink()
+        raise
