@@ -27,14 +27,7 @@ they have OpenAI's shape. Offsets are code points of a document's source text, h
 def create_app(service: Service) -> FastAPI:
     """The application around a wired service; opening and closing the service is the caller's part."""
     server = service.settings.server
-    app = FastAPI(
-        title="rag-service",
-        version=rag_service.__version__,
-        description=_DESCRIPTION,
-        docs_url=None,
-        redoc_url=None,
-        max_body_size=int(server.max_upload_mb * 1024 * 1024),
-    )
+    app = routed(int(server.max_upload_mb * 1024 * 1024))
     metrics = Metrics()
     # built now, for the first request should not wait seconds for the encoder, nor hold the event loop
     wiring = Wiring(
@@ -46,13 +39,6 @@ def create_app(service: Service) -> FastAPI:
         threads=CapacityLimiter(BLOCKING_CALLS),
     )
     app.state.wiring = wiring
-    problems.install(app)
-    keyed = [Depends(HTTPBearer(auto_error=False, description="An API key, when any are configured."))]
-    for module in (ask, search, documents, jobs, collections, openai):
-        app.include_router(module.router, dependencies=keyed)
-    app.include_router(health.router)
-    app.include_router(pages.router)
-    pages.mount_files(app)
     app.add_middleware(
         Guard, keys=service.keys, origins=tuple(server.cors_origins), open_door=server.allow_unauthenticated
     )
@@ -65,4 +51,24 @@ def create_app(service: Service) -> FastAPI:
             expose_headers=["X-Request-ID"],
         )
     app.add_middleware(RequestContext, metrics=metrics)
+    return app
+
+
+def routed(max_body: int) -> FastAPI:
+    """All routes, with requests of at most so many bytes; enough to describe the API, not to serve it."""
+    app = FastAPI(
+        title="rag-service",
+        version=rag_service.__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=max_body,
+    )
+    problems.install(app)
+    keyed = [Depends(HTTPBearer(auto_error=False, description="An API key, when any are configured."))]
+    for module in (ask, search, documents, jobs, collections, openai):
+        app.include_router(module.router, dependencies=keyed)
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    pages.mount_files(app)
     return app

@@ -6,7 +6,7 @@ from typing import Any
 
 from rag_service.api.schemas.common import Problem
 
-_DESCRIPTIONS = {
+DESCRIPTIONS = {
     400: "The body cannot be read.",
     401: "No API key, or an unknown one.",
     403: "The key does not allow this.",
@@ -26,7 +26,7 @@ def problems_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
     everywhere = (400, 401, 403, 413, 415, 422)
     return {
         status: {
-            "description": _DESCRIPTIONS[status],
+            "description": DESCRIPTIONS[status],
             "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
         }
         for status in sorted({*statuses, *everywhere})
@@ -53,6 +53,6 @@ def openai_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
         },
     }
     return {
-        status: {"description": _DESCRIPTIONS[status], "content": {"application/json": {"schema": schema}}}
+        status: {"description": DESCRIPTIONS[status], "content": {"application/json": {"schema": schema}}}
         for status in sorted(everywhere)
     }

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+from rag_service.api.app import routed
+from rag_service.api.reference import render
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "api.md"
+
+
+def test_reference_is_what_the_description_gives():
+    assert REFERENCE.read_text(encoding="utf-8") == render(), "run: python -m rag_service.api.reference > docs/api.md"
+
+
+def test_every_route_and_field_is_in_the_reference():
+    text = REFERENCE.read_text(encoding="utf-8")
+    spec = routed(0).openapi()
+    for path, methods in spec["paths"].items():
+        for method, operation in methods.items():
+            assert f"## {method.upper()} {path}\n" in text
+            for parameter in operation.get("parameters", ()):
+                assert f"| `{parameter['name']}` |" in text
+    for name, schema in spec["components"]["schemas"].items():
+        if name in ("HTTPValidationError", "ValidationError"):
+            continue
+        section = text.split(f"### {name}\n")[1].split("\n#")[0]
+        for field in schema.get("properties", {}):
+            assert f"| `{field}` |" in section
+
+
+def test_routes_of_the_public_contract_are_there():
+    paths = routed(0).openapi()["paths"]
+    promised = {
+        "/v1/ask": {"post"},
+        "/v1/search": {"post"},
+        "/v1/documents": {"get", "post"},
+        "/v1/documents/{document_id}": {"get", "delete"},
+        "/v1/documents/{document_id}/content": {"get"},
+        "/v1/jobs/{job_id}": {"get"},
+        "/v1/jobs/{job_id}/events": {"get"},
+        "/v1/collections": {"get", "post"},
+        "/v1/collections/{name}": {"delete"},
+        "/v1/models": {"get"},
+        "/v1/chat/completions": {"post"},
+        "/healthz": {"get"},
+        "/readyz": {"get"},
+        "/metrics": {"get"},
+    }
+    assert {path: set(paths[path]) for path in promised} == promised
+
+
+def test_every_request_has_an_example():
+    schemas = routed(0).openapi()["components"]["schemas"]
+    for name, field in (("AskRequest", "question"), ("SearchRequest", "query"), ("ChatRequest", "model")):
+        assert schemas[name]["properties"][field]["examples"]
