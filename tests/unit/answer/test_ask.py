@@ -1,0 +1,191 @@
+"""The ask path over in-memory parts: events, abstentions, fallback, bounds."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+from tests.fakes import TEXT, passage
+
+from rag_service.answer.ask import Answerers, Asker, Standalone
+from rag_service.answer.events import Ask, CitationMade, Delta, Done, PassagesFound
+from rag_service.errors import InvalidInput, InvalidQuestion, ModelTimeout, ModelUnavailable, UnknownCollection
+from rag_service.models import DraftStatement, Quote, SourceText, Turn, Usage, Warning
+from rag_service.ports import Declined, Evidence, Finished
+from rag_service.retrieve.types import Retrieval
+
+GOOD = DraftStatement(TEXT[0:46], (Quote(passage(), 0, 46, 0.8),))
+FALSE = DraftStatement("Erfunden.", (Quote(passage(text="Erfunden."), 0, 9, 0.8),))
+
+
+class Catalog:
+    def __init__(self, chunks: int = 1) -> None:
+        self.chunks = chunks
+
+    def count_chunks(self, collection: str) -> int:
+        if collection != "default":
+            raise UnknownCollection(f"There is no collection named {collection!r}.")
+        return self.chunks
+
+    def source_text(self, version_id: str) -> SourceText:
+        return SourceText(TEXT, ())
+
+
+class Scripted:
+    """An answerer that yields what it was given; an exception among the items is raised in its place."""
+
+    def __init__(self, *items, name="extractive", model=None, delay=0.0) -> None:
+        self.items, self.name, self.model, self.delay = items, name, model, delay
+        self.closed = False
+
+    async def draft(self, evidence: Evidence):
+        try:
+            for item in self.items:
+                await asyncio.sleep(self.delay)
+                if isinstance(item, BaseException):
+                    raise item
+                yield item
+        finally:
+            self.closed = True
+
+
+async def same(question: str, history: tuple[Turn, ...]) -> Standalone:
+    return Standalone(question)
+
+
+def asker(extractive=None, llm=None, *, passages=(passage(),), confidence=0.9, chunks=1, converse=same, timeout=5.0):
+    def retrieve(collection, query, /, *, filters, top_k):
+        evidence = Evidence(query, "de", None, tuple(passages), {})
+        return Retrieval(evidence, (Warning("date", "April 2019"),), 1.0)
+
+    return Asker(
+        catalog=Catalog(chunks),
+        retrieve=retrieve,
+        converse=converse,
+        assess=lambda evidence: confidence,
+        threshold=0.5,
+        answerers=Answerers(extractive or Scripted(GOOD, Finished()), llm, "auto"),
+        timeout=timeout,
+    )
+
+
+async def events(one: Asker, ask: Ask):
+    return [event async for event in one.stream(ask)]
+
+
+async def test_the_deltas_joined_are_the_answer_and_citations_follow_their_text():
+    found = await events(asker(), Ask("Wann kam Kim an?"))
+    assert [type(event) for event in found] == [PassagesFound, Delta, CitationMade, Done]
+    answer = found[-1].answer
+    assert "".join(event.text for event in found if isinstance(event, Delta)) == answer.text
+    assert answer.text == f"{TEXT[0:46]} [1]"
+    assert answer.answered and answer.abstention is None
+    assert answer.confidence == 0.9
+    assert [warning.code for warning in answer.warnings] == ["date"]
+    assert answer.timings.total_ms >= answer.timings.retrieve_ms == 1.0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"chunks": 0}, "empty_collection"),
+        ({"passages": ()}, "no_relevant_passage"),
+        ({"confidence": 0.4}, "insufficient_evidence"),
+        ({"extractive": Scripted(Finished())}, "insufficient_evidence"),
+        ({"extractive": Scripted(FALSE, Finished())}, "insufficient_evidence"),
+        ({"llm": Scripted(Declined(), Finished(), name="llm", model="m")}, "declined_by_model"),
+    ],
+)
+async def test_declines_with_its_reason(change, reason):
+    found = await events(asker(**change), Ask("Wann kam Kim in Wladiwostok an?"))
+    answer = found[-1].answer
+    assert not answer.answered
+    assert answer.abstention.reason == reason
+    assert answer.text == answer.abstention.message == "".join(e.text for e in found if isinstance(e, Delta))
+    assert answer.citations == answer.statements == ()
+    assert "[" not in answer.text
+    assert isinstance(found[0], PassagesFound)
+
+
+async def test_a_false_quote_is_dropped_and_reported():
+    answer = await asker(Scripted(GOOD, FALSE, Finished())).answer(Ask("Wann?"))
+    assert [citation.quote for citation in answer.citations] == [TEXT[0:46]]
+    assert {"citations_dropped", "unsupported_statements"} <= {warning.code for warning in answer.warnings}
+
+
+async def test_the_language_of_the_question_decides_the_message():
+    answer = await asker(confidence=0.0).answer(Ask("When did he arrive in the city?"))
+    assert answer.abstention.message.startswith("The documents hold no passage")
+
+
+async def test_auto_falls_back_to_the_extractive_answer_and_says_so():
+    llm = Scripted(ModelUnavailable("The endpoint is down."), name="llm", model="m")
+    answer = await asker(llm=llm).answer(Ask("Wann?"))
+    assert answer.answerer == "extractive" and answer.model is None
+    assert answer.text == f"{TEXT[0:46]} [1]"
+    (warning,) = [warning for warning in answer.warnings if warning.code == "llm_unavailable"]
+    assert "The endpoint is down." in warning.message
+
+
+async def test_an_llm_that_was_asked_for_fails_loudly():
+    llm = Scripted(ModelUnavailable("The endpoint is down."), name="llm", model="m")
+    with pytest.raises(ModelUnavailable, match="down"):
+        await asker(llm=llm).answer(Ask("Wann?", answerer="llm"))
+
+
+async def test_what_was_begun_is_not_replaced():
+    llm = Scripted(GOOD, ModelUnavailable("cut"), name="llm", model="m")
+    with pytest.raises(ModelUnavailable, match="cut"):
+        await asker(llm=llm).answer(Ask("Wann?"))
+
+
+async def test_llm_without_a_model_names_the_setting():
+    with pytest.raises(InvalidInput, match="RAG_LLM__BASE_URL"):
+        await asker().answer(Ask("Wann?", answerer="llm"))
+
+
+async def test_usage_and_warnings_of_the_answerer_reach_the_answer():
+    llm = Scripted(GOOD, Finished(Usage(10, 5), None, (Warning("cut", "x"),)), name="llm", model="m")
+    answer = await asker(llm=llm).answer(Ask("Wann?"))
+    assert (answer.answerer, answer.model, answer.usage) == ("llm", "m", Usage(10, 5))
+    assert "cut" in {warning.code for warning in answer.warnings}
+
+
+async def test_a_reply_that_needs_no_documents():
+    async def greet(question, history):
+        return Standalone(question, "Hallo!")
+
+    answer = await asker(converse=greet).answer(Ask("Hallo"))
+    assert answer.answered and answer.text == "Hallo!"
+    assert answer.passages == () and answer.citations == ()
+
+
+async def test_the_time_for_a_question_is_bounded():
+    slow = Scripted(GOOD, delay=5.0)
+    with pytest.raises(ModelTimeout, match="RAG_ANSWER__TIMEOUT"):
+        await asker(slow, timeout=0.05).answer(Ask("Wann?"))
+    assert slow.closed
+
+
+async def test_closing_the_stream_stops_the_work():
+    scripted = Scripted(GOOD, GOOD, Finished())
+    async with aclosing(asker(scripted).stream(Ask("Wann?"))) as stream:
+        async for event in stream:
+            if isinstance(event, Delta):
+                break
+    assert scripted.closed
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!…", "🚂🚂", "x" * 4001])
+async def test_questions_that_cannot_be_asked(question):
+    with pytest.raises(InvalidQuestion):
+        await asker().answer(Ask(question))
+
+
+@pytest.mark.parametrize("question", ["x" * 4000, "ありがとう", "Что?", "1"])
+async def test_questions_that_can(question):
+    assert (await asker().answer(Ask(question))).answered
+
+
+async def test_an_unknown_collection():
+    with pytest.raises(UnknownCollection, match="'press'"):
+        await asker().answer(Ask("Wann?", "press"))

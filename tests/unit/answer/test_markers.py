@@ -1,0 +1,60 @@
+"""Citation markers in the spellings that models use."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_service.answer.markers import defuse_markers, find_markers, unfinished_marker, without_markers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Ja [1].", [(1,)]),
+        ("Ja [1][2].", [(1,), (2,)]),
+        ("Ja [1, 2].", [(1, 2)]),
+        ("Ja [1; 3 und 4].", [(1, 3, 4)]),
+        ("Ja [1-3].", [(1, 2, 3)]),
+        ("Ja [2–4, 7].", [(2, 3, 4, 7)]),
+        ("Ja 【1】.", [(1,)]),
+        ("Ja 【3†L1-L5】.", [(3,)]),
+        ("Ja [1†source].", [(1,)]),
+        ("Ja [^2].", [(2,)]),
+        ("Ja [Quelle 2].", [(2,)]),
+        ("Ja [Passage 1, Passage 3].", [(1, 3)]),
+        ("Ja ［１２］.", [(12,)]),
+        ("Ja [3-1].", [(3, 1)]),
+        ("Ja [1-999].", [tuple(range(1, 52))]),
+    ],
+)
+def test_spellings(text: str, numbers: list[tuple[int, ...]]) -> None:
+    assert [marker.numbers for marker in find_markers(text)] == numbers
+
+
+@pytest.mark.parametrize("text", ["[2019]", "[sic]", "[1](http://x)", "Artikel 1", "[a1]", "[]", "(1)"])
+def test_other_brackets_are_text(text: str) -> None:
+    assert find_markers(text) == []
+
+
+def test_markers_go_with_the_blank_before_them_and_leave_their_place() -> None:
+    stripped, origins, places = without_markers("Er kam [1]. Sie ging [2, 3]")
+    assert stripped == "Er kam. Sie ging"
+    assert [("Er kam [1]. Sie ging [2, 3]")[origin] for origin in origins] == list(stripped)
+    assert [(place, marker.numbers) for place, marker in places] == [(6, (1,)), (16, (2, 3))]
+
+
+def test_a_line_break_before_a_marker_stays() -> None:
+    assert without_markers("Er kam.\n[2] Sie ging.")[0] == "Er kam.\n Sie ging."
+
+
+@pytest.mark.parametrize(
+    ("text", "start"), [("Er kam [1", 7), ("Er kam 【", 7), ("Er kam [1]", None), ("Er kam", None)]
+)
+def test_an_opened_bracket_at_the_end_may_become_a_marker(text: str, start: int | None) -> None:
+    assert unfinished_marker(text) == start
+
+
+def test_defused_markers_cannot_be_read_as_markers() -> None:
+    defused = defuse_markers("wie [1] und 【2†x】 zeigen, [2019]")
+    assert defused == "wie (1) und (2) zeigen, [2019]"
+    assert find_markers(defused) == []

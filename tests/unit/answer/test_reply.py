@@ -1,0 +1,118 @@
+"""A streamed reply read as sentences with passage numbers, whatever way it is cut."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from rag_service.answer.reply import SENTINEL, ReplyReader, Said
+
+
+def read(reply: str, *, seed: int | None = None, whole: bool = True) -> tuple[list[Said], ReplyReader]:
+    """The reply fed whole, or in random pieces."""
+    reader = ReplyReader("de")
+    said: list[Said] = []
+    chance, position = random.Random(seed), 0
+    while position < len(reply):
+        size = len(reply) if seed is None else chance.randint(1, 9)
+        said += reader.feed(reply[position : position + size])
+        position += size
+    return said + reader.finish(whole), reader
+
+
+TEXTS = {
+    "before and after the full stop": (
+        "Kim reiste am 25. April 2019 ab [1][2]. Putin blieb noch. [3] Danach war z. B. Schluss [1-3].",
+        [
+            Said("Kim reiste am 25. April 2019 ab.", (1, 2)),
+            Said("Putin blieb noch.", (3,)),
+            Said("Danach war z. B. Schluss.", (1, 2, 3)),
+        ],
+    ),
+    "marker that opens a line": (
+        "Er kam früh an.\n[2] Sie ging danach.",
+        [Said("Er kam früh an.", ()), Said("Sie ging danach.", (2,))],
+    ),
+    "list with sources behind it": (
+        "- Erster Punkt [1]\n- Zweiter Punkt [2]\n\nQuellen:\n[1] a.txt\n[2] b.txt",
+        [Said("- Erster Punkt", (1,)), Said("- Zweiter Punkt", (2,))],
+    ),
+    "thinking aloud": ("<think>hm, [1] oder [2].</think>\nJa, das stimmt [1].", [Said("Ja, das stimmt.", (1,))]),
+    "invisible characters inside a marker": ("Er kam [\u200b1\u200b].", [Said("Er kam.", (1,))]),
+    "json": (
+        '{"statements": [{"text": "Kim kam an. Er ging.", "citations": [1]}, '
+        '{"text": "Putin \\u00e4 [3].", "citations": ["2", 5]}]}',
+        [Said("Kim kam an.", (1,)), Said("Er ging.", (1,)), Said("Putin ä.", (3, 2, 5))],
+    ),
+    "json in a fence": (
+        '```json\n{"statements": [{"text": "Ja.", "citations": 1}]}\n```',
+        [Said("Ja.", (1,))],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("seed", [None, *range(12)])
+def test_the_same_sentences_however_the_stream_is_cut(name: str, seed: int | None) -> None:
+    reply, expected = TEXTS[name]
+    assert read(reply, seed=seed)[0] == expected
+
+
+def test_sentences_are_given_out_before_the_reply_ends() -> None:
+    reader = ReplyReader("de")
+    assert reader.feed("Kim reiste ab [1]. ") == []
+    assert reader.feed("Putin blieb noch lange ") == [Said("Kim reiste ab.", (1,))]
+
+
+def test_json_statements_are_given_out_as_they_close() -> None:
+    reader = ReplyReader("de")
+    assert reader.feed('{"statements": [{"text": "Kim reiste ab.", "cita') == []
+    assert reader.feed('tions": [1]}, {"te') == [Said("Kim reiste ab.", (1,))]
+
+
+@pytest.mark.parametrize(
+    "reply", [SENTINEL, f"**{SENTINEL}**.", f"{SENTINEL} Die Dokumente sagen nichts.", '{"statements": []}']
+)
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_declining(reply: str, seed: int | None) -> None:
+    said, reader = read(reply, seed=seed)
+    assert said == []
+    assert reader.declined
+
+
+def test_the_sentinel_after_an_answer_is_dropped_without_declining() -> None:
+    said, reader = read(f"Kim reiste ab [1]. {SENTINEL}")
+    assert said == [Said("Kim reiste ab.", (1,))]
+    assert not reader.declined
+
+
+def test_an_unfinished_sentence_is_left_out_when_the_reply_was_cut() -> None:
+    assert read("Kim reiste ab [1]. Putin blieb noch bis zum", whole=False)[0] == [Said("Kim reiste ab.", (1,))]
+    assert read("Kim reiste ab [1]. Putin blieb.", whole=False)[0][-1] == Said("Putin blieb.", ())
+    assert read("Kim reiste ab [1]", whole=False)[0] == [Said("Kim reiste ab", (1,))]
+    assert read('{"statements": [{"text": "Ja.", "citations": [1]}, {"text": "Ne', whole=False)[0] == [
+        Said("Ja.", (1,))
+    ]
+
+
+@pytest.mark.parametrize("noise", ["ha " * 300, "immer wieder dasselbe, " * 40, "x" * 800])
+def test_a_reply_in_circles_runs_on(noise: str) -> None:
+    reader = ReplyReader("de")
+    reader.feed("Kim reiste ab [1]. " + noise)
+    assert reader.runs_on()
+
+
+def test_an_ordinary_reply_does_not_run_on() -> None:
+    reader = ReplyReader("de")
+    reader.feed("Kim reiste ab [1]. Putin blieb noch einen Tag in der Stadt und besuchte die Flotte. " * 2)
+    assert not reader.runs_on()
+
+
+@pytest.mark.parametrize(
+    "reply", ["", "   ", "<think>nur gedacht", '{"answer": 1}', '{"statements": [{"text": 5}]}', "{", "```"]
+)
+def test_a_reply_without_a_sentence_gives_none(reply: str) -> None:
+    said, reader = read(reply)
+    assert [each for each in said if any(character.isalnum() for character in each.text)] == []
+    assert not reader.declined

@@ -1,0 +1,75 @@
+"""Numbers, dates and names of a statement that no cited passage holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_service.answer.support import missing_values, name_words
+from tests.fakes import passage
+
+TEXT = (
+    "Kim Jong Un traf am 25. April 2019 in Wladiwostok ein. Wladimir Putin empfing ihn dort. "
+    "Rund 1.500 Polizisten sicherten das vierstündige Treffen, zwölf davon zu Pferd. "
+    "Am 24. August sprach Kim Jong Il mit Dmitri Medwedew."
+)
+OTHER = "Donald Trump und Xi Jinping waren nicht dabei."
+
+
+def missing(statement: str, language: str = "de", **changes: object) -> list[str]:
+    cited = passage(TEXT, title="Besuch", **changes)
+    known = name_words([cited, passage(OTHER)], "Wann kam Kim?", "de")
+    return missing_values(statement, language, [cited], known)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Kim Jong Un kam am 25.04.2019 nach Wladiwostok.",
+        "Kim Jong Un kam am 25. April in Wladiwostok an.",
+        "Im April 2019 war Kim in Wladiwostok.",
+        "Putins Gast kam 2019.",
+        "Etwa 1500 Polizisten waren im Einsatz.",
+        "12 Polizisten ritten.",
+        "Beide Seiten trafen sich am Donnerstag.",
+        "Präsident Wladimir Putin empfing ihn.",
+        "Das Gespräch war lang und in Ruhe geführt.",
+    ],
+)
+def test_what_stands_in_the_passage_is_found(statement: str) -> None:
+    assert missing(statement) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "lacking"),
+    [
+        ("Kim kam am 27. April 2019 an.", ["27. April 2019"]),
+        ("Kim kam 2018 an.", ["2018"]),
+        ("Im Mai 2019 war Kim dort.", ["Mai 2019"]),
+        ("Rund 1.700 Polizisten sicherten das Treffen.", ["1.700"]),
+        ("Sechs Polizisten waren da.", ["Sechs"]),
+        ("Kim Jong Un traf Xi Jinping.", ["Xi Jinping"]),
+        ("Danach empfing ihn Trump.", ["Trump"]),
+        ("Das Treffen fand in Moskau statt.", ["Moskau"]),
+        ("Das meldete die KCNA.", ["KCNA"]),
+        ("Kim reiste am Montag ab.", ["Montag"]),
+    ],
+)
+def test_what_does_not_is_named(statement: str, lacking: list[str]) -> None:
+    assert missing(statement) == lacking
+
+
+def test_the_passages_own_date_counts_with_its_weekday() -> None:
+    assert missing("Kim kam am 26. April 2019, einem Freitag.", published="2019-04-26") == []
+    assert missing("Kim kam am 26. April 2019.", published=None) == ["26. April 2019"]
+
+
+def test_english_statements_about_a_german_passage() -> None:
+    assert missing("Kim Jong Un arrived in Vladivostok on April 25, 2019.", "en") == []
+    assert missing("On 25 April 2019 Vladimir Putin met him.", "en") == []
+    assert missing("He met Barack Obama on 25 April 2019.", "en") == ["Barack Obama"]
+    assert missing("He arrived on 3 May 2020.", "en") == ["3 May 2020"]
+
+
+def test_a_namesake_is_not_the_one_meant() -> None:
+    held = passage("Kim Jong Un traf Putin.", title="")
+    assert missing_values("Kim Jong Il traf Putin.", "de", [held], frozenset()) == ["Kim Jong Il"]

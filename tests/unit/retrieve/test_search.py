@@ -1,0 +1,196 @@
+"""The retriever over in-memory stores: modes, filters, liveness, reranking."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from tests.fakes import passage
+
+from rag_service.errors import ModelUnavailable, UnknownCollection
+from rag_service.ports import Hit, TermStatistics, TokenBlock
+from rag_service.retrieve.ranking import Ranking
+from rag_service.retrieve.search import Options, Retriever, Stores
+from rag_service.text.words import terms
+
+TEXTS = {
+    "v1:0": "Kim reiste im Sonderzug nach Wladiwostok.",
+    "v2:0": "Putin lud Kim nach Moskau ein.",
+    "v3:0": "Das Wetter war gut.",
+}
+
+
+@dataclass(frozen=True)
+class Code:
+    tokens: np.ndarray
+    spans: np.ndarray
+    vector: np.ndarray
+
+
+class WordEncoder:
+    """One axis a stem: cosine is word overlap, and it is all worked out in memory."""
+
+    identity, dimension = "words", 64
+
+    def _axis(self, stem: str) -> int:
+        return sum(ord(c) * (i + 1) for i, c in enumerate(stem)) % self.dimension
+
+    def encode_query(self, text: str) -> Code:
+        stems = terms(text, "de")
+        tokens = np.zeros((len(stems), self.dimension), np.int8)
+        spans, at = [], 0
+        for row, word in enumerate(text.split()[: len(stems)]):
+            at = text.index(word, at)
+            spans.append((at, at + len(word)))
+        for row, stem in enumerate(stems):
+            tokens[row, self._axis(stem)] = 100
+        vector = tokens.sum(axis=0).astype(np.float32)
+        return Code(tokens, np.array(spans, np.int32), vector / max(np.linalg.norm(vector), 1e-6))
+
+    def embed_query(self, text: str) -> np.ndarray:
+        return self.encode_query(text).vector
+
+
+@dataclass
+class Memory:
+    """All four read sides; ``dead`` chunks are in the stores but not live."""
+
+    encoder: WordEncoder = field(default_factory=WordEncoder)
+    dead: tuple[str, ...] = ()
+    versions: list[str] = field(default_factory=list)
+
+    def count_chunks(self, collection):
+        if collection != "default":
+            raise UnknownCollection(collection)
+        return len(TEXTS)
+
+    def matching_versions(self, collection, filters):
+        return self.versions
+
+    def passages(self, collection, chunk_ids):
+        return {
+            name: passage(
+                TEXTS[name], chunk_id=name, document_id=name[:2], version_id=name[:2], source=f"{name[:2]}.txt"
+            )
+            for name in chunk_ids
+            if name not in self.dead
+        }
+
+    def _within(self, versions):
+        return [name for name in TEXTS if versions is None or name[:2] in versions]
+
+
+class Vectors(Memory):
+    def query(self, collection, vector, limit, versions):
+        found = [Hit(name, self.similarities(collection, vector, [name])[name]) for name in self._within(versions)]
+        return sorted(found, key=lambda hit: -hit.score)[:limit]
+
+    def similarities(self, collection, vector, chunk_ids):
+        return {name: float(self.encoder.embed_query(TEXTS[name]) @ vector) for name in chunk_ids}
+
+
+class Lexical(Memory):
+    def query(self, collection, text, limit, versions):
+        wanted = set(terms(text, "de"))
+        found = [Hit(name, float(len(wanted & set(terms(TEXTS[name], "de"))))) for name in self._within(versions)]
+        return [hit for hit in found if hit.score][:limit]
+
+    def statistics(self, collection, text):
+        stems = terms(text, "de")
+        return TermStatistics(("de",), {s: sum(s in terms(t, "de") for t in TEXTS.values()) for s in stems}, len(TEXTS))
+
+
+class Tokens(Memory):
+    def blocks(self, collection, chunk_ids):
+        codes = {name: self.encoder.encode_query(TEXTS[name]) for name in chunk_ids}
+        return {name: TokenBlock(code.tokens, code.spans) for name, code in codes.items()}
+
+
+def retriever(catalog=None, reranker=None, late=True, **options):
+    chosen = {"top_k": 3, "candidates": 5, "dense_weight": 0.7, "rerank_depth": 5, "max_per_document": 2} | options
+    encoder = WordEncoder()
+    stores = Stores(catalog or Memory(), Vectors(), Lexical(), Tokens() if late else None)
+    return Retriever(stores, encoder, encoder, Options(**chosen), Ranking(), reranker)
+
+
+def order(found):
+    return [each.chunk_id for each in found.evidence.passages]
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_the_passage_with_the_words_comes_first_with_its_scores(mode):
+    found = retriever().search("default", "Sonderzug Wladiwostok", mode=mode)
+    best = found.evidence.passages[0]
+    assert best.chunk_id == "v1:0" and best.rank == 1
+    assert (best.dense_score is not None) == (mode != "lexical")
+    assert (best.lexical_score is not None) == (mode != "dense")
+    assert (best.late_score is not None) == (mode == "hybrid")
+    scores = [each.score for each in found.evidence.passages]
+    assert scores == sorted(scores, reverse=True)
+    assert found.milliseconds > 0
+
+
+def test_the_token_vectors_of_the_passages_are_handed_on():
+    found = retriever().search("default", "Kim Moskau", top_k=2)
+    assert set(found.evidence.blocks) == set(order(found))
+    assert found.evidence.encoded is not None
+
+
+def test_without_late_interaction_the_fused_order_stands():
+    found = retriever(late=False).search("default", "Moskau")
+    assert order(found)[0] == "v2:0"
+    assert found.evidence.blocks == {}
+
+
+def test_only_live_chunks_are_found():
+    found = retriever(Memory(dead=("v1:0",))).search("default", "Sonderzug Wladiwostok")
+    assert "v1:0" not in order(found)
+
+
+def test_filters_bound_both_searches():
+    found = retriever(Memory(versions=["v3"])).search("default", "Sonderzug", filters={"source": {"$eq": "v3.txt"}})
+    assert order(found) == ["v3:0"]
+
+
+def test_a_filter_that_nothing_matches_finds_nothing():
+    assert order(retriever(Memory()).search("default", "Sonderzug", filters={"source": {"$eq": "x"}})) == []
+
+
+def test_what_lies_behind_the_ranked_head_follows_it():
+    found = retriever(rerank_depth=1).search("default", "Sonderzug Wladiwostok Kim")
+    assert len(order(found)) == 3
+    scores = [each.score for each in found.evidence.passages]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_an_unknown_collection():
+    with pytest.raises(UnknownCollection):
+        retriever().search("press", "Kim")
+
+
+class Opinion:
+    name = "opinion"
+
+    def __init__(self, fails=False):
+        self.fails = fails
+
+    def scores(self, question, texts):
+        if self.fails:
+            raise ModelUnavailable("The rerank endpoint is down.")
+        return [float("Wetter" in text) for text in texts]
+
+
+def test_a_reranker_has_the_last_word():
+    assert order(retriever(reranker=Opinion()).search("default", "Sonderzug Wladiwostok"))[0] == "v3:0"
+
+
+def test_a_reranker_that_fails_leaves_the_ranking_and_a_warning():
+    found = retriever(reranker=Opinion(fails=True)).search("default", "Sonderzug Wladiwostok")
+    assert order(found)[0] == "v1:0"
+    (warning,) = found.warnings
+    assert warning.code == "reranker_unavailable" and "down" in warning.message
+
+
+def test_candidates_for_fitting_come_with_one_row_of_features_each():
+    passages, features = retriever().candidates("default", "Sonderzug Kim")
+    assert features.shape == (len(passages), 8)
+    assert np.isfinite(features).all()

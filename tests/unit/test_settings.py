@@ -1,0 +1,107 @@
+"""Where settings come from, what wins, and what is refused."""
+
+import pytest
+
+from rag_service.errors import SettingsError
+from rag_service.settings import describe, known_keys, load_settings
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in list(__import__("os").environ):
+        if name.startswith(("RAG_", "OPENAI_")):
+            monkeypatch.delenv(name)
+
+
+def test_defaults_need_nothing():
+    settings = load_settings()
+    assert settings.embedding.provider == "local"
+    assert not settings.llm_configured
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL", "RAG_LLM__BASE_URL"])
+def test_what_switches_a_model_on(monkeypatch, name):
+    monkeypatch.setenv(name, "http://127.0.0.1:1/v1")
+    settings = load_settings()
+    assert settings.llm_configured
+    assert settings.llm.model
+    assert settings.embedding.provider == "local"
+
+
+def test_the_environment_wins_over_env_file_and_that_over_toml(monkeypatch, tmp_path):
+    (tmp_path / "rag.toml").write_text("[retrieval]\ntop_k = 3\ncandidates = 30\nmax_per_document = 3\n")
+    (tmp_path / ".env").write_text("RAG_RETRIEVAL__TOP_K=4\nRAG_RETRIEVAL__CANDIDATES=31\n")
+    monkeypatch.setenv("RAG_CONFIG", str(tmp_path / "rag.toml"))
+    monkeypatch.setenv("RAG_RETRIEVAL__TOP_K", "5")
+    chosen = load_settings().retrieval
+    assert (chosen.top_k, chosen.candidates, chosen.max_per_document) == (5, 31, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("RAG_RETRIEVAL__TOPK", "RAG_RETRIEVAL__TOP_K"),
+        ("RAG_DATADIR", "RAG_DATA_DIR"),
+        ("RAG_LLM__BASEURL", "RAG_LLM__BASE_URL"),
+    ],
+)
+def test_an_unknown_variable_names_the_nearest(monkeypatch, name, nearest):
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(SettingsError, match=f"{name}.*did you mean {nearest}"):
+        load_settings()
+
+
+def test_an_unknown_line_in_env_file(tmp_path):
+    (tmp_path / ".env").write_text("RAG_SERVER__PROT=1\nOTHER=2\n")
+    with pytest.raises(SettingsError, match=r"\.env.*RAG_SERVER__PORT"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[retrieval]\ntopk = 3\n", "retrieval.topk.*RAG_RETRIEVAL__TOP_K"),
+        ("[retrival]\ntop_k = 3\n", "retrival"),
+        ("[retrieval\n", "not valid TOML"),
+        ("[retrieval]\ntop_k = 'many'\n", "RAG_RETRIEVAL__TOP_K"),
+    ],
+)
+def test_a_bad_file(monkeypatch, tmp_path, content, said):
+    path = tmp_path / "rag.toml"
+    path.write_text(content)
+    monkeypatch.setenv("RAG_CONFIG", str(path))
+    with pytest.raises(SettingsError, match=said):
+        load_settings()
+
+
+def test_a_file_that_is_not_there(monkeypatch):
+    monkeypatch.setenv("RAG_CONFIG", "nowhere.toml")
+    with pytest.raises(SettingsError, match=r"RAG_CONFIG names nowhere\.toml"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("RAG_RETRIEVAL__TOP_K", "0"), ("RAG_RETRIEVAL__TOP_K", "many"), ("RAG_CHUNKING__OVERLAP_TOKENS", "200")],
+)
+def test_a_value_out_of_bounds_names_its_setting(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match="RAG_"):
+        load_settings()
+
+
+def test_free_keys_of_options(monkeypatch):
+    monkeypatch.setenv("RAG_CHROMA__HEADERS__Authorization", "Bearer x")
+    monkeypatch.setenv("RAG_INGEST__READERS", '{".rtf": "some.Reader"}')
+    settings = load_settings()
+    assert settings.ingest.readers == {".rtf": "some.Reader"}
+    assert list(settings.chroma.headers.values()) == ["Bearer x"]
+
+
+def test_every_setting_is_described_and_secrets_are_masked(monkeypatch):
+    monkeypatch.setenv("RAG_LLM__API_KEY", "sk-secret")
+    rows = {row.variable: row for row in describe(load_settings())}
+    assert len(rows) == len(list(known_keys()))
+    assert all(row.description for row in rows.values())
+    assert rows["RAG_LLM__API_KEY"].value == "********"
