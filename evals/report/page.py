@@ -12,7 +12,7 @@ from markupsafe import Markup
 from evals.compare import Comparison
 from evals.metrics.registry import metrics, named_metric
 from evals.report.svg import Point, scatter
-from evals.report.view import TAG_COLUMNS, badness, case_view, charts, explain, metric_rows, tag_rows, tiles
+from evals.report.view import TAG_COLUMNS, UNCITED, badness, case_view, charts, explain, metric_rows, tag_rows, tiles
 from evals.report.words import number, reasons, signed, verdict
 from evals.runs import Run
 from evals.sweep import SweepRow
@@ -38,7 +38,7 @@ def write_report(run: Run, comparison: Comparison | None, path: Path) -> Path:
         charts=charts(run),
         worst=[view for view in views if view.right is not True][:WORST],
         worst_total=sum(view.right is not True for view in views),
-        weak=[view for view in views if view.right is True and view.verdict != "right"][:WORST],
+        weak=[view for view in views if view.verdict == UNCITED][:WORST],
         records=run.records,
         comparison=comparison,
     )

@@ -32,12 +32,18 @@ def interval_bar(mean: float, low: float, high: float) -> str:
     )
 
 
-def histogram(title: str, unit: str, groups: Sequence[tuple[str, Sequence[float]]], bins: int = 20) -> str:
-    """Counts by bin, one colour a group, side by side; empty without values."""
+def histogram(
+    title: str,
+    unit: str,
+    groups: Sequence[tuple[str, Sequence[float]]],
+    bins: int = 20,
+    span: tuple[float, float] | None = None,
+) -> str:
+    """Counts by bin over the span (that of the values unless given), a colour a group; empty without values."""
     values = [value for _, group in groups for value in group]
     if not values:
         return ""
-    low, high = min(values), max(values)
+    low, high = span or (min(values), max(values))
     width = (high - low) / bins or 1.0
     counts = [[0] * bins for _ in groups]
     for row, (_, group) in zip(counts, groups, strict=True):

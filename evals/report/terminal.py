@@ -90,10 +90,10 @@ def _metric_table(run: Run) -> Table:
     table = _table(f"{dataset['name']}: {run.summary['cases']} cases")
     for name in ("metric", "value", "95 % interval", "n", "skipped", "unscored", "why"):
         table.add_column(name, justify="left" if name in ("metric", "why") else "right")
-    for name, figure in run.summary["metrics"].items():
+    for name, metric in metrics().items():
+        figure = run.summary["metrics"][name]
         if not figure["n"] and not figure["unscored"]:
             continue
-        metric = metrics()[name]
         style = "bold" if name in HEADLINE else ""
         counts = (str(figure[key]) for key in ("n", "skipped", "unscored"))
         table.add_row(

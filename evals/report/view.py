@@ -17,6 +17,7 @@ from evals.runs import Run
 
 TAG_COLUMNS = ("case_right", "answer_correct", "citation_precision", "citation_recall", "evidence_recall@5")
 PASSAGE_SHOWN = 260
+UNCITED = "right answer, gold evidence not cited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def explain(record: Record) -> str:
         rank = record["ranks"].get("evidence")
         return "wrong answer, evidence " + (f"at rank {rank}" if rank else "not retrieved")
     if scores.get("citation_recall") == 0.0:
-        return "right answer, gold evidence not cited"
+        return UNCITED
     return "right"
 
 
@@ -101,10 +102,10 @@ def tiles(run: Run, comparison: Comparison | None) -> list[dict[str, Any]]:
 
 def metric_rows(run: Run) -> list[dict[str, Any]]:
     """Every metric that has a value or was left out with a reason."""
-    known = metrics()
+    figures = run.summary["metrics"]
     return [
         {
-            "metric": known[name],
+            "metric": metric,
             "figure": figure,
             "value": number(figure["mean"], name),
             "bounds": bounds(figure, name),
@@ -112,8 +113,8 @@ def metric_rows(run: Run) -> list[dict[str, Any]]:
             if figure["mean"] is None or name in COUNTED
             else interval_bar(figure["mean"], figure["low"], figure["high"]),
         }
-        for name, figure in run.summary["metrics"].items()
-        if figure["n"] or figure["unscored"]
+        for name, metric in metrics().items()
+        if (figure := figures[name])["n"] or figure["unscored"]
     ]
 
 
@@ -146,11 +147,12 @@ def charts(run: Run) -> list[str]:
         for name, kind in (("answerable", True), ("unanswerable", False))
     ]
     ranks = [float(record["ranks"]["evidence"]) for record in run.records if record["ranks"].get("evidence")]
+    most = int(max(ranks, default=1))
     drawn = [
         _calibration(run.summary["calibration"]),
-        histogram("Confidence of answerable and unanswerable cases", "confidence", by_kind),
+        histogram("Confidence of answerable and unanswerable cases", "confidence", by_kind, span=(0.0, 1.0)),
         histogram("Time for an answer", "ms", [("", [row["total_ms"] for row in run.times if "total_ms" in row])]),
-        histogram("Rank of the first passage with gold evidence", "rank", [("", ranks)], bins=10),
+        histogram("Rank of the first passage with gold evidence", "rank", [("", ranks)], most, (0.5, most + 0.5)),
     ]
     return [chart for chart in drawn if chart]
 

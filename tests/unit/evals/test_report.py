@@ -55,7 +55,7 @@ async def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(t
     assert "&lt;b&gt;Bern&lt;/b&gt; &amp; Co." in page
     assert "<b>Bern</b>" not in page
     assert "1 cases failed with model_timeout." in page
-    assert "3 cases flipped" in page
+    assert "4 cases flipped" in page
     assert page.count('<details class="case">') == 4
     assert "wrong answer, evidence at rank 1" in page
     assert '<mark class="both">Die Hauptstadt von Schweden ist Stockholm.</mark>' in page
