@@ -7,8 +7,7 @@ from typing import Literal
 
 from rag_service.models.passages import Passage, Quote
 
-AbstentionReason = Literal[
-    "empty_collection", "no_relevant_passage", "insufficient_evidence", "declined_by_model"
+AbstentionReason = Literal["empty_collection", "no_relevant_passage", "insufficient_evidence", "declined_by_model"]
 AnswererName = Literal["auto", "extractive", "llm"]
 Role = Literal["user", "assistant"]
 

@@ -4,7 +4,6 @@ import asyncio
 from contextlib import aclosing
 
 import pytest
-from tests.fakes import TEXT, passage
 
 from rag_service.answer.ask import Answerers, Asker, Standalone
 from rag_service.answer.events import Ask, CitationMade, Delta, Done, PassagesFound
@@ -12,6 +11,7 @@ from rag_service.errors import InvalidInput, InvalidQuestion, ModelTimeout, Mode
 from rag_service.models import DraftStatement, Quote, SourceText, Turn, Usage, Warning
 from rag_service.ports import Declined, Evidence, Finished
 from rag_service.retrieve.types import Retrieval
+from tests.fakes import TEXT, passage
 
 GOOD = DraftStatement(TEXT[0:46], (Quote(passage(), 0, 46, 0.8),))
 FALSE = DraftStatement("Erfunden.", (Quote(passage(text="Erfunden."), 0, 9, 0.8),))

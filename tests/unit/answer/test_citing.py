@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from tests.fakes import TEXT, passage
 
 from rag_service.answer.cite import CitationBook, page_of
 from rag_service.answer.compose import Composer
 from rag_service.errors import UnknownDocument
 from rag_service.models import DraftStatement, Page, Quote, SourceText
+from tests.fakes import TEXT, passage
 
 FIRST = Quote(passage(), 0, 46, 0.8)
 SECOND = Quote(passage(), 47, 71, 0.7)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.fakes import passage
 
 from rag_service.errors import SettingsError
 from rag_service.models import Passage
@@ -16,6 +15,7 @@ from rag_service.retrieve.diversity import collapse, diversify
 from rag_service.retrieve.features import FEATURES, analyse, coverage, late_features, rarity, weigh
 from rag_service.retrieve.fusion import fill_lexical, fuse, squash, standardise
 from rag_service.retrieve.ranking import Candidates, Ranking
+from tests.fakes import passage
 
 
 def test_standardise_by_hand():

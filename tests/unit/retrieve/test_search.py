@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from tests.fakes import passage
 
 from rag_service.errors import ModelUnavailable, UnknownCollection
 from rag_service.ports import Hit, TermStatistics, TokenBlock
 from rag_service.retrieve.ranking import Ranking
 from rag_service.retrieve.search import Options, Retriever, Stores
 from rag_service.text.words import terms
+from tests.fakes import passage
 
 TEXTS = {
     "v1:0": "Kim reiste im Sonderzug nach Wladiwostok.",
@@ -38,7 +38,7 @@ class WordEncoder:
         stems = terms(text, "de")
         tokens = np.zeros((len(stems), self.dimension), np.int8)
         spans, at = [], 0
-        for row, word in enumerate(text.split()[: len(stems)]):
+        for word in text.split()[: len(stems)]:
             at = text.index(word, at)
             spans.append((at, at + len(word)))
         for row, stem in enumerate(stems):
