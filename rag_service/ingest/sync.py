@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from rag_service.errors import LoadError
+from rag_service.errors import LoadError, StoreError
 from rag_service.index.documents import FileState
 from rag_service.index.stores import Stores
 from rag_service.index.versions import Leftover, NewVersion, Origin
@@ -71,12 +73,18 @@ class Sync:
 
     def _write(self, collection_id: str, steps: Sequence[Step], engine: Engine, run: Run) -> None:
         known = {step.source: step for step in steps}
+        threading.Thread(target=self._open_vectors, args=(collection_id,), daemon=True).start()
         writer = Writer(self._stores, engine, run.stopped, run.embedded)
         for group in writer.write(collection_id, self._versions(steps, engine, run)):
             for item in group:
                 source = item.content.document.source
                 status: Outcome = "updated" if known[source].known else "added"
                 run.finish(JobDocument(source, item.document_id, status, len(item.content.chunks)))
+
+    def _open_vectors(self, collection_id: str) -> None:
+        """Opening Chroma takes a second or two, which the first embeddings can hide."""
+        with suppress(StoreError):  # told when the store is written
+            self._stores.vectors.count(collection_id)
 
     def _versions(self, steps: Sequence[Step], engine: Engine, run: Run) -> Iterator[NewVersion]:
         """Load files a little ahead of the writer, in order; a file that fails is reported and left out."""
