@@ -37,7 +37,7 @@ def with_retries(attempt: Callable[[], T], attempts: int, backoff: float) -> T:
             if number + 1 == attempts:
                 raise failure.error from failure
             # Not for secrets: spreading out clients that failed together.
-            drawn = backoff * 2**number * random.uniform(0.5, 1.0)  # noqa: S311
+            drawn = backoff * 2**number * random.uniform(0.5, 1.0)
             time.sleep(min(max(drawn, failure.wait or 0.0), _LONGEST_WAIT))
     raise ValueError("at least one attempt is needed")
 

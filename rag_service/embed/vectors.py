@@ -32,4 +32,5 @@ def unit_vectors(raw: Sequence[Any], count: int, dimension: int | None, source: 
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if not np.isfinite(lengths).all() or not lengths.all():
         raise ModelError(f"{source} gave a vector that is zero or not finite.")
-    return (vectors / lengths).astype(np.float32)
+    unit: NDArray[np.float32] = (vectors / lengths).astype(np.float32)
+    return unit
