@@ -65,9 +65,7 @@ class ReplyReader:
             return []
         if self._json:
             said = self._read_json()
-            self.declined = self.declined or (
-                whole and not said and not self._given and self._is_empty_list()
-            )
+            self.declined = self.declined or (whole and not said and not self._given and self._is_empty_list())
             return self._count(said)
         return self._count(self._read_text(final=True, whole=whole))
 
@@ -91,9 +89,7 @@ class ReplyReader:
                     self._buffer = self._buffer[-20:]
                     return
                 self._buffer, self._thinking = self._buffer[end.end() :], False
-            start = (
-                re.match(r"\s*<(?:think|thinking|reasoning)>", self._buffer) if self._json is None else None
-            )
+            start = re.match(r"\s*<(?:think|thinking|reasoning)>", self._buffer) if self._json is None else None
             if start is None:
                 return
             self._buffer, self._thinking = self._buffer[start.end() :], True
@@ -105,8 +101,10 @@ class ReplyReader:
             if SENTINEL not in stripped:
                 return []
             before = stripped[: stripped.index(SENTINEL)]
-            self.declined = not self._given and not any(character.isalnum() for character in before)
             self._ended = True
+            if not any(character.isalnum() for character in before):
+                self.declined = not self._given
+                return []
             stripped, final = before, True
         spans = split_sentences(stripped, self._language)
         ready = len(spans)
@@ -188,11 +186,7 @@ def _looks_like_json(text: str) -> bool | None:
     if start.startswith("```"):
         start = start[3:].removeprefix("json").lstrip()
         return start[0] in "{[" if start and not "json".startswith(start) else None
-    if (
-        not start
-        or start in ("`", "``", "[", "<")
-        or (start.startswith("<") and "<thinking>".startswith(start))
-    ):
+    if not start or start in ("`", "``", "[", "<") or (start.startswith("<") and "<thinking>".startswith(start)):
         return None
     return start[0] == "{" or re.match(r"\[\s*\{", start) is not None
 
@@ -211,11 +205,7 @@ def _owner(text: str, spans: list[tuple[int, int]], place: int) -> int:
     """The sentence a marker belongs to: the one it stands in or follows on the same line, else the next."""
     for index, (start, end) in enumerate(spans):
         if place <= end:
-            return (
-                index
-                if place > start or index == 0 or "\n" in text[spans[index - 1][1] : place]
-                else index - 1
-            )
+            return index if place > start or index == 0 or "\n" in text[spans[index - 1][1] : place] else index - 1
         following = spans[index + 1][0] if index + 1 < len(spans) else len(text)
         if place <= following and "\n" not in text[end:place]:
             return index

@@ -17,6 +17,7 @@ _SET_PHRASES = re.compile(
     r"zukunft|druck|hilfe|zeit|ende|anfang|mitte|teil|beginn|jahr|haus|krieg|frieden"
 )
 _NOUN_ENDINGS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|tum|nis|ling|eur|ung?en|e|en|er|ern|s)$")
+_INFLECTED = re.compile(r"\w+(?:e|en|em|es) [\w-]+$")  # 'Beide Seiten', 'Neue Sanktionen' open a sentence
 _SIMILAR = 0.7
 _WEEKDAYS = (
     ("montag", "monday"),
@@ -41,7 +42,7 @@ def missing_values(statement: str, language: str, cited: Sequence[Passage], know
     numbers = {
         value.norm for item, text in zip(cited, texts, strict=True) for value in find_numbers(text, item.language)
     }
-    missing = [value for value in find_dates(statement) if not _date_known(value.norm, dates)]
+    missing = [value for value in find_dates(statement) if not _date_known(value.norm, dates | numbers)]
     for value in find_numbers(statement, language):
         written = statement[value.start : value.end]
         if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(value.norm, numbers, dates):
@@ -111,7 +112,7 @@ def _number_known(norm: str, numbers: set[str], dates: set[str]) -> bool:
 def _is_name(statement: str, value: Value, language: str, known: frozenset[str]) -> bool:
     """Runs of capitalised words are names; in German a single one only with more to say so."""
     written = statement[value.start : value.end]
-    if language != "de" or " " in value.norm:
+    if language != "de" or (" " in value.norm and not (value.start == 0 and _INFLECTED.match(written))):
         return True
     if written.isupper() or any(part in known for part in _parts(value.norm)):
         return True
