@@ -11,6 +11,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
 
 
 @dataclass(frozen=True)
@@ -242,5 +244,22 @@ class Failing:
 
     def load_data(self, path: object) -> None:
         """Raise after some noise on the standard output."""
-        print("noise" * 10_000)
+        os.write(1, b"noise" * 10_000)
         raise ValueError("nicht lesbar")
+
+
+class Recursive:
+    """A reader that never comes to the ground."""
+
+    def load_data(self, path: object) -> None:
+        """Call itself."""
+        self.load_data(path)
+
+
+class Titled:
+    """A reader that gives a page for each line, with metadata."""
+
+    def load_data(self, path: Path) -> list[SimpleNamespace]:
+        """Pages as LlamaIndex documents look."""
+        metadata = {"title": "Der Titel", "published": "2019-04", "file_path": str(path), "page_label": "1", "x": None}
+        return [SimpleNamespace(text=line, metadata=metadata) for line in path.read_text().splitlines()]

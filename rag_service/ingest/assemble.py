@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from rag_service.ingest.limits import Limits
@@ -59,8 +60,8 @@ def _joined(extracted: Extracted) -> tuple[str, tuple[Page, ...]]:
         pages.append(Page(index + 1, length, length + len(text)))
         length += len(text) + len(parts[-1])
     text = "".join(parts)
-    if not unicodedata.is_normalized("NFC", text):  # a combining mark at the head of a page
-        return _joined(Extracted((text,)))
+    if not unicodedata.is_normalized("NFC", text):  # a combining mark at the head of a page that was joined
+        return _joined(replace(extracted, joins=()))
     return text, tuple(pages) if extracted.paginated else ()
 
 

@@ -51,9 +51,7 @@ class _Unit:
     after: Break
 
 
-def cut(
-    text: str, language: str, token_spans: TokenSpans, max_tokens: int, overlap_tokens: int
-) -> list[Chunk]:
+def cut(text: str, language: str, token_spans: TokenSpans, max_tokens: int, overlap_tokens: int) -> list[Chunk]:
     """Chunks in order: they cover every character that is not white space, and none exceeds `max_tokens`.
 
     Neighbours share as many whole sentences as fit in `overlap_tokens`. A cut prefers the end of a
@@ -185,9 +183,7 @@ def _choose_end(units: Sequence[_Unit], first: int, max_tokens: int, overlap_tok
     return best
 
 
-def _overlap_start(
-    units: Sequence[_Unit], first: int, last: int, max_tokens: int, overlap_tokens: int
-) -> int:
+def _overlap_start(units: Sequence[_Unit], first: int, last: int, max_tokens: int, overlap_tokens: int) -> int:
     """Index of the next chunk's first unit: after `last`, less the whole sentences that the overlap holds."""
     room = min(overlap_tokens, max_tokens - (units[last + 1].last - units[last + 1].first))
     start = last + 1
@@ -219,7 +215,5 @@ class Chunker:
                 max_tokens=self._max_tokens,
                 overlap_tokens=self._overlap_tokens,
             )
-        nodes = self._parser.get_nodes_from_documents(
-            [LlamaDocument(text=text, metadata={"language": language})]
-        )
+        nodes = self._parser.get_nodes_from_documents([LlamaDocument(text=text, metadata={"language": language})])
         return [self._parser.chunk(node) for node in nodes]

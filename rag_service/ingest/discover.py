@@ -177,9 +177,7 @@ def _take(path: Path, source: str, found: Discovered) -> None:
         regular = stat.S_ISREG(path.stat().st_mode)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "its link runs in a circle"
-        found.problems.append(
-            Problem(source, f"cannot be read: {reason}; check the path and its permissions")
-        )
+        found.problems.append(Problem(source, f"cannot be read: {reason}; check the path and its permissions"))
         return
     if regular:
         found.files.append(SourceFile(path, source))

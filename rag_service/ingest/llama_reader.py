@@ -20,15 +20,11 @@ def read_with(dotted: str, suffix: str, data: bytes) -> Extracted:
         path.write_bytes(data)
         documents = reader.load_data(path)
     if not documents:
-        raise UnreadableError(
-            f"gave {dotted} nothing to read; check the file or the reader in ingest.readers"
-        )
+        raise UnreadableError(f"gave {dotted} nothing to read; check the file or the reader in ingest.readers")
     metadata: dict[str, MetadataValue] = {
         key: value
         for key, value in documents[0].metadata.items()
-        if isinstance(value, (str, int, float, bool))
-        and folder not in str(value)
-        and not key.startswith("file_")
+        if isinstance(value, (str, int, float, bool)) and folder not in str(value) and not key.startswith("file_")
     }
     title, published = metadata.pop("title", None), metadata.pop("published", None)
     return Extracted(

@@ -18,7 +18,7 @@ from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.sandbox import Sandbox
 from rag_service.models import Document
 
-_INLINE_MARKDOWN_BYTES = 200_000
+_INLINE_MARKDOWN_BYTES = 30_000
 _LLAMA = "llama"
 
 
@@ -53,9 +53,7 @@ class Loader:
             if not data.strip():
                 raise UnreadableError("is empty; there is nothing to ingest")
             extracted = self._extract(suffix, data)
-            return assemble(
-                source, data_digest(data), self._format(suffix).media_type, extracted, self._limits
-            )
+            return assemble(source, data_digest(data), self._format(suffix).media_type, extracted, self._limits)
         except UnreadableError as error:
             raise LoadError(f"{source}: {error}") from error
 
@@ -102,9 +100,7 @@ def read_bytes(path: Path, source: str, limits: Limits) -> bytes:
             if data is not None:
                 return data
     except OSError as error:
-        raise LoadError(
-            f"{source}: cannot be read: {error.strerror}; check the path and its permissions"
-        ) from error
+        raise LoadError(f"{source}: cannot be read: {error.strerror}; check the path and its permissions") from error
     raise LoadError(f"{source}: changed while it was being read; ingest it again when its writer is done")
 
 
@@ -121,9 +117,7 @@ def _read_stable(path: Path, source: str, limits: Limits) -> bytes | None:
             raise LoadError(f"{source}: {_too_large(before.st_size, limits)}")
         data = file.read(limits.max_file_bytes + 1)
         after = os.fstat(file.fileno())
-    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(
-        data
-    ) == before.st_size
+    same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == before.st_size
     return data if same else None
 
 

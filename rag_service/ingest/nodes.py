@@ -21,9 +21,7 @@ class SentenceNodeParser(NodeParser):
     A document's language is its metadata's `language`, else it is detected.
     """
 
-    token_spans: TokenSpans = Field(
-        description="Gives the (t, 2) code-point offsets of a text's tokens.", exclude=True
-    )
+    token_spans: TokenSpans = Field(description="Gives the (t, 2) code-point offsets of a text's tokens.", exclude=True)
     max_tokens: int = Field(256, description="Longest node in those tokens.")
     overlap_tokens: int = Field(32, description="Tokens that neighbours share, in whole sentences.")
 
@@ -35,15 +33,11 @@ class SentenceNodeParser(NodeParser):
     @staticmethod
     def chunk(node: BaseNode) -> Chunk:
         """The node as this package's value."""
-        assert (
-            isinstance(node, TextNode) and node.start_char_idx is not None and node.end_char_idx is not None
-        )
+        assert isinstance(node, TextNode) and node.start_char_idx is not None and node.end_char_idx is not None
         extra = node.metadata
         return Chunk(extra["ordinal"], node.start_char_idx, node.end_char_idx, node.text, extra["tokens"])
 
-    def _parse_nodes(
-        self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any
-    ) -> list[BaseNode]:
+    def _parse_nodes(self, nodes: Sequence[BaseNode], show_progress: bool = False, **kwargs: Any) -> list[BaseNode]:
         found: list[BaseNode] = []
         for document in nodes:
             text = document.get_content(metadata_mode=MetadataMode.NONE)
@@ -56,9 +50,7 @@ class SentenceNodeParser(NodeParser):
             found.extend(built)
         return found
 
-    def _postprocess_parsed_nodes(
-        self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]
-    ) -> list[BaseNode]:
+    def _postprocess_parsed_nodes(self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]) -> list[BaseNode]:
         """LlamaIndex searches the text for each node, which misplaces repeated passages: keep our offsets."""
         exact = [(node.start_char_idx, node.end_char_idx) for node in nodes if isinstance(node, TextNode)]
         nodes = super()._postprocess_parsed_nodes(nodes, parent_doc_map)

@@ -19,6 +19,7 @@ from rag_service.ingest.readers.base import Extracted, UnreadableError
 
 _HEADER = 8
 _PIECE = 1 << 20
+_PATIENCE = 2.0  # seconds
 
 
 class Sandbox:
@@ -59,7 +60,7 @@ class Sandbox:
         """End all idle workers."""
         with contextlib.suppress(queue.Empty):
             while True:
-                self._idle.get_nowait().kill()
+                self._idle.get_nowait().end()
 
     def _take(self) -> _Worker:
         with contextlib.suppress(queue.Empty):
@@ -89,6 +90,13 @@ class _Worker:
 
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    def end(self) -> None:
+        """Let the idle worker leave by itself; end it when it does not."""
+        self._in.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_PATIENCE)
+        self.kill()
 
     def kill(self) -> None:
         self._process.kill()
@@ -132,7 +140,4 @@ class _Worker:
 
 
 # The parent's search path, so that the worker finds this package wherever the parent did.
-_START = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from rag_service.ingest.worker import main; main()"
-)
+_START = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from rag_service.ingest.worker import main; main()"

@@ -28,8 +28,8 @@ def main() -> None:
         request = json.loads(header)
         limits = Limits(**request["limits"])
         _confine(limits)
-        reply = json.dumps(_reply(request, data, limits)).encode()
-        replies.write(len(reply).to_bytes(_HEADER, "big") + reply)
+        answer = json.dumps(reply(request, data, limits)).encode()
+        replies.write(len(answer).to_bytes(_HEADER, "big") + answer)
         replies.flush()
         signal.alarm(0)
 
@@ -54,15 +54,14 @@ def _confine(limits: Limits) -> None:
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        bound = (
-            limits.max_memory_bytes if hard == resource.RLIM_INFINITY else min(limits.max_memory_bytes, hard)
-        )
+        bound = limits.max_memory_bytes if hard == resource.RLIM_INFINITY else min(limits.max_memory_bytes, hard)
         if sys.platform == "linux":
             resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
         signal.alarm(int(limits.timeout) + _GRACE)
 
 
-def _reply(request: dict[str, Any], data: bytes, limits: Limits) -> dict[str, Any]:
+def reply(request: dict[str, Any], data: bytes, limits: Limits) -> dict[str, Any]:
+    """What the reader extracts, or why it cannot, as JSON values."""
     try:
         return {"extracted": asdict(_extract(request, data, limits))}
     except UnreadableError as error:
@@ -72,9 +71,7 @@ def _reply(request: dict[str, Any], data: bytes, limits: Limits) -> dict[str, An
     except RecursionError:
         return {"error": "is nested too deeply; flatten it"}
     except Exception as error:  # a library met a malformed file: any error it raises is this file's fault
-        return {
-            "error": f"cannot be extracted ({type(error).__name__}: {error}); save it again with its program"
-        }
+        return {"error": f"cannot be extracted ({type(error).__name__}: {error}); save it again with its program"}
 
 
 def _extract(request: dict[str, Any], data: bytes, limits: Limits) -> Extracted:

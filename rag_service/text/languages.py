@@ -10,12 +10,14 @@ from functools import cache
 from rag_service.text.stopwords import STOP_WORDS
 from rag_service.text.words import fold
 
-_SAMPLE = 20_000
+_PIECE = 1_000  # characters looked at, each at the start, in the middle and at the end
 _SHORT = 20  # words; in longer texts a chance hit is no evidence
 _RATE = 0.05
 _ENOUGH = 0.5
 _OWN_WEIGHT = 0.7
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 
 # Function words of further languages in Latin script; those of German and English are the stop words.
 _FUNCTION_WORDS = {
@@ -110,7 +112,7 @@ _WITHIN = {
 
 def detect_language(text: str, default: str = "und") -> str:
     """ISO 639-1 code of the text's main language; the default when nothing speaks for one."""
-    sample = text[:_SAMPLE]
+    sample = _sample(text)
     script = _script(sample)
     if script is not None:
         return script
@@ -127,11 +129,20 @@ def detect_language(text: str, default: str = "und") -> str:
     return language if weight >= enough else default
 
 
+def _sample(text: str) -> str:
+    if len(text) <= 3 * _PIECE:
+        return text
+    middle = len(text) // 2
+    return " ".join((text[:_PIECE], text[middle : middle + _PIECE], text[-_PIECE:]))
+
+
 def _script(sample: str) -> str | None:
     """The language of a script other than Latin, when at least a third of the letters are in it."""
     if sample.isascii():
         return None
-    letters = len(re.findall(r"[^\W\d_]", sample)) or 1
+    letters = len(_LETTER.findall(sample)) or 1
+    if len(_FOREIGN.findall(sample)) * 3 < letters:
+        return None
     counts = {code: len(re.findall(f"[{span}]", sample)) for code, span in _SCRIPTS}
     code = max(counts, key=lambda key: counts[key])
     if counts["ja"] and counts["ja"] + counts["zh"] > letters / 3 and counts["ja"] * 20 > counts["zh"]:

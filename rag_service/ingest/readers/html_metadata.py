@@ -10,10 +10,10 @@ from typing import Any
 from lxml import etree
 
 _PUBLISHED = (
-    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date",
-    "dc.date.issued",     "dcterms.date", "dcterms.created", "dcterms.issued", "publish-date", "publication_date", "pubdate",
-    "sailthru.date", "parsely-pub-date",
-)  # fmt: skip
+    *("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued"),
+    *("dcterms.date", "dcterms.created", "dcterms.issued", "publish-date", "publication_date", "pubdate"),
+    *("sailthru.date", "parsely-pub-date"),
+)
 _AUTHOR = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "byl")
 _TITLE = ("og:title", "dc.title", "twitter:title")
 

@@ -36,12 +36,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(message.get(name) or "").split())
-    except (
-        ValueError,
-        IndexError,
-        AttributeError,
-        TypeError,
-    ):  # malformed headers break the parser in many ways
+    except (ValueError, IndexError, AttributeError, TypeError):  # the parser meets malformed headers in many ways
         return ""
 
 

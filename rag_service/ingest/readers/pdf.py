@@ -97,14 +97,12 @@ def _pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[list[Lin
 def _lines(text_page: pypdfium2.PdfTextPage, height: float) -> list[Line]:
     """Lines in reading order with their boxes; pdfium marks a hyphen at a line's end by U+FFFE."""
     text = text_page.get_text_range()
-    exact = len(text) == text_page.count_chars()
+    if len(text) != text_page.count_chars():  # characters that pdfium leaves out would shift the indices
+        text = _every_character(text_page)
     found: list[Line] = []
     for match in _LINE.finditer(text):
         content = match.group().replace(_HYPHEN, "-").rstrip()
         if not content.strip():
-            continue
-        if not exact:  # characters beyond the basic plane shift pdfium's own indices
-            found.append(Line(content, 0.0, 0.0, 0.0, 0.0, height))
             continue
         start = match.start() + len(content) - len(content.lstrip())
         left, bottom, _, top = text_page.get_charbox(start, loose=True)
@@ -112,6 +110,13 @@ def _lines(text_page: pypdfium2.PdfTextPage, height: float) -> list[Line]:
         bold = all(_is_bold(text_page, at) for at in (start, match.start() + len(content) - 1))
         found.append(Line(content.strip(), left, bottom, right, top, height, bold))
     return found
+
+
+def _every_character(text_page: pypdfium2.PdfTextPage) -> str:
+    from pypdfium2 import raw
+
+    codes = (raw.FPDFText_GetUnicode(text_page, index) for index in range(text_page.count_chars()))
+    return "".join(chr(code) for code in codes).replace("\x02", _HYPHEN)
 
 
 def _is_bold(text_page: pypdfium2.PdfTextPage, index: int) -> bool:

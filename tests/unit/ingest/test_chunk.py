@@ -125,9 +125,9 @@ def test_time_is_linear_on_adversarial_text(pattern: str) -> None:
     def seconds(length: int) -> float:
         text = pattern * (length // len(pattern))
         spans = token_spans(text)
-        started = time.perf_counter()
+        started = time.process_time()
         cut(text, "de", lambda part: spans if part is text else token_spans(part), 64, 16)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert seconds(200_000) < 25 * seconds(20_000) + 0.5
 
@@ -135,7 +135,7 @@ def test_time_is_linear_on_adversarial_text(pattern: str) -> None:
 def test_a_thousand_documents_of_230_words_take_under_two_seconds() -> None:
     text = " ".join(f"Der Satz {number} handelt von Wladiwostok und vom Gipfel." for number in range(26))
     spans = token_spans(text)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(1000):
         cut(text, "de", lambda part: spans if part == text else token_spans(part), 256, 32)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -147,7 +147,7 @@ def test_odd_names(tmp_path: Path) -> None:
 def test_one_source_for_two_files_is_refused_and_the_same_file_twice_is_taken_once(tmp_path: Path) -> None:
     make(tmp_path, "eins/a.txt", "zwei/a.txt")
     assert sources(discover([tmp_path / "eins", tmp_path / "eins" / "a.txt"], SUFFIXES)) == ["a.txt"]
-    with pytest.raises(InvalidInput, match="would both be stored as a.txt; ingest a folder above both"):
+    with pytest.raises(InvalidInput, match=r"would both be stored as a\.txt; ingest a folder above both"):
         discover([tmp_path / "eins", tmp_path / "zwei"], SUFFIXES)
 
 

@@ -346,3 +346,63 @@ def test_limits() -> None:
         read("a.pdf", kit.pdf([[Print("viel Text")]]), Limits(max_characters=5))
     with pytest.raises(UnreadableError, match="looks like a zip bomb"):
         read("a.docx", kit.docx(), Limits(max_archive_bytes=100))
+
+
+def test_pdf_with_damaged_pages_and_unprintable_characters() -> None:
+    ok = kit.pdf([[Print("Erste Seite.")], [Print("Zweite Seite.")]])
+    broken = ok.replace(b"7 0 obj\n<< /Type /Page ", b"7 0 obj\n<< /Type /Pxge ")
+    assert read("a.pdf", broken).text.startswith("Erste Seite.")
+    odd = kit.pdf(
+        [[*kit.paragraph("Vor dem\x01 Zeichen und nach\nihm steht Text.", 700), Print("Neuer Absatz.", y=600)]]
+    )
+    assert read("a.pdf", odd).text == "Vor dem Zeichen und nach ihm steht Text.\n\nNeuer Absatz."
+
+
+def test_pdf_lists_tables_and_columns() -> None:
+    lines = kit.paragraph("Einkauf:\n- Salz und noch vieles mehr\n- Mehl\n1. Zucker", 700)
+    assert read("a.pdf", kit.pdf([lines])).text == "Einkauf:\n- Salz und noch vieles mehr\n- Mehl\n1. Zucker"
+    left = kit.paragraph("Links endet der Absatz hier.", 700, 72)
+    right = kit.paragraph("Rechts beginnt ein neuer.", 720, 320)
+    assert read("a.pdf", kit.pdf([[*left, *right]])).text == "Links endet der Absatz hier.\n\nRechts beginnt ein neuer."
+    indented = [*kit.paragraph("Der erste Absatz ist zu Ende.", 700), Print("Der zweite ist eingerückt.", x=90, y=686)]
+    assert "Ende.\n\nDer zweite" in read("a.pdf", kit.pdf([indented])).text
+
+
+def test_docx_footnotes_and_merged_cells() -> None:
+    import io
+    import zipfile
+
+    word = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    notes = f"<w:footnotes {word}><w:footnote><w:p><w:r><w:t>Die Note.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    data = io.BytesIO(kit.docx())
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("word/footnotes.xml", notes)
+    assert read("a.docx", data.getvalue()).text.endswith("Letzter Absatz.\n\nDie Note.")
+
+
+def test_eml_with_broken_parts() -> None:
+    assert read("a.eml", b"Subject: S\nDate: irgendwann\n\nText.").published is None
+    assert read("a.eml", b"Subject: S\nContent-Type: text/plain; charset=x-unbekannt\n\nGr\xc3\xb6\xc3\x9fe").text == (
+        "S\n\nGröße"
+    )
+    assert read("a.eml", b"Subject: S\nContent-Type: text/html\n\n<!-- -->").text == "S"
+    assert read("a.eml", b"Subject: S\nContent-Type: application/pdf\n\nJVBERi0=").text == "S"
+
+
+def test_zip_with_a_locked_part() -> None:
+    data = bytearray(kit.zipped({"word/document.xml": "x"}))
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    with pytest.raises(UnreadableError, match="is password-protected"):
+        read("a.docx", bytes(data))
+
+
+def test_a_stated_month_is_refined_by_the_dateline() -> None:
+    page = '<html><head><meta name="date" content="2019-04"></head><body><p>{}</p></body></html>'
+    assert read("a.html", page.format("23.04.2019, 08:44 Uhr")).published == "2019-04-23T08:44"
+    assert read("a.html", page.format("23.05.2020, 08:44 Uhr")).published == "2019-04"
+
+
+def test_front_matter_lists() -> None:
+    document = read("a.md", "---\ntitle: T\nauthors:\n  - Anna\n  - 'Ben'\n---\nText")
+    assert document.metadata == {"author": "Anna, Ben"}

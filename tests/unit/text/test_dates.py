@@ -77,8 +77,8 @@ def test_metadata_dates(written: str, expected: str | None) -> None:
 
 
 def test_hostile_text_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("1" * 200_000, "A " * 100_000, "am " * 100_000, ("A" * 300 + "\n") * 1000, "25. " * 50_000):
         find_dateline(text)
         iso_date(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -1,3 +1,4 @@
+import itertools
 import time
 
 import pytest
@@ -158,7 +159,7 @@ TEXT = st.text(st.sampled_from("aBÄ1 .!?\n\n\t,„“»«()-|#…。[]:") | st.
 def test_spans_are_ordered_trimmed_and_cover_everything_but_white_space(text: str, language: str) -> None:
     spans = split_sentences(text, language)
     assert all(start < end for start, end in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     assert all(text[start:end] == text[start:end].strip() for start, end in spans)
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
 
@@ -169,8 +170,8 @@ def test_spans_are_ordered_trimmed_and_cover_everything_but_white_space(text: st
 def test_time_is_linear(pattern: str) -> None:
     def seconds(length: int) -> float:
         text = pattern * (length // len(pattern))
-        started = time.perf_counter()
+        started = time.process_time()
         split_sentences(text, "de")
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     assert seconds(160_000) < 20 * seconds(16_000) + 0.5
