@@ -36,7 +36,8 @@ class DataDirectory:
         try:
             self._lock.acquire(timeout=wait)
         except Timeout as error:
-            raise DataDirectoryLocked(_who(folder)) from error
+            noted = _noted(folder)
+            raise DataDirectoryLocked(_who(folder), noted.url if noted else None) from error
         self._owner = Owner(os.getpid(), command, int(time.time()))
         self._write(self._owner)
 

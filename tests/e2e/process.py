@@ -14,13 +14,13 @@ COMMAND = (sys.executable, "-c", "from rag_service.cli import main; main()")
 READY = re.compile(r"Serving (http://\S+)")
 
 
-def environment(data: Path, **more: str) -> dict[str, str]:
+def environment(data: Path | None, **more: str) -> dict[str, str]:
     """The environment of a process that keeps its data in one folder and knows no model."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAG_", "OPENAI_"))}
-    return kept | {"RAG_DATA_DIR": str(data)} | more
+    return kept | ({"RAG_DATA_DIR": str(data)} if data else {}) | more
 
 
-def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def run(data: Path | None, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """One command from start to end."""
     return subprocess.run(
         [*COMMAND, *arguments], env=environment(data, **more), capture_output=True, text=True, timeout=240
