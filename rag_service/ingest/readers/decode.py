@@ -8,6 +8,7 @@ import re
 from rag_service.ingest.readers.base import UnreadableError
 
 _SAMPLE = 65_536
+_FEW = 5  # control characters that a short text may hold
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -42,7 +43,7 @@ def decode(data: bytes) -> str:
     wide = _wide_encoding(data[:_SAMPLE])
     if wide and not _CONTROLS.search(data[:_SAMPLE].decode(wide, "replace").encode()):
         return data.decode(wide, "replace")
-    if len(_CONTROLS.findall(data[:_SAMPLE])) > len(data[:_SAMPLE]) // 50:
+    if len(_CONTROLS.findall(data[:_SAMPLE])) > max(_FEW, len(data[:_SAMPLE]) // 50):
         raise UnreadableError("holds binary data, not text; convert it to text or leave it out")
     try:
         return data.decode("utf-8")
