@@ -8,7 +8,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 # Always followed by more of the same sentence.
-_NEVER_LAST_COMMON = "dr prof mr mrs ms st sr hr fr ing dipl mag phil med jur rer nat vs cf nr tel fax hg"
+_NEVER_LAST_COMMON = "dr prof rev mr mrs ms st sr hr fr ing dipl mag phil med jur rer nat vs cf nr tel fax hg"
 NEVER_LAST = {
     "de": _words(f"""
         {_NEVER_LAST_COMMON} abb abs abt anm art aufl ausg bd bde bes bspw bzw ca dez ebd ehem eigtl

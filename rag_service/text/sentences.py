@@ -19,12 +19,14 @@ _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
 _TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _OPENING = re.compile(r"[\s\"'\u201e\u201c\u201d\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{\u2013\u2014\u00bf\u00a1-]*")
-_TOKEN = re.compile(r"[^\s\"'\u201e\u201c\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{/]*$")
+_TOKEN = re.compile(r"[^\s\"\u201e\u201c\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{/]*$")
 _LINE = re.compile(r"[^\n]*\n?")
 _DATE_LABEL = re.compile(r"\s*(?:date|datum):?\s+\d{4}(?:-\d{2}){1,2}(?=\s)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
+_MARKS = frozenset(".!?\u2026")
 _WRAP_WIDTH = 120
 _LOOK_BACK = 40
 
@@ -98,17 +100,23 @@ def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
     marker = _MARKER.match(text, start, end)
     position = marker.end() if marker else start
     starters = known.STARTERS.get(language, known.STARTERS["en"])
+    begin = start
     while match := _END.search(text, position, end):
         position = match.end()
         if position >= end:
             return
+        if not _WORD.search(text, max(begin, match.start() - _LOOK_BACK), match.start()):
+            continue  # a mark alone is no sentence
         if match["mark"][0] in "\u3002\uff01\uff1f\uff61":
-            yield position
+            ends = True
         elif text[position].isspace():
-            if _ends(text, start, match, end, language):
-                yield position
-        elif _GLUED.match(text, match.start()) and _next_word(text, position, end)[0].casefold() in starters:
+            ends = _ends(text, start, match, end, language)
+        else:
+            glued = _GLUED.match(text, match.start())
+            ends = glued is not None and _next_word(text, position, end)[0].casefold() in starters
+        if ends:
             yield position
+            begin = position
 
 
 def _next_word(text: str, position: int, end: int) -> tuple[str, str]:
@@ -121,7 +129,7 @@ def _next_word(text: str, position: int, end: int) -> tuple[str, str]:
 
 def _ends(text: str, start: int, match: re.Match[str], end: int, language: str) -> bool:
     word, first = _next_word(text, match.end(), end)
-    if first.islower():
+    if first.islower() or first in _MARKS:
         return False
     if match["mark"] != ".":
         return True
@@ -129,6 +137,8 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, language: str) 
     token = token_match.group() if token_match else ""
     starts = word.casefold() in known.STARTERS.get(language, known.STARTERS["en"])
     if match["close"] and not match["close"].startswith("["):
+        return True
+    if _AMOUNT.match(token):
         return True
     if token.isdigit() or _ROMAN.match(token):
         return _number_ends(text, start, match.start(), token, word, starts, language)
@@ -158,12 +168,11 @@ def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bo
         return bool(before) and before[-1].casefold() in known.LABELS
     if last in known.NEVER_LAST.get(language, known.NEVER_LAST_DEFAULT):
         return False
-    return not (
-        language == "de"
-        and 1 < len(last) <= 5
-        and not token.isupper()
-        and last.isalpha()
-        and last.isascii()
-        and not set(last) & set("aeiouyäöü")
-        and last not in known.NOT_ABBREVIATED
-    )
+    return starts or not (language == "de" and _is_vowelless(token, last))
+
+
+def _is_vowelless(token: str, word: str) -> bool:
+    """Whether a German word can only be an abbreviation: bspw, vgl, Hrsg; not CDU, km or Pkw."""
+    if not 1 < len(word) <= 5 or token.isupper() or not (word.isalpha() and word.isascii()):
+        return False
+    return not set(word) & set("aeiouy") and word not in known.NOT_ABBREVIATED

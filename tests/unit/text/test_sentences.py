@@ -76,6 +76,9 @@ GERMAN = [
     ["Am Do. tagt der Rat.", "Am Freitag nicht."],
     ["Er kam gegen 5 Uhr morgens.", "– Niemand war wach."],
     ["Das Paket wiegt 5 kg.", "Der Brief wiegt nichts."],
+    ["Die Turbine läuft mit 1500 rpm.", "Ein Rotor dreht sich."],
+    ["Der Kurs steht bei 2.000.", "Überreste fand man später."],
+    ["Er las ihm aus . . . vor.", "Danach schlief er."],
     ["Sie sagte nichts.", "„Gut“, meinte er.", "Dann gingen sie."],
 ]  # fmt: skip
 
@@ -98,6 +101,8 @@ ENGLISH = [
     ["Visit example.com for more.", "It is free."],
     ["Smith et al. found nothing.", "The search goes on."],
     ["He came on Jan. 5 and left on Feb. 7.", "Nobody noticed."],
+    ["The army exceeded Israel's.", "Another motive was oil."],
+    ["In 1685, Rev. Elie left.", "He never returned."],
     ["What happened?!", "Nobody knows..."],
 ]
 
