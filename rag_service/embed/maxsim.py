@@ -1,0 +1,52 @@
+"""Late interaction: a question's tokens against a passage's (MaxSim; Khattab & Zaharia, 2020, arXiv:2004.12832)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tokens = NDArray[np.int8] | NDArray[np.float32]
+
+
+def maxsim(question: Tokens, passage: Tokens) -> float:
+    """Mean over the question's tokens (q, d) of the best cosine among the passage's tokens (t, d).
+
+    -1.0, the worst possible, when either has no tokens.
+    """
+    return float(maxsim_many(question, passage, np.array([0, len(passage)]))[0])
+
+
+def maxsim_many(question: Tokens, passages: Tokens, bounds: NDArray[np.int_]) -> NDArray[np.float32]:
+    """Score n passages at once, their tokens one after another (sum of t, d), passage i in [bounds[i], bounds[i+1])."""
+    scores = np.full(len(bounds) - 1, -1.0, np.float32)
+    filled = bounds[:-1] < bounds[1:]
+    if len(question) and filled.any():
+        cosines = _unit(passages) @ _unit(question).T
+        scores[filled] = np.maximum.reduceat(cosines, bounds[:-1][filled], axis=0).mean(axis=1)
+    return scores
+
+
+def span_maxsim(
+    question: Tokens, passage: Tokens, token_spans: NDArray[np.int32], spans: Sequence[tuple[int, int]]
+) -> NDArray[np.float32]:
+    """Score spans of a passage, such as its sentences, by the passage's own token vectors.
+
+    A token counts for a span when it overlaps it; ``token_spans`` (t, 2) and ``spans`` share one origin.
+    """
+    scores = np.full(len(spans), -1.0, np.float32)
+    if not len(question) or not len(passage):
+        return scores
+    cosines = _unit(passage) @ _unit(question).T
+    for index, (start, end) in enumerate(spans):
+        inside = (token_spans[:, 0] < end) & (token_spans[:, 1] > start)
+        if inside.any():
+            scores[index] = cosines[inside].max(axis=0).mean()
+    return scores
+
+
+def _unit(tokens: Tokens) -> NDArray[np.float32]:
+    vectors = tokens.astype(np.float32)
+    vectors /= np.maximum(np.sqrt(np.einsum("td,td->t", vectors, vectors)), 1e-6)[:, None]
+    return vectors
