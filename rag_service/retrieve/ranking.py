@@ -47,9 +47,7 @@ class Ranking:
         """One score a candidate from features of shape (n, len(FEATURES)); higher is better."""
         return np.asarray(standardise(features) @ self._weights)
 
-    def features(
-        self, query: str, encoded: Encoded, statistics: TermStatistics, candidates: Candidates
-    ) -> Floats:
+    def features(self, query: str, encoded: Encoded, statistics: TermStatistics, candidates: Candidates) -> Floats:
         """Features of candidates, shape (n, len(FEATURES)); where token vectors are missing, the worst late ones."""
         rarities = {stem: rarity(count, statistics.chunks) for stem, count in statistics.frequencies.items()}
         question = weigh(query, encoded, statistics.languages, rarities)
@@ -58,11 +56,7 @@ class Ranking:
         out = np.zeros((len(passages), len(FEATURES)))
         out[:, 0], out[:, 1] = candidates.dense, candidates.lexical
         out[:, 5] = [coverage(question, passage) for passage in analysed]
-        rows = [
-            row
-            for row, passage in enumerate(passages)
-            if _has_tokens(candidates.blocks.get(passage.chunk_id))
-        ]
+        rows = [row for row, passage in enumerate(passages) if _has_tokens(candidates.blocks.get(passage.chunk_id))]
         if rows and len(question.vectors):
             own = [candidates.blocks[passages[row].chunk_id] for row in rows]
             late = late_features(question, own, [analysed[row] for row in rows])

@@ -61,9 +61,7 @@ class LlamaIndexReranker:
 
         with self._lock:
             self._postprocessor = self._postprocessor or _construct(self._path)
-        nodes = [
-            NodeWithScore(node=TextNode(id_=str(i), text=text), score=0.0) for i, text in enumerate(texts)
-        ]
+        nodes = [NodeWithScore(node=TextNode(id_=str(i), text=text), score=0.0) for i, text in enumerate(texts)]
         kept = self._postprocessor.postprocess_nodes(nodes, query_str=question)
         found = {int(item.node.node_id): float(item.score or 0.0) for item in kept}
         least = min(found.values(), default=0.0) - 1.0

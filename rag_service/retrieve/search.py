@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,11 @@ from rag_service.ports import (
 from rag_service.retrieve.diversity import collapse, diversify
 from rag_service.retrieve.features import FEATURES
 from rag_service.retrieve.fusion import Floats, fill_lexical, fuse, squash
+from rag_service.retrieve.period import bounded, prefer
 from rag_service.retrieve.ranking import Candidates, Ranking
 from rag_service.retrieve.types import Retrieval
 from rag_service.text.languages import detect_language
+from rag_service.text.periods import Period, find_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _Query:
     encoded: Encoded
     versions: Sequence[str] | None
     limit: int
+    period: Period | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,16 @@ class Retriever:
         options: Options,
         ranking: Ranking,
         reranker: Reranker | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
+        """``today`` is what 'last week' in a question is relative to."""
         self._stores = stores
         self._embedder = embedder
         self._encoder = encoder
         self._options = options
         self._ranking = ranking
         self._reranker = reranker
+        self._today = today
 
     def search(
         self,
@@ -110,22 +117,21 @@ class Retriever:
         started = time.perf_counter()
         top_k = top_k or self._options.top_k
         catalog = self._stores.catalog
-        versions = catalog.matching_versions(collection, filters) if filters else None
-        encoded = self._encoder.encode_query(query)
-        asked = _Query(collection, query, encoded, versions, max(self._options.candidates, 2 * top_k))
-        found = _Ranked([], {})
-        if catalog.count_chunks(collection) and (versions is None or versions):
-            found = self._ranked(asked, mode)
+        if not catalog.count_chunks(collection):
+            return Retrieval(Evidence(query, detect_language(query), None, (), {}), (), _since(started))
+        period = find_period(query, self._today())
+        versions, warnings = bounded(catalog, collection, filters, period)
+        limit = max(self._options.candidates, 2 * top_k)
+        asked = _Query(collection, query, self._encoder.encode_query(query), versions, limit, period)
+        found = _Ranked([], {}) if versions == [] else self._ranked(asked, mode)
         passages = tuple(diversify(collapse(found.passages), top_k, self._options.max_per_document))
-        blocks = {
-            each.chunk_id: found.blocks[each.chunk_id] for each in passages if each.chunk_id in found.blocks
-        }
-        evidence = Evidence(query, detect_language(query), encoded, passages, blocks)
-        return Retrieval(evidence, found.warnings, (time.perf_counter() - started) * 1000)
+        blocks = {each.chunk_id: found.blocks[each.chunk_id] for each in passages if each.chunk_id in found.blocks}
+        evidence = Evidence(query, detect_language(query), asked.encoded, passages, blocks)
+        return Retrieval(evidence, warnings + found.warnings, _since(started))
 
     def candidates(self, collection: str, query: str) -> tuple[list[Passage], Floats]:
         """The candidates for the learned ranking with their features (n, len(FEATURES)), as fitting needs them."""
-        asked = _Query(collection, query, self._encoder.encode_query(query), None, self._options.candidates)
+        asked = _Query(collection, query, self._encoder.encode_query(query), None, self._options.candidates, None)
         fused = self._fused(asked, "hybrid")
         return self._learned(asked, fused, self._blocks(asked, fused))
 
@@ -144,12 +150,13 @@ class Retriever:
             passages, features = self._learned(asked, fused, blocks)
             scores = self._ranking.scores(features)
         scores, warnings = self._second_opinion(asked.text, passages, scores)
+        scores, told = prefer(passages, scores, asked.period)
         order = sorted(range(len(passages)), key=lambda i: (-scores[i], passages[i].chunk_id))
         ranked = [replace(passages[i], score=squash(scores[i])) for i in order]
         rest = fused.passages[len(passages) :]
         behind = fused.scores[len(passages) :] - fused.scores[len(passages) - 1] + scores.min()
         ranked += [replace(each, score=squash(score)) for each, score in zip(rest, behind, strict=True)]
-        return _Ranked(ranked, blocks, warnings)
+        return _Ranked(ranked, blocks, warnings + told)
 
     def _fused(self, asked: _Query, mode: SearchMode) -> _Fused:
         """Live candidates of both searches, best first by the fused score."""
@@ -162,8 +169,7 @@ class Retriever:
         scores = fuse(similarities, matches, share) if ids else similarities
         order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
         passages = [
-            replace(found[ids[i]], dense_score=dense.get(ids[i]), lexical_score=lexical.get(ids[i]))
-            for i in order
+            replace(found[ids[i]], dense_score=dense.get(ids[i]), lexical_score=lexical.get(ids[i])) for i in order
         ]
         return _Fused(passages, scores[order], similarities[order], matches[order])
 
@@ -178,9 +184,7 @@ class Retriever:
         if mode != "lexical":
             own = self._embedder is self._encoder
             vector = asked.encoded.vector if own else self._embedder.embed_query(asked.text)
-            dense = {
-                hit.chunk_id: hit.score for hit in self._stores.vectors.query(place[0], vector, *place[1:])
-            }
+            dense = {hit.chunk_id: hit.score for hit in self._stores.vectors.query(place[0], vector, *place[1:])}
             unseen = [chunk_id for chunk_id in lexical if chunk_id not in dense]
             dense |= self._stores.vectors.similarities(asked.collection, vector, unseen)
         return dense, lexical
@@ -189,14 +193,10 @@ class Retriever:
         head = [passage.chunk_id for passage in fused.passages[: self._options.rerank_depth]]
         return self._stores.tokens.blocks(asked.collection, head) if self._stores.tokens else {}
 
-    def _learned(
-        self, asked: _Query, fused: _Fused, blocks: Mapping[str, TokenBlock]
-    ) -> tuple[list[Passage], Floats]:
+    def _learned(self, asked: _Query, fused: _Fused, blocks: Mapping[str, TokenBlock]) -> tuple[list[Passage], Floats]:
         """The head of the candidates with late scores, and its features."""
         depth = self._options.rerank_depth
-        candidates = Candidates(
-            fused.passages[:depth], blocks, fused.similarities[:depth], fused.matches[:depth]
-        )
+        candidates = Candidates(fused.passages[:depth], blocks, fused.similarities[:depth], fused.matches[:depth])
         statistics = self._stores.lexical.statistics(asked.collection, asked.text)
         features = self._ranking.features(asked.text, asked.encoded, statistics, candidates)
         passages = [
@@ -215,3 +215,7 @@ class Retriever:
             return np.array(self._reranker.scores(query, [passage.text for passage in passages])), ()
         except ModelError as error:
             return scores, (Warning("reranker_unavailable", f"{error} The ranking is without it."),)
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

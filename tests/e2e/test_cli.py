@@ -13,7 +13,7 @@ FILES = {
     "2019 in Wladiwostok. Das Gespräch dauerte rund zwei Stunden.\n",
     "zug.txt": "Der Sonderzug ist gepanzert und olivgrün. Er fährt selten schneller als 60 Kilometer in der Stunde.\n",
     "sub/china.html": "<html><head><title>China</title></head><body><article><h1>China</h1><p>Kim besuchte China "
-    "viermal innerhalb von dreizehn Monaten. Im April wurde ein vierter Grenzübergang am Yalu eröffnet.</p></article></body>"
+    "viermal in dreizehn Monaten. Im April wurde ein vierter Grenzübergang am Yalu eröffnet.</p></article></body>"
     "</html>",
 }
 

@@ -102,7 +102,6 @@ def test_the_steps_build_and_the_command_serves_from_a_read_only_image(image, tm
             command, env=environment(data, **chosen), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
             url = process.stdout.readline().split()[1]
-            probes = [argument for name, argument in instructions() if name == "HEALTHCHECK"]
             (probe,) = [
                 json.loads(argument[argument.index("[") :])
                 for name, argument in instructions()

@@ -1,6 +1,6 @@
 """The retriever over in-memory stores: modes, filters, liveness, reranking."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -112,6 +112,10 @@ def retriever(catalog=None, reranker=None, late=True, **options):
     return Retriever(stores, encoder, encoder, Options(**chosen), Ranking(), reranker)
 
 
+def logit(share):
+    return float(np.log(share / (1 - share)))
+
+
 def order(found):
     return [each.chunk_id for each in found.evidence.passages]
 
@@ -194,3 +198,47 @@ def test_candidates_for_fitting_come_with_one_row_of_features_each():
     passages, features = retriever().candidates("default", "Sonderzug Kim")
     assert features.shape == (len(passages), 8)
     assert np.isfinite(features).all()
+
+
+def dated(period_of, **kwargs):
+    class Dated(Memory):
+        def passages(self, collection, chunk_ids):
+            found = super().passages(collection, chunk_ids)
+            return {name: replace(each, published=period_of.get(name)) for name, each in found.items()}
+
+        def matching_versions(self, collection, filters):
+            self.asked = filters
+            low, high = filters["published"]["$gte"], filters["published"]["$lt"]
+            return sorted({name[:2] for name, when in period_of.items() if low <= when < high})
+
+    catalog = Dated(**kwargs)
+    return catalog, retriever(catalog)
+
+
+def test_a_time_in_the_question_is_preferred_and_reported():
+    _, searching = dated({"v1:0": "2019-04-25", "v2:0": "2023-09-11"})
+    found = searching.search("default", "Kim im September 2023")
+    plain = retriever().search("default", "Kim im September 2023")
+    gained = {
+        mine.chunk_id: logit(mine.score) - logit(other.score)
+        for mine in found.evidence.passages
+        for other in plain.evidence.passages
+        if mine.chunk_id == other.chunk_id
+    }
+    assert gained == pytest.approx({"v1:0": 0.0, "v2:0": 0.5, "v3:0": 0.0})
+    assert [warning.code for warning in found.warnings] == ["period_preferred"]
+    assert "2023-09-01 to 2023-09-30" in found.warnings[0].message
+
+
+def test_asking_for_texts_of_a_time_bounds_the_search():
+    _, searching = dated({"v1:0": "2019-04-25", "v2:0": "2023-09-11"})
+    found = searching.search("default", "Artikel über Kim vom April 2019")
+    assert order(found) == ["v1:0"]
+    assert [warning.code for warning in found.warnings] == ["period_only"]
+
+
+def test_a_time_without_documents_bounds_nothing():
+    _, searching = dated({"v1:0": "2019-04-25"})
+    found = searching.search("default", "Artikel über Kim vom Mai 1999")
+    assert len(order(found)) == 3
+    assert [warning.code for warning in found.warnings] == ["period_empty"]

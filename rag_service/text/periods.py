@@ -1,0 +1,138 @@
+"""Which time a question asks about: 'im April 2019', 'letzte Woche', 'reports from last September'."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rag_service.text.names import find_dates
+
+_UNITS = {
+    "tag": "day", "tage": "day", "tagen": "day", "day": "day", "days": "day",
+    "woche": "week", "wochen": "week", "week": "week", "weeks": "week",
+    "monat": "month", "monate": "month", "monaten": "month", "month": "month", "months": "month",
+    "jahr": "year", "jahre": "year", "jahren": "year", "year": "year", "years": "year",
+}  # fmt: skip
+_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+_LAST = r"(?:letzte[nrsm]?|vergangene[nrsm]?|vorige[nrsm]?|vorherige[nrsm]?|last|past|previous)"
+_THIS = r"(?:diese[rsnm]?|this)"
+_DAYS = {"heute": 0, "today": 0, "gestern": 1, "yesterday": 1, "vorgestern": 2}
+_DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})\b", re.IGNORECASE)
+_RECENT = re.compile(rf"\b{_LAST}\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
+_CURRENT = re.compile(rf"\b{_THIS}\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
+_SPAN = re.compile(rf"\b{_LAST}\s+(?P<number>\d{{1,3}})\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
+_AGO = re.compile(
+    rf"\b(?:vor\s+(?P<number>\d{{1,3}})\s+(?P<unit>{_UNIT})|(?P<n2>\d{{1,3}})\s+(?P<u2>{_UNIT})\s+ago)\b", re.IGNORECASE
+)
+_BEFORE_DATE = re.compile(
+    rf"(?:\b(?P<last>{_LAST})|\b(?P<since>seit|since|nach|after|ab|from)|\b(?P<until>bis|until|vor|before))"
+    r"\s+(?:(?:dem|den|the|im|in)\s+)?$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\b(?:zwischen|between|von|from)\b", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"\b(?:veröffentlicht\w*|erschien\w*|publiziert\w*|artikel\w*|bericht|berichte|berichten|meldung\w*|beitr[aä]g\w*"
+    r"|published|articles?|reports?|stories|posts?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from ``start`` up to, but without, ``end``; ``strict`` when the question asks for texts of that time."""
+
+    start: date
+    end: date
+    strict: bool
+
+    def overlaps(self, published: str | None) -> bool:
+        """Whether a publication date, ISO 8601 as precise as known, may lie within."""
+        other = _calendar(published) if published else None
+        return other is not None and other[0] < self.end and self.start < other[1]
+
+    def __str__(self) -> str:
+        return f"{self.start.isoformat()} to {(self.end - timedelta(days=1)).isoformat()}"
+
+
+def find_period(question: str, today: date) -> Period | None:
+    """The time that a question names, relative to ``today``; None when it names none."""
+    found = _relative(question, today) or _absolute(question, today)
+    if found is None or found[0] >= found[1]:
+        return None
+    return Period(*found, strict=_PUBLISHED.search(question) is not None)
+
+
+def _relative(question: str, today: date) -> tuple[date, date] | None:
+    tomorrow = today + timedelta(days=1)
+    if match := _SPAN.search(question):
+        return _back(today, int(match["number"]), _UNITS[match["unit"].lower()]), tomorrow
+    if match := _AGO.search(question):
+        number, unit = int(match["number"] or match["n2"]), _UNITS[(match["unit"] or match["u2"]).lower()]
+        return _unit_around(_back(today, number, unit), unit)
+    if match := _RECENT.search(question):
+        unit = _UNITS[match["unit"].lower()]
+        return _unit_around(_back(_unit_around(today, unit)[0], 1, unit), unit)
+    if match := _CURRENT.search(question):
+        return _unit_around(today, _UNITS[match["unit"].lower()])
+    if match := _DAY.search(question):
+        return _unit_around(today - timedelta(days=_DAYS[match.group().lower()]), "day")
+    return None
+
+
+def _absolute(question: str, today: date) -> tuple[date, date] | None:
+    values = [value for value in find_dates(question) if _calendar(_dated(value.norm, today))]
+    if not values:
+        return None
+    spans = [span for value in values if (span := _calendar(_dated(value.norm, today)))]
+    if len(spans) > 1:
+        return (min(spans)[0], max(spans)[1]) if _BETWEEN.search(question) else None
+    lead = _BEFORE_DATE.search(question[: values[0].start])
+    if values[0].norm.startswith("--") and not (lead and lead["last"]):
+        return None  # 'im April' alone: no telling of which year
+    if lead and lead["since"]:
+        return spans[0][0], today + timedelta(days=1)
+    if lead and lead["until"]:
+        return date.min, spans[0][1]
+    return spans[0]
+
+
+def _dated(norm: str, today: date) -> str:
+    """A month or day without a year is the last one that has begun."""
+    if not norm.startswith("--"):
+        return norm
+    for year in (today.year, today.year - 1):
+        span = _calendar(f"{year}{norm[1:]}")
+        if span and span[0] <= today:
+            return f"{year}{norm[1:]}"
+    return norm
+
+
+def _calendar(written: str) -> tuple[date, date] | None:
+    """First day and the day after the last of an ISO 8601 year, month or day; None for anything else."""
+    parts = written.partition("T")[0].split("-")
+    try:
+        numbers = [int(part) for part in parts]
+        first = date(*[*numbers, 1, 1][:3])
+    except (ValueError, TypeError):
+        return None
+    return _unit_around(first, ("year", "month", "day")[len(numbers) - 1])
+
+
+def _unit_around(day: date, unit: str) -> tuple[date, date]:
+    if unit == "day":
+        return day, day + timedelta(days=1)
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday())
+        return monday, monday + timedelta(days=7)
+    if unit == "month":
+        return day.replace(day=1), (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return date(day.year, 1, 1), date(min(day.year + 1, date.max.year), 1, 1)
+
+
+def _back(day: date, number: int, unit: str) -> date:
+    if unit in ("day", "week"):
+        return day - timedelta(days=number * (7 if unit == "week" else 1))
+    months = day.year * 12 + day.month - 1 - number * (12 if unit == "year" else 1)
+    first = date(max(months // 12, 1), months % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), _unit_around(first, "month")[1] - timedelta(days=1))

@@ -1,0 +1,72 @@
+"""Times that questions name, seen from Thursday, 2 May 2019."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag_service.text.periods import Period, find_period
+
+TODAY = date(2019, 5, 2)
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "end"),
+    [
+        ("Was geschah im April 2019?", "2019-04-01", "2019-05-01"),
+        ("What happened in April 2019?", "2019-04-01", "2019-05-01"),
+        ("Was geschah am 25. April 2019?", "2019-04-25", "2019-04-26"),
+        ("Was geschah 2019?", "2019-01-01", "2020-01-01"),
+        ("Was geschah letzte Woche?", "2019-04-22", "2019-04-29"),
+        ("Was wurde letzten Monat beschlossen?", "2019-04-01", "2019-05-01"),
+        ("What was decided last year?", "2018-01-01", "2019-01-01"),
+        ("Wer kam gestern an?", "2019-05-01", "2019-05-02"),
+        ("Was steht heute an?", "2019-05-02", "2019-05-03"),
+        ("Was geschah in den letzten 3 Tagen?", "2019-04-29", "2019-05-03"),
+        ("Was geschah vor 2 Monaten?", "2019-03-01", "2019-04-01"),
+        ("Who came 3 days ago?", "2019-04-29", "2019-04-30"),
+        ("Was geschah dieses Jahr?", "2019-01-01", "2020-01-01"),
+        ("What happened last September?", "2018-09-01", "2018-10-01"),
+        ("Was geschah letzten April?", "2019-04-01", "2019-05-01"),
+        ("Was geschah seit 2018?", "2018-01-01", "2019-05-03"),
+        ("Was geschah zwischen 2017 und 2018?", "2017-01-01", "2019-01-01"),
+    ],
+)
+def test_the_time_a_question_names(question, start, end):
+    found = find_period(question, TODAY)
+    assert (found.start.isoformat(), found.end.isoformat(), found.strict) == (start, end, False)
+
+
+@pytest.mark.parametrize(
+    "question", ["Wo trafen sich Kim und Putin?", "Wie oft im April?", "Was war 2017, was 2019?", "Wer ist der Letzte?"]
+)
+def test_questions_that_name_none(question):
+    assert find_period(question, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    "question", ["Welche Artikel vom April 2019 nennen Kim?", "Which reports from last week mention Kim?"]
+)
+def test_asking_for_texts_of_a_time_is_strict(question):
+    assert find_period(question, TODAY).strict
+
+
+@pytest.mark.parametrize(
+    ("published", "inside"),
+    [("2019-04", True), ("2019", True), ("2019-04-30T23:59", True), ("2019-05-01", False), (None, False), ("?", False)],
+)
+def test_publication_dates_as_precise_as_known(published, inside):
+    assert Period(date(2019, 4, 1), date(2019, 5, 1), False).overlaps(published) is inside
+
+
+@given(st.text(max_size=80), st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 1, 1)))
+def test_any_text_gives_a_period_or_none(question, today):
+    found = find_period(question, today)
+    assert found is None or found.start < found.end
+
+
+@given(st.integers(0, 999), st.sampled_from(["Tagen", "weeks", "Monaten", "years"]), st.dates(min_value=date(1, 1, 1)))
+def test_spans_of_any_length(number, unit, today):
+    found = find_period(f"in den letzten {number} {unit}", min(today, date(9998, 1, 1)))
+    assert found is None or found.start < found.end
