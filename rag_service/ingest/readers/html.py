@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import lxml.html
 from lxml import etree
@@ -12,11 +11,11 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode
 from rag_service.ingest.readers.html_metadata import page_metadata
-from rag_service.ingest.readers.markup import drop_hidden, visible_text
+from rag_service.ingest.readers.markup import detach, drop_hidden, visible_text
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE)
-_BOILERPLATE = ("nav", "footer", "aside", "form")
-_SHORT = 0.35
+_BOILERPLATE = ("nav", "footer", "aside")
+_SHARE = 0.5  # of the text outside links
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -61,33 +60,22 @@ def parse(markup: str) -> etree._Element | None:
 
 
 def main_text(tree: etree._Element) -> str:
-    """Main content by trafilatura; where it finds little of a page without boilerplate marks, everything."""
+    """Main content by trafilatura; all visible text where that finds too little of what is no link."""
     import trafilatura
 
-    everything = visible_text(_without_boilerplate(tree))
+    everything, linked = _everything(tree)
     found = trafilatura.bare_extraction(
         tree, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False
     )
     body = getattr(found, "body", None)
     main = visible_text(body) if body is not None else ""
-    return main if len(main) >= _SHORT * len(everything) else everything
+    return main if len(main) >= _SHARE * (len(everything) - linked) else everything
 
 
-def _without_boilerplate(tree: etree._Element) -> etree._Element:
+def _everything(tree: etree._Element) -> tuple[str, int]:
+    """Visible text outside marked boilerplate, and how many of its characters are links."""
     copy: etree._Element = etree.fromstring(etree.tostring(tree), parser=etree.XMLParser(recover=True, huge_tree=True))
-    for element in list(_boilerplate(copy)):
-        parent = element.getparent()
-        if parent is not None:
-            if element.tail:
-                previous = element.getprevious()
-                if previous is not None:
-                    previous.tail = (previous.tail or "") + element.tail
-                else:
-                    parent.text = (parent.text or "") + element.tail
-            parent.remove(element)
-    return copy
-
-
-def _boilerplate(tree: etree._Element) -> Iterator[etree._Element]:
-    for name in _BOILERPLATE[:3]:
-        yield from tree.iter(name)
+    for element in [element for name in _BOILERPLATE for element in copy.iter(name)]:
+        detach(element)
+    linked = sum(len("".join(str(part) for part in link.itertext())) for link in copy.iter("a"))
+    return visible_text(copy), linked

@@ -48,16 +48,21 @@ def drop_hidden(root: etree._Element) -> None:
     classes, ids = _hidden_selectors(root)
     hidden = [element for element in root.iter() if _is_hidden(element, classes, ids)]
     for element in hidden:
-        parent = element.getparent()
-        if parent is None:
-            continue
-        if element.tail:
-            before = element.getprevious()
-            if before is not None:
-                before.tail = (before.tail or "") + element.tail
-            else:
-                parent.text = (parent.text or "") + element.tail
-        parent.remove(element)
+        detach(element)
+
+
+def detach(element: etree._Element) -> None:
+    """Take an element out of its tree, but leave the text behind it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
 
 
 def _hidden_selectors(root: etree._Element) -> tuple[set[str], set[str]]:

@@ -141,6 +141,16 @@ def test_html_metadata_from_json_ld_and_time() -> None:
     assert read("a.html", broken).title == "T"
 
 
+def test_html_without_semantic_marks_loses_its_link_lists_and_keeps_its_tables() -> None:
+    teasers = "".join(f"<li><a href='/{n}'>Noch eine Meldung Nummer {n} vom Tage</a></li>" for n in range(40))
+    story = "".join(f"<p>Der Absatz {n} erzählt, was am Tag des Gipfels in der Stadt geschah.</p>" for n in range(8))
+    text = read("a.html", f"<body><div><ul>{teasers}</ul></div><div>{story}</div></body>").text
+    assert "Absatz 0" in text and "Absatz 7" in text and "Meldung Nummer 7" not in text
+    rows = "".join(f"<tr><td>Ort {n}</td><td>{n * 7} Gäste</td></tr>" for n in range(30))
+    table = read("a.html", f"<body><p>Kurz.</p><table>{rows}</table></body>").text
+    assert "Ort 0 | 0 Gäste" in table and "Ort 29 | 203 Gäste" in table
+
+
 def test_html_encodings() -> None:
     latin = '<html><head><meta charset="iso-8859-1"></head><body><p>Größe „Maß“</p></body></html>'
     assert "Größe „Maß“" in read("a.html", latin.encode("cp1252")).text
