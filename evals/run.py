@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from evals.record import answer_record, read_answer
 from evals.score import score_answer, score_failure
 from evals.summarise import summarise, summarise_times
 from evals.targets.port import Target, corpus_sha256
+from evals.tasks import run_bounded
 from rag_service.errors import RagError
 from rag_service.ports import Embedder
 
@@ -90,20 +91,15 @@ async def _ask_all(
 ) -> dict[str, Record]:
     """Outcomes by case id; those that failed in an earlier attempt are asked again."""
     asked = {key: record for key, record in folder.asked().items() if record["error"] is None}
-    slots = asyncio.Semaphore(concurrency)
 
     async def one(case: Case) -> None:
-        async with slots:
-            record = await _ask(case, target)
+        record = await _ask(case, target)
         folder.append_asked(record)
         asked[case.id] = record
         if on_case is not None:
             on_case(len(asked), len(cases))
 
-    async with asyncio.TaskGroup() as group:
-        for case in cases:
-            if case.id not in asked:
-                group.create_task(one(case))
+    await run_bounded((partial(one, case) for case in cases if case.id not in asked), concurrency)
     return asked
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from evals.cases.model import Case
 from evals.folder import Record, RunFolder
 from evals.judge.judge import KINDS, Judge, Kind
 from evals.metrics.normalise import without_markers
+from evals.tasks import run_bounded
 
 
 async def judge_cases(
@@ -19,24 +20,24 @@ async def judge_cases(
 ) -> None:
     """Add ``judge_correct`` and ``judge_faithful`` to the records of answered, answerable cases."""
     kept = folder.judgements()
-    slots = asyncio.Semaphore(concurrency)
 
     async def one(record: Record, kind: Kind) -> None:
         messages = judge.messages(kind, judged_values(record))
         key = hashlib.sha256(json.dumps([judge.describe()["model"], messages]).encode()).hexdigest()
         verdict = kept.get(key)
         if verdict is None:
-            async with slots:
-                given = await judge.verdict(kind, messages)
+            given = await judge.verdict(kind, messages)
             verdict = {"key": key, "passed": given.passed, "reason": given.reason, "reply": given.reply}
             folder.append_judgement(verdict)
         _apply(record, kind, verdict)
 
-    async with asyncio.TaskGroup() as group:
-        for case, record in zip(cases, records, strict=True):
-            for kind in KINDS:
-                if _applies(case, record, kind):
-                    group.create_task(one(record, kind))
+    wanted = [
+        partial(one, record, kind)
+        for case, record in zip(cases, records, strict=True)
+        for kind in KINDS
+        if _applies(case, record, kind)
+    ]
+    await run_bounded(wanted, concurrency)
 
 
 def judged_values(record: Record) -> dict[str, Any]:

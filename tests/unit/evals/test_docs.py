@@ -11,7 +11,9 @@ DOCS = (Path(__file__).parents[3] / "docs" / "evals.md").read_text(encoding="utf
 
 
 def test_every_metric_is_defined() -> None:
-    defined = set(re.findall(r"`([a-z_]+1?(?:_[a-z]+)?(?:@\d+)?)`", DOCS.split("## Metrics")[1].split("## An LLM as judge")[0]))
+    defined = set(
+        re.findall(r"`([a-z_]+1?(?:_[a-z]+)?(?:@\d+)?)`", DOCS.split("## Metrics")[1].split("## An LLM as judge")[0])
+    )
     assert set(metrics()) - defined == set()
 
 

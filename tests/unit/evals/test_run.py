@@ -91,7 +91,7 @@ async def test_a_killed_run_is_taken_up_where_it_stopped(tmp_path: Path) -> None
             raise Killed
         return answer
 
-    with pytest.raises(BaseExceptionGroup):
+    with pytest.raises(Killed):
         await run(cases, ScriptedTarget(dies), tmp_path / "killed", scorers=Scorers())
     kept = (tmp_path / "killed" / "asked.jsonl").read_bytes()
     assert 0 < kept.count(b"\n") < 18
