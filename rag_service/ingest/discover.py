@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_service.errors import InvalidInput
+from rag_service.ingest.sources import printable, source_name
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -42,7 +42,7 @@ class Problem:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.reason}"
+        return f"{printable(self.source)}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -82,18 +82,6 @@ def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
             _take(path, source_name(Path(path.name)), found)
     found.files = _distinct(found.files)
     return found
-
-
-def source_name(relative: Path) -> str:
-    """A relative path as a source: forward slashes, NFC, bytes that are no UTF-8 replaced."""
-    text = os.fsencode(relative.as_posix()).decode("utf-8", "replace")
-    return unicodedata.normalize("NFC", text)
-
-
-def printable(path: Path | str) -> str:
-    """A path on one line, fit for a message."""
-    text = os.fsencode(path).decode("utf-8", "replace")
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 def _walk(root: Path, suffixes: Collection[str], found: Discovered) -> None:

@@ -16,6 +16,7 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers import PLAIN, Format, formats
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.sandbox import Sandbox
+from rag_service.ingest.sources import printable
 from rag_service.models import Document
 
 _INLINE_MARKDOWN_BYTES = 30_000
@@ -41,13 +42,13 @@ class Loader:
         return frozenset(self._formats) | frozenset(self._readers)
 
     def load_file(self, path: Path, source: str) -> Document:
-        """The file as a document; LoadError, naming the source, with reason and remedy."""
+        """The file as a document; LoadError, on one line: source, reason and remedy."""
         return self.load_bytes(source, read_bytes(path, source, self._limits))
 
     def load_bytes(self, source: str, data: bytes) -> Document:
         """Uploaded bytes as a document; the source's suffix tells the format."""
         if len(data) > self._limits.max_file_bytes:
-            raise LoadError(f"{source}: {_too_large(len(data), self._limits)}")
+            raise LoadError(f"{printable(source)}: {_too_large(len(data), self._limits)}")
         suffix = _suffix(PurePosixPath(source).suffix)
         try:
             if not data.strip():
@@ -55,7 +56,7 @@ class Loader:
             extracted = self._extract(suffix, data)
             return assemble(source, data_digest(data), self._format(suffix).media_type, extracted, self._limits)
         except UnreadableError as error:
-            raise LoadError(f"{source}: {error}") from error
+            raise LoadError(f"{printable(source)}: {error}") from error
 
     def close(self) -> None:
         """End the worker processes."""
@@ -100,21 +101,23 @@ def read_bytes(path: Path, source: str, limits: Limits) -> bytes:
             if data is not None:
                 return data
     except OSError as error:
-        raise LoadError(f"{source}: cannot be read: {error.strerror}; check the path and its permissions") from error
-    raise LoadError(f"{source}: changed while it was being read; ingest it again when its writer is done")
+        raise LoadError(
+            f"{printable(source)}: cannot be read: {error.strerror}; check the path and its permissions"
+        ) from error
+    raise LoadError(f"{printable(source)}: changed while it was being read; ingest it again when its writer is done")
 
 
 def _read_stable(path: Path, source: str, limits: Limits) -> bytes | None:
     """The bytes, or None when the file was not the same before and after."""
     if not stat.S_ISREG(path.stat().st_mode):  # opening a FIFO or a device would block or have effects
-        raise LoadError(f"{source}: is no regular file; only files and folders can be ingested")
+        raise LoadError(f"{printable(source)}: is no regular file; only files and folders can be ingested")
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(file.fileno())
         if not stat.S_ISREG(before.st_mode):
-            raise LoadError(f"{source}: is no regular file; only files and folders can be ingested")
+            raise LoadError(f"{printable(source)}: is no regular file; only files and folders can be ingested")
         if before.st_size > limits.max_file_bytes:
-            raise LoadError(f"{source}: {_too_large(before.st_size, limits)}")
+            raise LoadError(f"{printable(source)}: {_too_large(before.st_size, limits)}")
         data = file.read(limits.max_file_bytes + 1)
         after = os.fstat(file.fileno())
     same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) and len(data) == before.st_size

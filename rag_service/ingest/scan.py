@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag_service.ingest.discover import printable
 from rag_service.ingest.plan import FoundFile, Problem, Scan, Scope
+from rag_service.ingest.sources import printable
 
 if TYPE_CHECKING:
     from rag_service.ingest.discover import Discovered

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from rag_service.errors import InvalidInput
-from rag_service.ingest.discover import Discovered, discover, printable
+from rag_service.ingest.discover import Discovered, discover
+from rag_service.ingest.sources import printable
 
 SUFFIXES = frozenset({".txt", ".md"})
 

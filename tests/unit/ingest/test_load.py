@@ -129,6 +129,12 @@ def test_html_nested_100000_deep(loader: Loader) -> None:
     assert time.monotonic() - started < 60
 
 
+def test_a_name_that_would_break_a_line_is_escaped() -> None:
+    with pytest.raises(LoadError) as caught:
+        Loader(Limits()).load_bytes("zwei\nZeilen\x1b[2J.txt", b"")
+    assert str(caught.value) == "zwei\\nZeilen\\x1b[2J.txt: is empty; there is nothing to ingest"
+
+
 def test_right_to_left_and_stray_code_points(loader: Loader) -> None:
     assert loader.load_bytes("a.txt", "وصل كيم إلى المدينة.".encode()).language == "ar"
     text = loader.load_bytes("a.json", b'{"a": "x\\ud800y\\u0000z"}').text
