@@ -148,8 +148,8 @@ def _original_spans(starts: NDArray[np.int32], ends: NDArray[np.int32], origin: 
     if not len(starts):
         return np.empty((0, 2), np.int32)
     first = origin[np.minimum(starts, len(origin) - 1)]
-    last = origin[np.maximum(ends - 1, 0)] + 1
-    return np.stack([first, np.maximum(last, first)], axis=1).astype(np.int32)
+    last = np.where(ends > starts, origin[np.maximum(ends - 1, 0)] + 1, first)
+    return np.stack([first, last], axis=1).astype(np.int32)
 
 
 def _form_tables(
