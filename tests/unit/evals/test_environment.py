@@ -7,9 +7,7 @@ from evals.environment import environment, git_state
 from evals.targets import cache
 
 
-def test_a_checkout_is_named_by_commit_and_whether_it_was_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_checkout_is_named_by_commit_and_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GIT_DIR")
     assert git_state(tmp_path) is None
     (tmp_path / "a").write_text("1", encoding="utf-8")

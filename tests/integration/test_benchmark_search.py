@@ -1,0 +1,49 @@
+"""``python -m evals.benchmark search`` over a tiny BEIR folder with the wired service."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evals.benchmark.__main__ import main
+from tests.eval_kit import CAPITALS
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    from rag_service.bootstrap.adapters import _user_cache
+
+    monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    beir = tmp_path / "capitals"
+    beir.mkdir()
+    corpus, queries, qrels = [], [], ["query-id\tcorpus-id\tscore"]
+    for land, city in CAPITALS.items():
+        corpus.append({"_id": f"d/{land}", "title": land, "text": f"Die Hauptstadt ist {city}. Es liegt in {land}."})
+        queries.append(
+            {"_id": land, "text": f"Wie heißt die Hauptstadt von {land}?", "answerable": True, "answers": [city]}
+        )
+        qrels.append(f"{land}\td/{land}\t1")
+    queries.append({"_id": "x", "text": "Wer erfand das Telefon?", "answerable": False, "answers": []})
+    (beir / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
+    (beir / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    (beir / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
+    return beir
+
+
+def test_figures_and_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "lines.jsonl"
+    assert main(["search", "--data", str(folder), "--titles", "--out", str(out), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)["capitals"]
+    assert (figures["queries"], figures["documents"], figures["ranked_queries"]) == (11, 10, 10)
+    assert figures["hit@1"] == figures["mrr"] == 1.0
+    assert figures["answers_asked"] == 10
+    assert 0 <= figures["confidence_auroc"] <= 1
+    assert figures["search_ms"]["p50"] > 0
+    lines = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [line["rank"] for line in lines] == [1] * 10 + [None]
+    assert main(["search", "--data", str(folder), "--titles", "--no-answers", "--limit", "2", "--mode", "lexical"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("capitals\n")
+    assert "gold_in_first_1" not in text
+    assert "ranked_queries                   2" in text

@@ -1,0 +1,73 @@
+from dataclasses import replace
+
+import pytest
+
+from evals.benchmark import __main__ as command
+from evals.benchmark.figures import answer_figures, decision_figures, ranking_figures
+from evals.benchmark.search import documents_by_rank
+from evals.cases.model import Case
+from evals.importers.beir import BeirQuery
+from rag_service.models import Statement
+from tests.eval_kit import ScriptedTarget, abstained, answered, citation
+
+CASE = Case("q", "Wo?")
+TARGET = ScriptedTarget()
+
+
+def query(answerable: bool | None = True, answers: tuple[str, ...] = ("Rom",)) -> BeirQuery:
+    return BeirQuery("q", "Wo?", answerable, answers, frozenset({"d"}))
+
+
+def said(*sentences: str, confidence: float = 0.9):
+    statements = tuple(Statement(text, 0, len(text), (1,), True) for text in sentences)
+    return replace(answered(CASE, (), [citation("a", "abc", 0, 2)], confidence), statements=statements)
+
+
+def test_documents_rank_by_their_best_passage() -> None:
+    one, two = TARGET.passage("italien.txt", 1), TARGET.passage("polen.txt", 2)
+    printed = replace(two, duplicates=("irland.txt", "italien.txt"))
+    assert documents_by_rank([one, one, printed, two]) == ("italien.txt", "polen.txt", "irland.txt")
+
+
+def test_ranking_figures_by_hand() -> None:
+    found = ranking_figures([(("d.txt", "x.txt"), frozenset({"d"})), (("x.txt", "y.txt", "e.txt"), frozenset({"e"}))])
+    assert found == {
+        "ranked_queries": 2, "ndcg@10": 0.75, "hit@1": 0.5, "hit@5": 1.0, "recall@10": 1.0, "mrr": pytest.approx(2 / 3)
+    }  # fmt: skip
+    assert ranking_figures([]) == {}
+
+
+def test_gold_answers_within_the_first_sentences() -> None:
+    asked = [
+        (query(), said("In Rom.", "Ja.")),
+        (query(), said("Ja.", "In Rom.")),
+        (query(), said("Ja.", "Nein.", "Gut.")),
+        (query(), abstained(CASE)),
+        (query(answerable=False), said("In Rom.")),
+        (query(answers=()), said("In Rom.")),
+    ]
+    found = answer_figures(asked)
+    assert (found["answers_asked"], found["gold_in_first_1"], found["gold_in_first_2"]) == (4, 0.25, 0.5)
+    assert (found["answered"], found["gold_in_answer"]) == (0.75, 0.5)
+    assert found["gold_when_answered"] == pytest.approx(2 / 3)
+    assert found["answer_sentences"] == pytest.approx(7 / 3)
+    assert answer_figures([(query(answers=()), said("x"))]) == {}
+
+
+def test_decisions_need_both_kinds_of_questions() -> None:
+    asked = [
+        (query(), said("a", confidence=0.9)),
+        (query(), said("a", confidence=0.4)),
+        (query(answerable=False), abstained(CASE, confidence=0.2)),
+        (query(answerable=None), abstained(CASE, confidence=None)),
+    ]
+    found = decision_figures(asked)
+    assert (found["confidence_auroc"], found["balanced_accuracy"], found["abstention_f1"]) == (1.0, 1.0, 1.0)
+    assert decision_figures(asked[:2]) == {}
+
+
+def test_benchmarks_are_listed_and_unknown_ones_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["nope"]) == 2
+    assert command.main([]) == 2
+    assert command.main(["--help"]) == 0
+    assert "search" in capsys.readouterr().err
