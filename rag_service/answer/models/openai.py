@@ -68,12 +68,10 @@ class OpenAIBackend:
         """Whether the endpoint has not refused a schema yet."""
         return "response_format" in self._features
 
-    async def attempt(
-        self, messages: Messages, max_tokens: int, schema: Schema | None
-    ) -> AsyncGenerator[Piece]:
+    async def attempt(self, messages: Messages, max_tokens: int, schema: Schema | None) -> AsyncGenerator[Piece]:
         """One request; the reply's pieces. An unusable parameter is dropped and the request sent again."""
         while True:
-            body = self._body(messages, max_tokens, schema)
+            body = self.body(messages, max_tokens, schema)
             begun = False
             try:
                 async for piece in self._request(body):
@@ -119,7 +117,8 @@ class OpenAIBackend:
             await stream.close()
         yield Piece("", None, finish or "cut")
 
-    def _body(self, messages: Messages, max_tokens: int, schema: Schema | None) -> dict[str, Any]:
+    def body(self, messages: Messages, max_tokens: int, schema: Schema | None) -> dict[str, Any]:
+        """The request as it is sent, without what the endpoint refused before."""
         body: dict[str, Any] = {"model": self._model, "messages": list(messages), "stream": True}
         if "reasoning_effort" in self._features:
             body["reasoning_effort"] = "low"
@@ -154,9 +153,7 @@ class OpenAIBackend:
     def _status(self, error: openai.APIStatusError) -> Transient | ModelError:
         status, said = error.status_code, self._said(error)
         if status in (401, 403):
-            return ModelError(
-                f"{self._host} refused the key ({status}): check RAG_LLM__API_KEY or OPENAI_API_KEY."
-            )
+            return ModelError(f"{self._host} refused the key ({status}): check RAG_LLM__API_KEY or OPENAI_API_KEY.")
         if status == 404:
             return ModelError(
                 f"{self._host} knows no model {self._model!r} or no such path (404): check RAG_LLM__MODEL "

@@ -1,0 +1,46 @@
+"""Any LlamaIndex LLM by its dotted path."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag_service.answer.models.guard import GuardedModel, Limits
+from rag_service.errors import ModelError, SettingsError
+
+MESSAGES = [{"role": "system", "content": "Sei kurz."}, {"role": "user", "content": "Wann?"}]
+
+
+def guarded(path: str, **options: object) -> GuardedModel:
+    from rag_service.answer.models.llamaindex import LlamaIndexBackend
+
+    return GuardedModel(LlamaIndexBackend(path, options), Limits())
+
+
+@pytest.mark.parametrize("name", ["Whole", "Deltas"])
+async def test_both_ways_of_streaming_give_the_same_text(name: str) -> None:
+    chat = guarded(f"tests.llama_llms.{name}", reply="Am Freitag reiste er ab [1].")
+    pieces = [piece async for piece in chat.stream(MESSAGES, 50)]
+    assert "".join(piece.text for piece in pieces) == "Am Freitag reiste er ab [1]."
+    assert pieces[-1].finish == "stop"
+    assert chat.name == "scripted-llm"
+    assert not chat.structured
+
+
+async def test_what_the_class_raises_becomes_a_model_error() -> None:
+    with pytest.raises(ModelError, match=r"tests\.llama_llms\.Failing failed: RuntimeError: kaputt"):
+        [piece async for piece in guarded("tests.llama_llms.Failing").stream(MESSAGES, 50)]
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "said"),
+    [
+        ("nowhere.Model", {}, "cannot import nowhere.Model"),
+        ("tests.llama_llms.Missing", {}, "cannot import"),
+        ("Model", {}, "cannot import"),
+        ("tests.llama_llms.NoLlm", {}, "is not a LlamaIndex LLM class"),
+        ("tests.llama_llms.Whole", {"reply": 5}, "RAG_LLM__LLAMAINDEX_OPTIONS"),
+    ],
+)
+def test_a_class_that_cannot_be_used_is_refused_at_the_start(path: str, options: dict[str, object], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        guarded(path, **options)
