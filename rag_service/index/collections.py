@@ -49,7 +49,8 @@ class Collections:
         """A new, empty collection; Conflict when the name is taken, InvalidInput when it is malformed."""
         if not _NAME.fullmatch(name):
             raise InvalidInput(
-                f"{name!r} cannot name a collection: use 1-63 letters, digits, '.', '_' or '-', a letter or digit first."
+                f"{name!r} cannot name a collection: use 1-63 letters, digits, '.', '_' or '-', "
+                "a letter or digit first."
             )
         row = {
             "id": f"col_{secrets.token_hex(8)}",

@@ -29,6 +29,7 @@ class Known:
     sha256: str
     size: int | None
     mtime_ns: int | None
+    chunks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,22 @@ class Documents:
     def known(self, collection_id: str) -> dict[str, Known]:
         """Every live document of a collection by its source."""
         statement = (
-            sa.select(documents, versions.c.id.label("version_id"), versions.c.sha256)
+            sa.select(documents, versions.c.id.label("version_id"), versions.c.sha256, versions.c.chunks)
             .join(versions, versions.c.document_id == documents.c.id)
             .where(documents.c.collection_id == collection_id, versions.c.state == "live")
         )
         with self._database.read() as connection:
             return {
-                row.source: Known(row.id, row.version_id, row.source, row.root, row.sha256, row.size, row.mtime_ns)
+                row.source: Known(
+                    row.id,
+                    row.version_id,
+                    row.source,
+                    row.root,
+                    row.sha256,
+                    row.size,
+                    row.mtime_ns,
+                    row.chunks,
+                )
                 for row in connection.execute(statement)
             }
 

@@ -94,9 +94,7 @@ class Versions:
                 old = sa.and_(versions.c.document_id == item.document_id, versions.c.state == "live")
                 retired.extend(leftovers(connection, old))
                 connection.execute(sa.update(versions).where(old).values(state="retired"))
-                new = sa.update(versions).where(
-                    versions.c.id == item.version_id, versions.c.state == "pending"
-                )
+                new = sa.update(versions).where(versions.c.id == item.version_id, versions.c.state == "pending")
                 connection.execute(new.values(state="live"))
                 origin = item.content.origin
                 connection.execute(
@@ -120,6 +118,19 @@ class Versions:
                 connection.execute(sa.delete(versions).where(dead))
                 bare = sa.select(versions.c.id).where(versions.c.document_id == documents.c.id)
                 connection.execute(sa.delete(documents).where(documents.c.id.in_(owners), ~bare.exists()))
+
+    def live_texts(self, document_ids: Sequence[str]) -> dict[tuple[str, str], str]:
+        """Chunk ids of live versions by document and text."""
+        found: dict[tuple[str, str], str] = {}
+        with self._database.read() as connection:
+            for some in batches(document_ids):
+                statement = (
+                    sa.select(versions.c.document_id, chunks.c.text, chunks.c.id)
+                    .join(versions, versions.c.id == chunks.c.version_id)
+                    .where(versions.c.document_id.in_(some), versions.c.state == "live")
+                )
+                found |= {(row.document_id, row.text): row.id for row in connection.execute(statement)}
+        return found
 
     def describe(
         self, version_id: str, title: str, published: str | None, metadata: Mapping[str, MetadataValue]
@@ -178,9 +189,7 @@ def _free_id(connection: sa.Connection, table: sa.Table, prefix: str, *parts: st
     """An id that depends on the content alone unless that one is taken, so that a fresh ingest repeats itself."""
     attempt = 0
     while True:
-        digest = hashlib.sha256(
-            "\0".join((*parts, str(attempt))).encode("utf-8", "surrogatepass")
-        ).hexdigest()
+        digest = hashlib.sha256("\0".join((*parts, str(attempt))).encode("utf-8", "surrogatepass")).hexdigest()
         candidate = f"{prefix}_{digest[:20]}"
         if connection.scalar(sa.select(table.c.id).where(table.c.id == candidate)) is None:
             return candidate
@@ -189,9 +198,7 @@ def _free_id(connection: sa.Connection, table: sa.Table, prefix: str, *parts: st
 
 def leftovers(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Leftover]:
     """The versions that meet a condition."""
-    for row in connection.execute(
-        sa.select(versions.c.collection_id, versions.c.id, versions.c.chunks).where(where)
-    ):
+    for row in connection.execute(sa.select(versions.c.collection_id, versions.c.id, versions.c.chunks).where(where)):
         yield Leftover(row.collection_id, row.id, row.chunks)
 
 
@@ -241,6 +248,4 @@ def _check_storable(document: Document) -> None:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise LoadError(
-                f"{document.source!r}: holds a lone surrogate at character {error.start}."
-            ) from error
+            raise LoadError(f"{document.source!r}: holds a lone surrogate at character {error.start}.") from error

@@ -31,9 +31,7 @@ class Sync:
         self._load = load
         self._workers = workers
 
-    def apply(
-        self, collection_id: str, steps: Sequence[Step], engine: Callable[[], Engine], run: Run
-    ) -> None:
+    def apply(self, collection_id: str, steps: Sequence[Step], engine: Callable[[], Engine], run: Run) -> None:
         """Bring the collection in line; what fails for one file is told to ``run`` and the rest goes on.
 
         ``engine`` is called only when something has to be embedded. Cancelled, StoreError, ModelError.
@@ -130,7 +128,8 @@ def withdraw(stores: Stores, document_ids: Sequence[str]) -> None:
 
 
 def _settled(step: Step) -> JobDocument:
-    return JobDocument(step.source, _known_id(step), "unchanged" if step.change == "unchanged" else "updated")
+    status: Outcome = "unchanged" if step.change == "unchanged" else "updated"
+    return JobDocument(step.source, _known_id(step), status, step.known.chunks if step.known else 0)
 
 
 def _known_id(step: Step) -> str | None:

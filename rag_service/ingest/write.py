@@ -62,34 +62,65 @@ class Writer:
 
     def write(self, collection_id: str, versions: Iterable[NewVersion]) -> Iterator[list[PendingVersion]]:
         """Write versions and yield them, group by group, as they become live; Cancelled, StoreError, ModelError."""
-        for pending in self.prepare(collection_id, versions):
+        for pending in self.prepare(collection_id, versions, reuse=True):
             retired = self._stores.catalog.versions.flip(pending)
             self._stores.remove(retired)
             yield pending
 
-    def prepare(self, collection_id: str, versions: Iterable[NewVersion]) -> Iterator[list[PendingVersion]]:
-        """Write versions to every store without making them live, and yield them group by group."""
+    def prepare(
+        self, collection_id: str, versions: Iterable[NewVersion], *, reuse: bool = False
+    ) -> Iterator[list[PendingVersion]]:
+        """Write versions to every store without making them live, and yield them group by group.
+
+        With ``reuse``, a chunk whose text the document's live version has too keeps the vectors of that.
+        """
         for group in _groups(versions):
             pending = self._stores.catalog.versions.add_pending(collection_id, group)
             try:
-                self._fill(collection_id, pending)
+                self._fill(collection_id, pending, reuse)
             except BaseException:
                 self._stores.remove([_leftover(collection_id, item) for item in pending])
                 raise
             yield pending
 
-    def _fill(self, collection_id: str, pending: Sequence[PendingVersion]) -> None:
+    def _fill(self, collection_id: str, pending: Sequence[PendingVersion], reuse: bool) -> None:
         """Bring every chunk of pending versions into the stores and link near-duplicates."""
         pieces = [_Piece(item, chunk) for item in pending for chunk in item.content.chunks]
         parts = max(1, round(len(pieces) / _GROUP))
         for part in range(parts):
             some = pieces[len(pieces) * part // parts : len(pieces) * (part + 1) // parts]
             if some:
-                self._store(collection_id, some, self._encode([piece.chunk for piece in some]))
+                known = self._known(collection_id, some) if reuse else {}
+                self._on_chunks(len(known))
+                new = [piece for piece in some if piece.id not in known]
+                encodings = known | dict(
+                    zip((piece.id for piece in new), self._encode([piece.chunk for piece in new]), strict=True)
+                )
+                self._store(collection_id, some, [encodings[piece.id] for piece in some])
         for item in pending:
             self._stores.catalog.duplicates.link(
                 collection_id, item.document_id, item.version_id, item.content.document.text
             )
+
+    def _known(self, collection_id: str, pieces: Sequence[_Piece]) -> dict[str, Encoding]:
+        """Vectors of chunks whose text stands in the live version of the same document."""
+        documents = list(dict.fromkeys(piece.version.document_id for piece in pieces))
+        texts = self._stores.catalog.versions.live_texts(documents)
+        same = {
+            piece.id: old
+            for piece in pieces
+            if (old := texts.get((piece.version.document_id, piece.chunk.text))) is not None
+        }
+        if not same:
+            return {}
+        vectors = self._stores.vectors.vectors(collection_id, list(same.values()))
+        blocks = self._stores.tokens.blocks(collection_id, list(same.values()))
+        late = self._engine.encoder is not None
+        return {
+            new: Encoding(vectors[old], blocks[old] if late else None)
+            for new, old in same.items()
+            if old in vectors and (old in blocks or not late)
+        }
 
     def _store(self, collection_id: str, pieces: Sequence[_Piece], encodings: Sequence[Encoding]) -> None:
         pairs = list(zip(pieces, encodings, strict=True))
