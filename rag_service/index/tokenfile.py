@@ -140,7 +140,7 @@ class TokenFile:
 
 def _seals(records: NDArray[np.void]) -> NDArray[np.uint32]:
     """One check word a record, over all its other words."""
-    words = np.ascontiguousarray(records).view(np.uint32).reshape(len(records), -1)[:, :-1]
+    words = np.ascontiguousarray(records).view(np.uint32).reshape(-1, _RECORD.itemsize // 4)[:, :-1]
     sealed: NDArray[np.uint32] = np.bitwise_xor.reduce(words, axis=1) ^ _SEAL
     return sealed
 
