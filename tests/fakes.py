@@ -250,6 +250,12 @@ class FakeLibrary:
         states = self.jobs[job_id]
         return states.pop(0) if len(states) > 1 else states[0]
 
+    def cancel(self, job_id: str) -> Job:
+        job = self.job(job_id)
+        if not job.finished:
+            self.jobs[job_id] = [replace(job, status="cancelled")]
+        return self.jobs[job_id][0]
+
     def put(self, collection: str, document_id: str, source: str, text: str) -> StoredDocument:
         """Store a document under an id of the test's choice."""
         self.names.setdefault(collection, 1_700_000_003)

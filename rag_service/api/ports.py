@@ -64,6 +64,9 @@ class Library(Protocol):
     def job(self, job_id: str) -> Job:
         """One job as it stands; UnknownJob."""
 
+    def cancel(self, job_id: str) -> Job:
+        """Call a job off and return it as it stands; UnknownJob."""
+
 
 class Directory(Protocol):
     """The data directory that this process owns."""

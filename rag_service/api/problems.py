@@ -98,7 +98,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     detail = {
         404: f"There is nothing at {request.scope['path']}.",
         405: f"{request.method} is not allowed at {request.scope['path']}.",
-        413: "The request body is larger than this server accepts (setting RAG_SERVER__MAX_UPLOAD_MB).",
+        413: "The request body is too large; for documents, RAG_SERVER__MAX_UPLOAD_MB is the limit.",
     }.get(error.status_code, str(error.detail))
     detail = detail.encode("utf-8", "replace").decode("utf-8")
     return respond(request.scope, problem(request.scope, error.status_code, code, title, detail), error.headers)

@@ -46,4 +46,4 @@ def test_every_route_keeps_its_description(described, mode):
             keeps_its_word()
         tried.append(operation.label)
     assert "POST /v1/ask" in tried
-    assert len(tried) == 18
+    assert len(tried) == 19

@@ -75,9 +75,7 @@ async def test_abstention_carries_its_reason_and_the_passages_looked_at(service)
 
 async def test_prompt_and_usage_of_a_model_are_reported(service):
     prompt = PromptInfo("answer", "3", "ab" * 32)
-    service.asker.script = lambda ask: answer(
-        ask, answerer="llm", model="m", prompt=prompt, usage=Usage(100, 20, 0.5)
-    )
+    service.asker.script = lambda ask: answer(ask, answerer="llm", model="m", prompt=prompt, usage=Usage(100, 20, 0.5))
     async with connect(service) as client:
         body = (await client.post("/v1/ask", json={"question": QUESTION})).json()
         metrics = (await client.get("/metrics")).text

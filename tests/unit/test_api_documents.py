@@ -16,9 +16,7 @@ def files(*named):
 
 async def test_files_become_a_job_that_can_be_followed(service):
     async with connect(service) as client:
-        reply = await client.post(
-            "/v1/documents", files=files(("a.txt", b"A"), ("sub/b.txt", b"B"), ("c.txt", b""))
-        )
+        reply = await client.post("/v1/documents", files=files(("a.txt", b"A"), ("sub/b.txt", b"B"), ("c.txt", b"")))
         job = reply.json()
         followed = await client.get(f"/v1/jobs/{job['id']}/events")
         later = (await client.get(f"/v1/jobs/{job['id']}")).json()
@@ -35,6 +33,21 @@ async def test_files_become_a_job_that_can_be_followed(service):
     ]
     assert later["documents"][2]["error"] == "c.txt: the file is empty"
     assert [upload.data for upload in service.library.uploads] == [b"A", b"B", b""]
+
+
+async def test_job_is_called_off_unless_it_has_finished(service):
+    service.library.steps = 50
+    async with connect(service) as client:
+        job = (await client.post("/v1/documents", files=files(("a.txt", b"A")))).json()
+        cancelled = await client.post(f"/v1/jobs/{job['id']}/cancel")
+        followed = parse_events((await client.get(f"/v1/jobs/{job['id']}/events")).text)
+        done = (await client.post("/v1/documents?wait=true", files=files(("b.txt", b"B")))).json()
+        late = await client.post(f"/v1/jobs/{done['id']}/cancel")
+        unknown = await client.post("/v1/jobs/job_x/cancel")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    assert [name for name, _ in followed] == ["done"]
+    assert late.json()["status"] == "succeeded"
+    assert unknown.status_code == 404
 
 
 async def test_text_is_stored_when_waited_for_and_unchanged_the_second_time(service):
@@ -56,14 +69,10 @@ async def test_text_is_stored_when_waited_for_and_unchanged_the_second_time(serv
     assert upload.metadata == {"author": "Redaktion", "pages": 3}
 
 
-@pytest.mark.parametrize(
-    "published", ["2019", "2019-04", "2019-02-28", "2019-04-23T08:44", "2019-04-23T08:44:01"]
-)
+@pytest.mark.parametrize("published", ["2019", "2019-04", "2019-02-28", "2019-04-23T08:44", "2019-04-23T08:44:01"])
 async def test_date_may_be_as_precise_as_known(service, published):
     async with connect(service) as client:
-        reply = await client.post(
-            "/v1/documents", json={"source": "a.txt", "text": "A", "published": published}
-        )
+        reply = await client.post("/v1/documents", json={"source": "a.txt", "text": "A", "published": published})
     assert reply.status_code == 202
     assert service.library.uploads[0].published == published
 
@@ -96,9 +105,7 @@ async def test_invalid_document_names_its_field(service, change, field):
 async def test_lone_surrogates_never_reach_a_store(service):
     content = b'{"source": "a.txt", "text": "A", "metadata": {"x": "\\ud800"}}'
     async with connect(service) as client:
-        reply = await client.post(
-            "/v1/documents", content=content, headers={"content-type": "application/json"}
-        )
+        reply = await client.post("/v1/documents", content=content, headers={"content-type": "application/json"})
     assert (reply.status_code, reply.json()["code"]) == (400, "malformed_json")
     assert service.library.uploads == []
 

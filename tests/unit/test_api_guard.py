@@ -35,18 +35,14 @@ def bearer(secret):
     return {"Authorization": f"Bearer {secret}"}
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1:8000", "localhost", "app.localhost:1", "[::1]:8000", "127.9.9.9"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "app.localhost:1", "[::1]:8000", "127.9.9.9"])
 async def test_without_keys_a_loopback_name_is_served(host):
     async with connect(FakeService()) as client:
         reply = await client.post("/v1/ask", json=QUESTION, headers={"Host": host})
     assert reply.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "127.0.0.1.evil.example:8000", "10.0.0.5", "", "[", "localhost.evil"]
-)
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000", "10.0.0.5", "", "[", "localhost.evil"])
 @pytest.mark.parametrize("path", ["/", "/healthz", "/v1/collections"])
 async def test_without_keys_another_name_is_refused(host, path):
     async with connect(FakeService()) as client:
@@ -103,9 +99,7 @@ def test_other_machines_are_refused_once_no_key_is_left():
         refuse_other_machines(("192.168.1.4", 5))
 
 
-@pytest.mark.parametrize(
-    "headers", [{}, {"Authorization": "Basic abc"}, {"Authorization": "Bearer "}, bearer("wrong")]
-)
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic abc"}, {"Authorization": "Bearer "}, bearer("wrong")])
 async def test_with_keys_the_api_wants_one(keyed, headers):
     async with connect(keyed) as client:
         for path in ("/v1/collections", "/v1/documents/doc_p/content", "/metrics", "/v1/nothing"):
@@ -190,9 +184,7 @@ async def test_key_made_while_the_server_runs_closes_the_door():
         assert (await client.get("/v1/collections")).status_code == 401
 
 
-@pytest.mark.parametrize(
-    ("name", "loopback"), [("LOCALHOST.", True), ("::1", True), ("0.0.0.0", False), ("", False)]
-)
+@pytest.mark.parametrize(("name", "loopback"), [("LOCALHOST.", True), ("::1", True), ("0.0.0.0", False), ("", False)])
 def test_loopback_names(name, loopback):
     assert is_loopback_host(name) is loopback
 

@@ -32,9 +32,7 @@ async def test_not_ready_when_the_index_cannot_be_searched():
     async with connect(service) as client:
         reply = await client.get("/readyz")
     assert (reply.status_code, reply.json()["status"]) == (503, "not_ready")
-    assert reply.json()["missing"] == [
-        {"what": "index", "message": "The index was built with another embedder."}
-    ]
+    assert reply.json()["missing"] == [{"what": "index", "message": "The index was built with another embedder."}]
 
 
 async def test_metrics_count_by_template_and_outcome():
@@ -53,12 +51,8 @@ async def test_metrics_count_by_template_and_outcome():
         fresh = (await client.get("/metrics")).text
     assert 'rag_answers_total{answerer="extractive",outcome="answered"} 1.0' in text
     assert 'rag_answers_total{answerer="extractive",outcome="insufficient_evidence"} 1.0' in text
-    assert (
-        'rag_http_requests_total{method="GET",route="/v1/documents/{document_id}",status="200"} 1.0' in text
-    )
-    assert (
-        'rag_http_requests_total{method="GET",route="/v1/documents/{document_id}",status="404"} 1.0' in text
-    )
+    assert 'rag_http_requests_total{method="GET",route="/v1/documents/{document_id}",status="200"} 1.0' in text
+    assert 'rag_http_requests_total{method="GET",route="/v1/documents/{document_id}",status="404"} 1.0' in text
     assert 'rag_http_requests_total{method="GET",route="unmatched",status="404"} 1.0' in text
     assert "doc_1" not in text
     assert "rag_http_requests_open 1.0" in text

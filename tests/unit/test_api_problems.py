@@ -81,9 +81,7 @@ async def test_error_raised_on_purpose_keeps_its_status(service):
     assert (reply.status_code, reply.json()["code"]) == (503, "model_rate_limited")
 
 
-@pytest.mark.parametrize(
-    ("sent", "kept"), [("abc-1.2_X", True), ("a b", False), ("x" * 129, False), ("ä", False)]
-)
+@pytest.mark.parametrize(("sent", "kept"), [("abc-1.2_X", True), ("a b", False), ("x" * 129, False), ("ä", False)])
 async def test_request_id_is_taken_over_when_it_is_one(service, sent, kept):
     async with connect(service) as client:
         reply = await client.get("/healthz", headers={"X-Request-ID": sent.encode()})
@@ -105,20 +103,25 @@ async def test_body_over_the_limit_is_refused_while_it_is_read(service):
             yield b"x" * 1000
 
     async with connect(service) as client:
-        reply = await client.post(
-            "/v1/documents", content=endless(), headers={"content-type": "application/json"}
-        )
+        reply = await client.post("/v1/documents", content=endless(), headers={"content-type": "application/json"})
     assert "content-length" not in reply.request.headers
     assert (reply.status_code, reply.json()["code"]) == (413, "request_too_large")
     assert "RAG_SERVER__MAX_UPLOAD_MB" in reply.json()["detail"]
     assert sent < 20_000
 
 
+async def test_question_may_not_be_as_large_as_a_document(service):
+    body = b'{"question": "' + b"x" * 9_000_000 + b'"}'
+    async with connect(service) as client:
+        reply = await client.post("/v1/ask", content=body, headers={"content-type": "application/json"})
+        chat = await client.post("/v1/chat/completions", content=body, headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.json()["code"]) == (413, "request_too_large")
+    assert (chat.status_code, chat.json()["error"]["code"]) == (413, "request_too_large")
+
+
 async def test_responses_carry_security_headers(service):
     async with connect(service) as client:
-        replies = [
-            await client.get(path) for path in ("/", "/v1/collections", "/nothing", "/documents/doc_1")
-        ]
+        replies = [await client.get(path) for path in ("/", "/v1/collections", "/nothing", "/documents/doc_1")]
         docs = await client.get("/docs")
     for reply in replies:
         policy = reply.headers["content-security-policy"]

@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException
 
 from rag_service import models
 from rag_service.api.auth import Access
@@ -77,7 +76,7 @@ async def upload_documents(
     """
     target = wiring.collection(query.collection)
     access.require(target, write=True)
-    uploads = await _uploads(request)
+    uploads = await _uploads(request, wiring)
     job = await wiring.blocking(wiring.library.submit, target, uploads)
     if query.wait:
         job = await finished(wiring, job)
@@ -132,10 +131,10 @@ async def _reachable(wiring: Wiring, access: Access, document_id: str) -> models
     return document
 
 
-async def _uploads(request: Request) -> list[models.Upload]:
+async def _uploads(request: Request, wiring: Wiring) -> list[models.Upload]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        return [_text_upload(await request.body())]
+        return [await wiring.blocking(_text_upload, await request.body())]
     if kind == "multipart/form-data":
         return await _file_uploads(request)
     raise HTTPException(415, f"Send multipart/form-data or application/json, not {kind or 'nothing named'}.")
@@ -149,14 +148,11 @@ def _text_upload(body: bytes) -> models.Upload:
 
 
 async def _file_uploads(request: Request) -> list[models.Upload]:
-    try:
-        async with request.form(max_files=MAX_FILES) as form:
-            parts = form.getlist("file")
-            if not parts or not all(isinstance(part, UploadFile) for part in parts):
-                raise InvalidInput("file: send at least one file in a part named 'file', with its file name.")
-            uploads = [await _file_upload(part) for part in parts if isinstance(part, UploadFile)]
-    except MultiPartException as error:
-        raise HTTPException(400, f"The multipart body cannot be read: {error.message}") from error
+    async with request.form(max_files=MAX_FILES) as form:
+        parts = form.getlist("file")
+        if not parts or not all(isinstance(part, UploadFile) for part in parts):
+            raise InvalidInput("file: send at least one file in a part named 'file', with its file name.")
+        uploads = [await _file_upload(part) for part in parts if isinstance(part, UploadFile)]
     sources = [upload.source for upload in uploads]
     for source in sources:
         if sources.count(source) > 1:

@@ -41,6 +41,14 @@ async def follow_job(job_id: str, request: Request, wiring: WiringDep, access: A
     return streams.respond(_server_sent(_changes(wiring, job)))
 
 
+@router.post("/v1/jobs/{job_id}/cancel", responses=problems_for(404, 503))
+async def cancel_job(job_id: str, wiring: WiringDep, access: AccessDep) -> JobBody:
+    """Call a job off: what is finished stays, the rest is not begun. A finished job stays as it is."""
+    access.require_write()
+    job = await _reachable(wiring, access, job_id)
+    return JobBody.of(await wiring.blocking(wiring.library.cancel, job.id))
+
+
 async def finished(wiring: Wiring, job: models.Job) -> models.Job:
     """The job once it has finished."""
     async for state in _changes(wiring, job):
