@@ -32,7 +32,7 @@ def open_session(weights: Weights, cache_dir: Path) -> onnxruntime.InferenceSess
         # The cache saves a second at the next start; a directory that cannot be written costs only that.
         with suppress(OSError):
             _write(path, model)
-    return _session(model)
+    return session_of(model)
 
 
 def signed_product_overflows() -> bool:
@@ -50,11 +50,11 @@ def signed_product_overflows() -> bool:
         [protobuf.value_info("output", "int32", (size, size))],
         graph.OPSET,
     )
-    (sums,) = _session(model).run(None, {"input": np.full((size, size), 255, np.uint8)})
+    (sums,) = session_of(model).run(None, {"input": np.full((size, size), 255, np.uint8)})
     return bool((sums != size * 127 * 255).any())
 
 
-def _session(model: bytes) -> onnxruntime.InferenceSession:
+def session_of(model: bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
