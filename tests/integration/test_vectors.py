@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
 
@@ -21,34 +15,9 @@ from rag_service.ports import VectorRow, VectorStore
 DIMENSION = 32
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = shutil.which("chroma", path=str(Path(sys.executable).parent)) or "chroma"
-    folder = tmp_path_factory.mktemp("chroma-server")
-    process = subprocess.Popen(
-        [command, "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(300):
-            try:
-                if httpx.get(f"http://127.0.0.1:{port}/api/v2/heartbeat").status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield ChromaServer("127.0.0.1", port)
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
 @pytest.fixture(params=["embedded", "server"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
-    place = tmp_path / "chroma" if request.param == "embedded" else request.getfixturevalue("server")
+    place = tmp_path / "chroma" if request.param == "embedded" else request.getfixturevalue("chroma_server")
     opened = ChromaVectors(place)
     yield opened
     opened.drop("col_a")
@@ -154,8 +123,8 @@ def test_a_server_that_is_not_there_is_named() -> None:
         store.reset("col_a")
 
 
-def test_a_server_is_not_searched_for_strays(server: ChromaServer) -> None:
-    store = ChromaVectors(server)
+def test_a_server_is_not_searched_for_strays(chroma_server: ChromaServer) -> None:
+    store = ChromaVectors(chroma_server)
     store.add("col_of_others", [row("v", 0, 0)])
     assert store.strays([]) == []
     store.drop("col_of_others")
