@@ -53,6 +53,7 @@ def missing_values(statement: str, language: str, cited: Sequence[Passage], know
         for match in _WEEKDAY.finditer(statement)
         if not _weekdays(match.group()) <= days
     ]
+    missing += [value for value in _misnamed_days(statement, texts) if value not in missing]
     same = all(item.language == language for item in cited)
     words = {fold(text[start:end]) for text in texts for start, end in word_spans(text)}
     runs = [
@@ -95,6 +96,29 @@ def _weekdays(text: str) -> set[int]:
     """The days of the week that a text names, Monday 0."""
     named = {match.group().casefold() for match in _WEEKDAY.finditer(text)}
     return {day for day, names in enumerate(_WEEKDAYS) if not named.isdisjoint(names)}
+
+
+def _dated_days(text: str) -> list[tuple[int, Value]]:
+    """Dates that a day of the week stands right before: 'Samstag, 27. April'."""
+    found = []
+    for value in find_dates(text):
+        before = re.search(
+            rf"({_WEEKDAY.pattern})s?,?\s+(?:(?:dem|den|der|the)\s+)?$", text[: value.start], re.IGNORECASE
+        )
+        if before:
+            found.append((min(_weekdays(before.group(1))), value))
+    return found
+
+
+def _misnamed_days(statement: str, texts: Sequence[str]) -> list[Value]:
+    """Dates of the statement to which the passages give another day of the week."""
+    told = [(day, value.norm) for text in texts for day, value in _dated_days(text)]
+    misnamed = []
+    for day, value in _dated_days(statement):
+        days = {other for other, norm in told if norm[-5:] == value.norm[-5:]}
+        if days and day not in days:
+            misnamed.append(value)
+    return misnamed
 
 
 def _published_day(published: str | None) -> int:

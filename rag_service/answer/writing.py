@@ -15,6 +15,7 @@ from rag_service.errors import ModelError
 from rag_service.models import DraftStatement, Usage, Warning
 from rag_service.ports import Declined, DraftItem, Evidence
 from rag_service.text.languages import detect_language
+from rag_service.text.sentences import split_sentences
 from rag_service.text.words import fold
 
 MOST_STATEMENTS = 25
@@ -65,20 +66,13 @@ class Writing:
         for each in said:
             text, defused = clean_statement(each.text)
             self._defused += defused
-            key = fold(text)
-            if not text or self.stopped or key == self._question or (text.endswith(":") and not each.numbers):
+            if text.endswith(":") and not each.numbers:
                 continue
-            self._seen[key] = self._seen.get(key, 0) + 1
-            if self._seen[key] > 1:  # once is enough; a third time it will not stop by itself
-                self.stopped = self._repeated = self._repeated or self._seen[key] > 2
-                continue
-            statement = self._statement(text, each.numbers)
-            if not statement.quotes and _REFUSAL.search(text):
-                self._refused = True
-                continue
-            self._text += text + " "
-            items.append(statement)
-            self.stopped = self.stopped or len(self._seen) >= MOST_STATEMENTS
+            # A link may have hidden the end of a sentence.
+            for start, end in split_sentences(text, self._evidence.language) if defused else [(0, len(text))]:
+                item = self._sentence(text[start:end], each.numbers)
+                if item is not None and len(self._seen) <= MOST_STATEMENTS:
+                    items.append(item)
         return items
 
     def end(self) -> list[DraftItem]:
@@ -121,6 +115,23 @@ class Writing:
                 )
             )
         return tuple(found)
+
+    def _sentence(self, text: str, numbers: Sequence[int]) -> DraftStatement | None:
+        """A statement for one clean sentence; None for what was said before and for what says nothing."""
+        key = fold(text)
+        if not text or key == self._question:
+            return None
+        self._seen[key] = self._seen.get(key, 0) + 1
+        if self._seen[key] > 1:  # once is enough; after a third time it will not stop by itself
+            self.stopped = self._repeated = self._repeated or self._seen[key] > 2
+            return None
+        statement = self._statement(text, numbers)
+        if not statement.quotes and _REFUSAL.search(text):
+            self._refused = True
+            return None
+        self._text += text + " "
+        self.stopped = self.stopped or len(self._seen) >= MOST_STATEMENTS
+        return statement
 
     def _statement(self, text: str, numbers: Sequence[int]) -> DraftStatement:
         """The statement with its quotes; one that cites nothing is looked for in all that was shown."""

@@ -73,3 +73,9 @@ def test_english_statements_about_a_german_passage() -> None:
 def test_a_namesake_is_not_the_one_meant() -> None:
     held = passage("Kim Jong Un traf Putin.", title="")
     assert missing_values("Kim Jong Il traf Putin.", "de", [held], frozenset()) == ["Kim Jong Il"]
+
+
+def test_a_date_on_another_day_of_the_week_is_named() -> None:
+    held = passage("| Abreise | Samstag, 27. April | Freitag, 26. April |", published=None)
+    assert missing_values("Er reiste am Freitag, 27. April ab.", "de", [held], frozenset()) == ["27. April"]
+    assert missing_values("Er reiste am Freitag, den 26. April ab.", "de", [held], frozenset()) == []
