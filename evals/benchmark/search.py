@@ -75,14 +75,14 @@ async def _benchmark(beir: BeirSet, options: argparse.Namespace) -> dict[str, An
     try:
         queries = beir.queries[: options.limit]
         began = time.perf_counter()
-        asked = [await _ask(query, target, options) for query in queries]
+        asked = []
+        for query in queries:
+            asked.append(await _ask(query, target, options))
+            if options.out is not None:
+                _append(options.out, _line(beir.name, asked[-1]))
         seconds = time.perf_counter() - began
     finally:
         await target.close()
-    if options.out is not None:
-        with options.out.open("a", encoding="utf-8") as file:
-            for item in asked:
-                file.write(json.dumps(_line(beir.name, item), ensure_ascii=False) + "\n")
     figures: dict[str, Any] = {"queries": len(asked), "documents": len(beir.texts)}
     figures["open_seconds"], figures["ask_seconds"] = round(opened, 1), round(seconds, 1)
     figures["search_ms"] = percentiles([item.search_ms for item in asked])
@@ -106,6 +106,11 @@ async def _ask(query: BeirQuery, target: LocalTarget, options: argparse.Namespac
     if not options.no_answers:
         answer = await target.service.asker.answer(Ask(query.text, COLLECTION, answerer="extractive"))
     return Asked(query, documents_by_rank(found.evidence.passages), elapsed, answer)
+
+
+def _append(path: Path, record: dict[str, Any]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def documents_by_rank(passages: Sequence[Passage]) -> tuple[str, ...]:

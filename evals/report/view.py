@@ -64,8 +64,10 @@ def explain(record: Record) -> str:
     if not answered:
         return "declined although there is an answer"
     if scores.get("answer_correct") == 0.0:
+        if scores.get("citation_recall", 0.0) > 0:
+            return "wrong answer although gold evidence is cited"
         rank = record["ranks"].get("evidence")
-        return "wrong answer, evidence " + (f"at rank {rank}" if rank else "not retrieved")
+        return "wrong answer, evidence " + (f"at rank {rank} not cited" if rank else "not retrieved")
     if scores.get("citation_recall") == 0.0:
         return UNCITED
     return "right"

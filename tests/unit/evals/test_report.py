@@ -57,7 +57,7 @@ async def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_was_said(t
     assert "1 cases failed with model_timeout." in page
     assert "4 cases flipped" in page
     assert page.count('<details class="case">') == 4
-    assert "wrong answer, evidence at rank 1" in page
+    assert "wrong answer although gold evidence is cited" in page
     assert '<mark class="both">Die Hauptstadt von Schweden ist Stockholm.</mark>' in page
     assert "<td>1 × model_timeout</td>" in page
 
@@ -122,6 +122,11 @@ def test_charts_survive_odd_data() -> None:
         ({"answerable": False, "outcome": {"answered": False}}, "rightly declined"),
         ({"outcome": {"answered": False}}, "declined although there is an answer"),
         ({"scores": {"answer_correct": 0.0}}, "wrong answer, evidence not retrieved"),
+        (
+            {"scores": {"answer_correct": 0.0, "citation_recall": 0.0}, "ranks": {"evidence": 2}},
+            "wrong answer, evidence at rank 2 not cited",
+        ),
+        ({"scores": {"answer_correct": 0.0, "citation_recall": 0.5}}, "wrong answer although gold evidence is cited"),
         ({"scores": {"citation_recall": 0.0}}, "right answer, gold evidence not cited"),
         ({}, "right"),
     ],
