@@ -3,49 +3,53 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_service.answer.candidates import Candidate, find_candidates
 from rag_service.models import Passage
 from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.questions import AnswerType, expected_answer
-from rag_service.text.sentences import split_sentences
 from rag_service.text.words import content_words
 
-FEATURES = ("late", "rest", "coverage", "type", "passage", "fragment", "opening", "length")
-_FALLBACK_SENTENCES = 12
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?\d{1,3}[.)])\s+\S")
-_CAPTION = re.compile(r"\s*(?:\(?(?:foto|bild|photo|image|quelle|source|grafik|video|archivbild)s?\s*[:/©]|©)", re.I)
-_ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence of a passage, ``[start, end)`` in code points of the source text; ``passage`` is an index.
-
-    ``fragment`` marks what is no sentence: a heading, caption, dateline or piece of navigation.
-    """
-
-    passage: int
-    start: int
-    end: int
-    text: str
-    fragment: bool
+FEATURES = (
+    "late",  # mean over question tokens of the best cosine within the sentence
+    "late_before",  # the same over the sentence and the one before it
+    "late_beside",  # the same over the sentence and its better neighbour
+    "late_worst",  # mean of the three question tokens that match worst
+    "coverage",  # share of the question's content words, rare ones counting more
+    "date",  # expected type is a date, and the sentence has one that the question lacks
+    "number",
+    "name",  # the same for persons
+    "agreement",  # share of the question's dates and numbers that the sentence repeats
+    "length",  # log of the number of characters
+    "passage",  # fused score of the passage against the best passage's
+    "passage_dense",
+    "passage_late",
+)
+_FALLBACK_SENTENCES = 8
+_WORST = 3
+_SATURATED = 1e-6
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Candidates with their features, an array of shape (n, len(FEATURES))."""
+    """Candidates with their features, an array of shape (n, len(FEATURES)), and the question's answer type."""
 
     kind: AnswerType
     candidates: tuple[Candidate, ...]
-    features: NDArray[np.float32]
+    features: Floats
+
+    def column(self, name: str) -> Floats:
+        """One feature of every candidate, shape (n,)."""
+        found: Floats = self.features[:, FEATURES.index(name)]
+        return found
 
 
 def gather(evidence: Evidence, encoder: Encoder) -> Sentences:
@@ -53,60 +57,15 @@ def gather(evidence: Evidence, encoder: Encoder) -> Sentences:
     candidates = find_candidates(evidence.passages)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
-    if not candidates:
-        return Sentences(kind, (), features)
-    overlap = _coverage(evidence, candidates)
-    late, rest = _late(evidence, candidates, overlap, encoder)
-    columns: Mapping[str, Sequence[float] | NDArray[np.float32]] = {
-        "late": late,
-        "rest": rest,
-        "coverage": overlap,
-        "type": [type_match(kind, item.text, evidence) for item in candidates],
-        "passage": _passage_scores(evidence.passages)[[item.passage for item in candidates]],
-        "fragment": [float(item.fragment) for item in candidates],
-        "opening": [float(item.start == evidence.passages[item.passage].start) for item in candidates],
-        "length": [math.log1p(len(item.text)) for item in candidates],
-    }
-    for index, name in enumerate(FEATURES):
-        features[:, index] = columns[name]
+    if candidates:
+        coverage = _coverage(evidence, candidates)
+        features[:, :4] = _late_features(candidates, _matches(evidence, candidates, coverage, encoder))
+        features[:, 4] = coverage
+        features[:, 5:8] = _type_features(kind, evidence, candidates)
+        features[:, 8] = _agreement(evidence, candidates)
+        features[:, 9] = [math.log(item.end - item.start) for item in candidates]
+        features[:, 10:] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
     return Sentences(kind, tuple(candidates), features)
-
-
-def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
-    """Every sentence once, although neighbouring passages of a document overlap."""
-    seen: set[tuple[str, int]] = set()
-    found: list[Candidate] = []
-    for index, passage in enumerate(passages):
-        for start, end in split_sentences(passage.text, passage.language):
-            text = passage.text[start:end]
-            key = (passage.version_id, passage.start + end)
-            if key in seen or not any(character.isalnum() for character in text):
-                continue
-            seen.add(key)
-            found.append(Candidate(index, passage.start + start, passage.start + end, text, is_fragment(text)))
-    return found
-
-
-def is_fragment(text: str) -> bool:
-    """Whether a span is a heading, caption, dateline or navigation rather than a sentence or list item."""
-    if _CAPTION.match(text):
-        return True
-    words = text.split()
-    if _ENDS.search(text):
-        return len(words) < 3
-    if text.lstrip().startswith("#"):
-        return True
-    return not (_LIST_ITEM.match(text) or "|" in text or "\t" in text or len(words) > 14)
-
-
-def type_match(kind: AnswerType, text: str, evidence: Evidence) -> float:
-    """1 when the text holds a value of the expected type that the question does not, 0 when not, .5 when unknown."""
-    known = {value.norm for value in values(kind, evidence.question, evidence.language)}
-    if kind in ("date", "number", "person", "place"):
-        return float(any(value.norm not in known for value in values(kind, text, evidence.language)))
-    if kind == "reason":
-        return float(bool(re.search(r"\b(?:weil|denn|da|wegen|aufgrund|damit|um|because|due|since|so that|to)\b", text)))
-    return 0.5
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:
@@ -120,59 +79,120 @@ def values(kind: AnswerType, text: str, language: str) -> list[Value]:
     return []
 
 
-def _coverage(evidence: Evidence, candidates: Sequence[Candidate]) -> list[float]:
-    """Share of the question's content words in each candidate, rare words counting more."""
-    wanted = set(content_words(evidence.question, evidence.language))
-    words = [set(content_words(item.text, evidence.passages[item.passage].language)) for item in candidates]
-    frequency = Counter(word for found in words for word in found & wanted)
-    weight = {word: math.log(1 + len(words) / (0.5 + frequency[word])) for word in wanted}
-    total = sum(weight.values())
-    return [sum(weight[word] for word in found & wanted) / total if total else 0.0 for found in words]
-
-
-def _passage_scores(passages: Sequence[Passage]) -> NDArray[np.float32]:
-    return np.array([passage.score - passages[0].score for passage in passages], np.float32)
-
-
-def _late(
-    evidence: Evidence, candidates: Sequence[Candidate], overlap: Sequence[float], encoder: Encoder
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Mean best token cosine of the question to each sentence, and to the whole passage around it."""
-    encoded = evidence.encoded or encoder.encode_query(evidence.question)
-    late = np.zeros(len(candidates), np.float32)
-    rest = np.zeros(len(candidates), np.float32)
-    missing = [i for i, item in enumerate(candidates) if _block(evidence, item) is None]
-    for index in {item.passage for item in candidates}:
-        passage = evidence.passages[index]
-        block = evidence.blocks.get(passage.chunk_id)
-        if block is None or not len(block.tokens) or not len(encoded.tokens):
-            continue
-        cosines = similarities(encoded, block)
-        whole = float(cosines.max(axis=1).mean())
-        for i, item in enumerate(candidates):
-            if item.passage == index:
-                bounds = np.array([item.start, item.end]) - passage.start
-                first, last = np.searchsorted(block.spans[:, 0], bounds)
-                late[i] = cosines[:, first:last].max(axis=1).mean() if last > first else 0.0
-                rest[i] = whole
-    if missing:
-        chosen = sorted(missing, key=lambda i: (-overlap[i], candidates[i].passage))[:_FALLBACK_SENTENCES]
-        for i, made in zip(chosen, encoder.encode_documents([candidates[i].text for i in chosen]), strict=True):
-            if len(made.tokens) and len(encoded.tokens):
-                late[i] = similarities(encoded, made).max(axis=1).mean()
-        for i in chosen:
-            rest[i] = max(late[j] for j in chosen if candidates[j].passage == candidates[i].passage)
-    return late, rest
-
-
-def _block(evidence: Evidence, item: Candidate) -> TokenBlock | None:
-    return evidence.blocks.get(evidence.passages[item.passage].chunk_id)
-
-
-def similarities(question: Encoded, block: Encoded | TokenBlock) -> NDArray[np.float32]:
+def similarities(question: Encoded, block: Encoded | TokenBlock) -> Floats:
     """Cosines of every question token to every token of a block, shape (m, t)."""
     left, right = question.tokens.astype(np.float32), block.tokens.astype(np.float32)
-    product: NDArray[np.float32] = left @ right.T
-    norms = np.linalg.norm(left, axis=1)[:, None] * np.linalg.norm(right, axis=1)[None]
-    product /= np.maximum(norms, 1e-6)
+    left /= np.maximum(np.linalg.norm(left, axis=1, keepdims=True), 1e-6)
+    right /= np.maximum(np.linalg.norm(right, axis=1, keepdims=True), 1e-6)
+    product: Floats = left @ right.T
     return product
+
+
+def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floats, encoder: Encoder) -> Floats:
+    """Best cosine of every question token within every candidate, shape (n, m).
+
+    A passage without stored token vectors has its best covered sentences encoded alone; the rest stay 0.
+    """
+    question = evidence.encoded or encoder.encode_query(evidence.question)
+    out = np.zeros((len(candidates), max(len(question.tokens), 1)), np.float32)
+    if not len(question.tokens):
+        return out
+    cosines: dict[int, Floats] = {}
+    missing: list[int] = []
+    for row, item in enumerate(candidates):
+        passage = evidence.passages[item.passage]
+        block = evidence.blocks.get(passage.chunk_id)
+        if block is None:
+            missing.append(row)
+            continue
+        if item.passage not in cosines:
+            cosines[item.passage] = similarities(question, block)
+        first, last = np.searchsorted(block.spans[:, 0], (item.start - passage.start, item.end - passage.start))
+        if last > first:
+            out[row] = cosines[item.passage][:, first:last].max(axis=1)
+    chosen = sorted(missing, key=lambda row: (-coverage[row], row))[:_FALLBACK_SENTENCES]
+    made = encoder.encode_documents([candidates[row].text for row in chosen]) if chosen else ()
+    for row, encoded in zip(chosen, made, strict=True):
+        if len(encoded.tokens):
+            out[row] = similarities(question, encoded).max(axis=1)
+    return out
+
+
+def _late_features(candidates: Sequence[Candidate], matches: Floats) -> Floats:
+    """The four late-interaction features, shape (n, 4), from matches of shape (n, m)."""
+    before = np.array([_neighbour(candidates, row, -1) for row in range(len(candidates))])
+    after = np.array([_neighbour(candidates, row, 1) for row in range(len(candidates))])
+    with_before = np.maximum(matches, matches[before]).mean(axis=1)
+    with_after = np.maximum(matches, matches[after]).mean(axis=1)
+    worst = np.sort(matches, axis=1)[:, :_WORST].mean(axis=1)
+    found: Floats = np.stack([matches.mean(axis=1), with_before, np.maximum(with_before, with_after), worst], axis=1)
+    return found
+
+
+def _neighbour(candidates: Sequence[Candidate], row: int, step: int) -> int:
+    """The row of the sentence next to a candidate in its passage; the row itself at the passage's edge."""
+    other = row + step
+    inside = 0 <= other < len(candidates) and candidates[other].passage == candidates[row].passage
+    return other if inside else row
+
+
+def _coverage(evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
+    """Share of the question's content words in each candidate; a word weighs by its rarity among them."""
+    wanted = set(content_words(evidence.question, evidence.language))
+    found = [set(content_words(item.text, evidence.passages[item.passage].language)) & wanted for item in candidates]
+    frequency = Counter(word for words in found for word in words)
+    weight = {word: math.log(1 + len(found) / (1 + frequency[word])) for word in sorted(wanted)}
+    total = math.fsum(weight.values()) or 1.0
+    return np.array([math.fsum(weight[word] for word in words) / total for words in found], np.float32)
+
+
+def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
+    """Whether each candidate has a date, number or name that the question lacks, where it asks for one."""
+    out = np.zeros((len(candidates), 3), np.float32)
+    columns = {"date": 0, "number": 1, "person": 2}
+    if kind in columns:
+        known = {value.norm for value in values(kind, evidence.question, evidence.language)}
+        for row, item in enumerate(candidates):
+            language = evidence.passages[item.passage].language
+            fresh = any(value.norm not in known for value in values(kind, item.text, language))
+            out[row, columns[kind]] = float(fresh)
+    return out
+
+
+def _agreement(evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
+    """Share of the question's dates and numbers in each candidate; 1 when it has none."""
+    wanted = _figures(evidence.question, evidence.language)
+    if not wanted:
+        return np.ones(len(candidates), np.float32)
+    shares = [
+        len(wanted & _figures(item.text, evidence.passages[item.passage].language)) / len(wanted) for item in candidates
+    ]
+    return np.array(shares, np.float32)
+
+
+def _figures(text: str, language: str) -> set[str]:
+    return {value.norm for value in (*find_dates(text), *find_numbers(text, language))}
+
+
+def _passage_features(passages: Sequence[Passage]) -> Floats:
+    """Fused, dense and late score of each passage less those of the first, shape (p, 3); 0 where unknown."""
+    first = passages[0]
+    rows = [
+        (
+            _unsquash(passage.score) - _unsquash(first.score),
+            _difference(passage.dense_score, first.dense_score),
+            _difference(passage.late_score, first.late_score),
+        )
+        for passage in passages
+    ]
+    return np.array(rows, np.float32)
+
+
+def _unsquash(score: float) -> float:
+    """The fused score behind a passage's score between 0 and 1."""
+    bounded = min(max(score, _SATURATED), 1.0 - _SATURATED)
+    return math.log(bounded / (1.0 - bounded))
+
+
+def _difference(score: float | None, other: float | None) -> float:
+    return score - other if score is not None and other is not None else 0.0

@@ -81,11 +81,11 @@ def find_dates(text: str) -> list[Value]:
 def find_numbers(text: str, language: str = "und") -> list[Value]:
     """Numbers in digits or words that are no part of a date; ``1.500`` is 1500 in German and 1.5 in English."""
     taken = [(date.start, date.end) for date in find_dates(text)]
-    found: list[Value] = []
-    for match in _number_pattern().finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            found.append(Value("number", match.start(), match.end(), _number_norm(match, language)))
-    return found
+    return [
+        Value("number", match.start(), match.end(), _number_norm(match, language))
+        for match in _number_pattern().finditer(text)
+        if not any(start < match.end() and match.start() < end for start, end in taken)
+    ]
 
 
 def find_names(text: str, language: str = "und") -> list[Value]:
@@ -114,7 +114,7 @@ def _single_name(text: str, start: int, word: str, language: str) -> bool:
     if any(character.isupper() for character in word[1:]):
         return True
     before = text[:start].rstrip()
-    if not before or before[-1] in ".!?:;\"“„»«(\n":
+    if not before or before[-1] in '.!?:;"“„»«(\n':
         return False
     if language != "de":
         return True
@@ -122,7 +122,9 @@ def _single_name(text: str, start: int, word: str, language: str) -> bool:
     if last is None:
         return before[-1] == ","
     previous = last.group(1)
-    return previous[:1].islower() and not re.search(r"(e|en|er|es|em|ein|kein|mein|sein|zum|zur|im|am|das|vom)$", previous)
+    return previous[:1].islower() and not re.search(
+        r"(e|en|er|es|em|ein|kein|mein|sein|zum|zur|im|am|das|vom)$", previous
+    )
 
 
 def _date_norm(match: re.Match[str]) -> str | None:
@@ -197,17 +199,22 @@ def _word_numbers() -> dict[str, int]:
 @cache
 def _openers() -> frozenset[str]:
     return frozenset(
-        "der die das den dem des ein eine einer eines im in am an auf bei nach mit von vor zu zum zur für und oder aber als "
-        "wie wer wann wo was warum welche welcher welches wem wen es er sie wir ihr ich so doch auch da dann nur seit unter "
-        "über durch gegen ohne um the a an in on at by for from of to and or but as how who when where what why which whose "
-        "it he she we they i this that these those his her their its there here with after before during since under".split()
+        "der die das den dem des ein eine einer eines im in am an auf bei nach mit von vor zu zum zur für und oder "
+        "aber als wie wer wann wo was warum welche welcher welches wem wen es er sie wir ihr ich so doch auch da "
+        "dann nur seit unter über durch gegen ohne um the a an on at by for from of to and or but as how who when "
+        "where what why which whose it he she we they i this that these those his her their its there here with "
+        "after before during since under".split()
     )
 
 
 @cache
 def _date_pattern() -> re.Pattern[str]:
     month = "|".join(sorted(_month_numbers(), key=len, reverse=True))
-    alone = "|".join(name.capitalize() for name in sorted(_month_numbers(), key=len, reverse=True) if len(name) > 3 or name in ("mai", "may"))
+    alone = "|".join(
+        name.capitalize()
+        for name in sorted(_month_numbers(), key=len, reverse=True)
+        if len(name) > 3 or name in ("mai", "may")
+    )
     year = r"(?:1\d|20|21)\d\d"
     return re.compile(
         rf"\b(?:(?P<iso>{year}-[01]\d-[0-3]\d)"

@@ -6,9 +6,7 @@ import re
 from functools import cache
 from typing import Literal
 
-AnswerType = Literal[
-    "date", "number", "person", "place", "reason", "manner", "list", "definition", "yes_no", "any"
-]
+AnswerType = Literal["date", "number", "person", "place", "reason", "manner", "list", "definition", "yes_no", "any"]
 
 
 def expected_answer(question: str) -> AnswerType:
@@ -81,9 +79,15 @@ def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
             rf"\b{which}\s(?:\w+\s)?(?:stadt|städten?|land|ländern?|ort|orten?|region(?:en)?|gebiet|staat|kontinent|"
             r"provinz|city|cities|country|countries|place|region|state|town|continent|area|location|province)\b",
         ),
-        ("definition", r"^(?:was\s(?:ist|sind|bedeutet|heißt|bezeichnet|versteht|meint)|what\s(?:is|are|does\s.*\smean))\s(?:ein\w*\s|an?\s|man\s)?[\w-]+(?:\s[\w-]+)?\?*$"),
+        (
+            "definition",
+            r"^(?:was\s(?:ist|sind|bedeutet|heißt|bezeichnet|versteht|meint)|what\s(?:is|are|does\s.*\smean))\s(?:ein\w*\s|an?\s|man\s)?[\w-]+(?:\s[\w-]+)?\?*$",
+        ),
         ("list", r"^(?:nennen?|zählen?|listen?|list|name|enumerate)\b"),
-        ("list", rf"\b(?:{which}\s(?:zwei|drei|vier|fünf|beiden|two|three|four|five)|was\ssind|what\sare|which\sare)\b"),
+        (
+            "list",
+            rf"\b(?:{which}\s(?:zwei|drei|vier|fünf|beiden|two|three|four|five)|was\ssind|what\sare|which\sare)\b",
+        ),
         ("person", r"\b(?:wer|wen|wem|wessen|who|whom|whose)\b"),
         (
             "person",

@@ -1,0 +1,61 @@
+"""The sentences of the passages that an answer may quote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag_service.models import Passage
+from rag_service.text.sentences import split_sentences
+
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?\d{1,3}[.)])\s+\S")
+_CAPTION = re.compile(
+    r"\s*(?:\(?(?:foto|bild|photo|image|quelle|source|grafik|video|archivbild)s?\s*[:/©]|©)", re.IGNORECASE
+)
+_ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
+_SHORTEST, _SHORT, _LONG = 3, 16, 14
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a passage, ``[start, end)`` in code points of the source text; ``passage`` is an index.
+
+    ``fragment`` marks what is no sentence: a heading, caption, dateline or piece of navigation.
+    """
+
+    passage: int
+    start: int
+    end: int
+    text: str
+    fragment: bool
+
+
+def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
+    """Every sentence once, although neighbouring passages of a document overlap; fragments only if all are."""
+    seen: set[tuple[str, int]] = set()
+    found: list[Candidate] = []
+    for index, passage in enumerate(passages):
+        for start, end in split_sentences(passage.text, passage.language):
+            text = passage.text[start:end]
+            key = (passage.version_id, passage.start + end)
+            if key in seen or not any(character.isalnum() for character in text):
+                continue
+            seen.add(key)
+            found.append(Candidate(index, passage.start + start, passage.start + end, text, is_fragment(text)))
+    sentences = [item for item in found if not item.fragment]
+    return sentences or found
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a span is a heading, caption, dateline or navigation rather than a sentence or list item."""
+    if _CAPTION.match(text):
+        return True
+    words = text.split()
+    if _LIST_ITEM.match(text) or "|" in text or "\t" in text:
+        return False
+    if text.lstrip().startswith("#"):
+        return True
+    if _ENDS.search(text):
+        return len(words) < _SHORTEST and len(text) < _SHORT
+    return len(words) <= _LONG
