@@ -11,7 +11,7 @@ import rag_service
 from rag_service.api import problems
 from rag_service.api.dependencies import Wiring
 from rag_service.api.metrics import Metrics
-from rag_service.api.middleware import Guard, RequestContext
+from rag_service.api.middleware import BodyLimit, Guard, RequestContext
 from rag_service.api.ports import Service
 from rag_service.api.routes import ask, collections, documents, health, jobs, openai, pages, search
 
@@ -27,7 +27,7 @@ they have OpenAI's shape. Offsets are code points of a document's source text, h
 def create_app(service: Service) -> FastAPI:
     """The application around a wired service; opening and closing the service is the caller's part."""
     server = service.settings.server
-    app = routed(int(server.max_upload_mb * 1024 * 1024))
+    app = routed()
     metrics = Metrics()
     # built now, for the first request should not wait seconds for the encoder, nor hold the event loop
     wiring = Wiring(
@@ -39,6 +39,7 @@ def create_app(service: Service) -> FastAPI:
         threads=CapacityLimiter(BLOCKING_CALLS),
     )
     app.state.wiring = wiring
+    app.add_middleware(BodyLimit, upload_bytes=int(server.max_upload_mb * 1024 * 1024))
     app.add_middleware(
         Guard, keys=service.keys, origins=tuple(server.cors_origins), open_door=server.allow_unauthenticated
     )
@@ -54,15 +55,14 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def routed(max_body: int) -> FastAPI:
-    """All routes, with requests of at most so many bytes; enough to describe the API, not to serve it."""
+def routed() -> FastAPI:
+    """All routes: enough to describe the API, not to serve it."""
     app = FastAPI(
         title="rag-service",
         version=rag_service.__version__,
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        max_body_size=max_body,
     )
     problems.install(app)
     keyed = [Depends(HTTPBearer(auto_error=False, description="An API key, when any are configured."))]

@@ -15,7 +15,6 @@ from rag_service.api.metrics import Metrics
 from rag_service.api.ports import Asker, Library, Retriever
 from rag_service.settings import Settings
 
-JSON_BYTES = 8 * 1024 * 1024
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +32,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 KEY_STATE_SECONDS = 1.0
+JSON_BYTES = 8 * 1024 * 1024
+UPLOAD_PATH = "/v1/documents"
 CLIENT_CLOSED = 499
 
 log = structlog.get_logger("rag_service.api")
@@ -163,3 +166,33 @@ class Guard:
             self._configured = await to_thread.run_sync(self._keys.any_active, limiter=self._threads)
             self._asked = now
         return self._configured
+
+
+class BodyLimit:
+    """Refuses bodies that are too large, by their announced length or while they are read."""
+
+    def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
+        self._app = app
+        self._upload_bytes = upload_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request as long as its body stays within the limit of its route."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._upload_bytes if scope["path"] == UPLOAD_PATH else min(JSON_BYTES, self._upload_bytes)
+        left = limit
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)  # the one kind of error that FastAPI lets through while it reads
+            return message
+
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > limit:
+            await problems.too_large(scope)(scope, receive, send)
+            return
+        await self._app(scope, counted, send)

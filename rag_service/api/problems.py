@@ -26,6 +26,7 @@ _CODES = {
     413: "request_too_large",
     415: "unsupported_media_type",
 }
+_TOO_LARGE = "The request body is too large; for documents, RAG_SERVER__MAX_UPLOAD_MB is the limit."
 _OPENAI_TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 
 log = structlog.get_logger("rag_service.api")
@@ -98,10 +99,15 @@ async def _http_error(request: Request, error: Exception) -> Response:
     detail = {
         404: f"There is nothing at {request.scope['path']}.",
         405: f"{request.method} is not allowed at {request.scope['path']}.",
-        413: "The request body is too large; for documents, RAG_SERVER__MAX_UPLOAD_MB is the limit.",
+        413: _TOO_LARGE,
     }.get(error.status_code, str(error.detail))
     detail = detail.encode("utf-8", "replace").decode("utf-8")
     return respond(request.scope, problem(request.scope, error.status_code, code, title, detail), error.headers)
+
+
+def too_large(scope: Scope) -> Response:
+    """The response to a body over the limit."""
+    return respond(scope, problem(scope, 413, _CODES[413], HTTPStatus(413).phrase, _TOO_LARGE))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -39,7 +39,7 @@ at `/docs` and as `/openapi.json`.
 
 def render() -> str:
     """The whole reference."""
-    spec = routed(0).openapi()
+    spec = routed().openapi()
     lines = [_INTRO.replace("{errors}", _errors())]
     for path, methods in spec["paths"].items():
         for method, operation in methods.items():

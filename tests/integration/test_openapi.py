@@ -11,7 +11,7 @@ from tests.serving import served
 
 KEY = {"Authorization": "Bearer right"}
 BOUNDED = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,

@@ -12,7 +12,7 @@ def test_reference_is_what_the_description_gives():
 
 def test_every_route_and_field_is_in_the_reference():
     text = REFERENCE.read_text(encoding="utf-8")
-    spec = routed(0).openapi()
+    spec = routed().openapi()
     for path, methods in spec["paths"].items():
         for method, operation in methods.items():
             assert f"## {method.upper()} {path}\n" in text
@@ -27,7 +27,7 @@ def test_every_route_and_field_is_in_the_reference():
 
 
 def test_routes_of_the_public_contract_are_there():
-    paths = routed(0).openapi()["paths"]
+    paths = routed().openapi()["paths"]
     promised = {
         "/v1/ask": {"post"},
         "/v1/search": {"post"},
@@ -48,6 +48,6 @@ def test_routes_of_the_public_contract_are_there():
 
 
 def test_every_request_has_an_example():
-    schemas = routed(0).openapi()["components"]["schemas"]
+    schemas = routed().openapi()["components"]["schemas"]
     for name, field in (("AskRequest", "question"), ("SearchRequest", "query"), ("ChatRequest", "model")):
         assert schemas[name]["properties"][field]["examples"]

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from rag_service.api import streams
-from rag_service.api.dependencies import JSON_BYTES, AccessDep, JsonBody, WiringDep
+from rag_service.api.dependencies import AccessDep, JsonBody, WiringDep
 from rag_service.api.openapi import problems_for
 from rag_service.api.schemas.answers import AnswerBody
 from rag_service.api.schemas.questions import AskRequest
@@ -23,7 +23,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(max_body_size=JSON_BYTES, tags=["answers"], dependencies=[JsonBody])
+router = APIRouter(tags=["answers"], dependencies=[JsonBody])
 
 
 @router.post("/v1/ask", response_model=AnswerBody, responses=_STREAM | problems_for(404, 409, 502, 503, 504))

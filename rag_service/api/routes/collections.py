@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from rag_service.api.dependencies import JSON_BYTES, AccessDep, JsonBody, WiringDep
+from rag_service.api.dependencies import AccessDep, JsonBody, WiringDep
 from rag_service.api.openapi import problems_for
 from rag_service.api.schemas.collections import CollectionBody, CollectionList, CollectionRequest
 from rag_service.api.schemas.common import CollectionName
 from rag_service.api.schemas.documents import Deleted
 
-router = APIRouter(max_body_size=JSON_BYTES, tags=["collections"])
+router = APIRouter(tags=["collections"])
 
 
 @router.get("/v1/collections", responses=problems_for(503))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from rag_service.api import chat, streams
 from rag_service.api.chat import MODEL_PREFIX, UnknownModel
-from rag_service.api.dependencies import JSON_BYTES, AccessDep, JsonBody, WiringDep
+from rag_service.api.dependencies import AccessDep, JsonBody, WiringDep
 from rag_service.api.openapi import openai_errors
 from rag_service.api.schemas.openai import ChatCompletion, ChatRequest, Model, ModelList
 from rag_service.errors import UnknownCollection
@@ -21,7 +21,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     }
 }
 
-router = APIRouter(max_body_size=JSON_BYTES, tags=["openai"])
+router = APIRouter(tags=["openai"])
 
 
 @router.get("/v1/models", responses=openai_errors(503))

@@ -8,7 +8,7 @@ from functools import partial
 from fastapi import APIRouter
 
 from rag_service.answer.events import check_question
-from rag_service.api.dependencies import JSON_BYTES, AccessDep, JsonBody, WiringDep
+from rag_service.api.dependencies import AccessDep, JsonBody, WiringDep
 from rag_service.api.openapi import problems_for
 from rag_service.api.schemas.answers import (
     PassageBody,
@@ -18,7 +18,7 @@ from rag_service.api.schemas.answers import (
 )
 from rag_service.api.schemas.questions import SearchRequest
 
-router = APIRouter(max_body_size=JSON_BYTES, tags=["answers"], dependencies=[JsonBody])
+router = APIRouter(tags=["answers"], dependencies=[JsonBody])
 
 
 @router.post("/v1/search", responses=problems_for(404, 409, 503))

@@ -161,7 +161,7 @@ export class Exchange {
     });
     const label = answer.answered ? t.passages(passages.length) : t.lookedAt(passages.length);
     const list = el("ol", { class: "passages" }, ...items);
-    return el("details", {}, el("summary", {}, label), list);
+    return el("details", { open: !answer.answered }, el("summary", {}, label), list);
   }
 }
 
