@@ -25,7 +25,12 @@ def tainted_sentences(text: str, language: str) -> list[tuple[int, int, bool]]:
     found: list[tuple[int, int, bool]] = []
     position, tainted = 0, False
     for start, end in split_sentences(text, language):
-        tainted = (tainted and "\n\n" not in text[position:start]) or addresses_model(text[start:end])
+        sentence = text[start:end]
+        same_paragraph = "\n\n" not in text[position:start]
+        addressed = addresses_model(sentence)
+        if addressed and same_paragraph and found and _of_the_sentence_before().search(sentence):
+            found[-1] = (*found[-1][:2], True)
+        tainted = (tainted and same_paragraph) or addressed
         found.append((start, end, tainted))
         position = end
     return found
@@ -62,9 +67,7 @@ def _undisguised(text: str) -> str:
     text = visible(unicodedata.normalize("NFKC", text))
     words = [_latin(word) for word in re.split(r"(\W+)", text)]
     joined = "".join(words)
-    joined = re.sub(
-        r"\b(?:\w[ .\-_*]){4,}\w\b", lambda match: re.sub(r"\W|_", "", match[0]), joined
-    )  # s p a c e d
+    joined = re.sub(r"\b(?:\w[ .\-_*]){4,}\w\b", lambda match: re.sub(r"\W|_", "", match[0]), joined)  # s p a c e d
     return " ".join(joined.split())
 
 
@@ -75,14 +78,19 @@ def _latin(word: str) -> str:
 
 
 @cache
+def _of_the_sentence_before() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:this|that|the (?:previous|last)) (?:sentence|statement)\b|\bdiesen? satz\b|\bcite it\b", re.IGNORECASE
+    )
+
+
+@cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in (*_english(), *_german(), *_structural()))
 
 
 def _english() -> tuple[str, ...]:
-    drop = (
-        r"\b(?:ignore|disregard|forget|override|bypass|discard|skip|do not (?:follow|obey)|stop following)\b"
-    )
+    drop = r"\b(?:ignore|disregard|forget|override|bypass|discard|skip|do not (?:follow|obey)|stop following)\b"
     rules = (
         r"\b(?:instructions?|prompts?|rules?|directives?|guidelines?|commands?|orders?|guardrails?|"
         r"(?:text|context|passages?|documents?|sources?) (?:above|below|before))\b"
@@ -101,6 +109,7 @@ def _english() -> tuple[str, ...]:
         rf"\b(?:note|message|instructions?|attention|notice|reminder|important)\b.{{0,20}}\b(?:to|for)\b.{{0,20}}\b{model}",
         rf"\b(?:if|when) you(?:'re| are) (?:an? |the )?{model}|\b(?:any|all|every|dear|hey) {model}",
         rf"{clause}{verb}(?: \w+)? (?:only|exactly|exclusively|nothing but|solely|verbatim)\b",
+        rf"{clause}(?:reply|respond|answer) with\b|{clause}{verb} (?:this|these|the following)\b",
         rf"\b{verb}\b.{{0,60}}\b(?:your (?:answer|reply|response|output|summary)|to the (?:user|reader))\b",
         r"\byour (?:answer|reply|response|output)s? (?:must|should|shall|has to|have to|will)\b",
         r"\b(?:call|invoke|use|run|execute)\b.{0,20}\b(?:the )?(?:\w+ )?(?:tool|function|plugin)\b",
@@ -131,6 +140,7 @@ def _german() -> tuple[str, ...]:
         rf"\b(?:hinweis|nachricht|anweisung\w*|mitteilung|achtung|wichtig)\b.{{0,20}}\b(?:an|für)\b.{{0,20}}\b{model}",
         rf"\b(?:wenn|falls|sofern) (?:du|sie) (?:eine? |das )?{model}|\bliebe[rs]? {model}",
         rf"\b{order}(?: \w+){{0,3}} (?:nur|ausschließlich|exakt|genau|wörtlich|nichts als)\b",
+        r"(?:^|[.:;,!–-]\s*|\b(?:und|dann|bitte|nun)\s)antworten? (?:sie )?mit\b",
         rf"\b{order}\b.{{0,60}}\b(?:deine[rn]?|ihre[rn]?) (?:antwort|ausgabe|zusammenfassung)\b",
         r"\b(?:deine|ihre) (?:antwort|ausgabe)\w* (?:muss|soll|hat|darf)\b",
         r"\b(?:rufe?|nutze?|verwende?|führe?)\b.{0,30}\b(?:werkzeug|funktion|tool)\b",
@@ -145,5 +155,6 @@ def _structural() -> tuple[str, ...]:
         r"^\W*(?:system|assistant|user|developer|human|tool)\W*:",
         r"<\|[^|]{0,40}\|>|\[/?INST\]|<</?SYS>>|^#+\s*(?:system|instruction|assistant|user)\b",
         r"</?\s*(?:passages?|documents?|context|system|instructions?|sources?|question)\b",
+        r"</?(?:tool|function)_?calls?>|\"(?:arguments|tool_calls|function_call)\"\s*:",
         r"\bnot_in_documents\b",
     )
