@@ -100,6 +100,26 @@ def test_invariants(text: str, limit: int, share: float, language: str) -> None:
             assert after.start in sentences
 
 
+def marked_spans(text: str) -> NDArray[np.int32]:
+    """Words between blanks as a first letter, then fours: a cut inside a word changes what follows."""
+    spans = [
+        (at, min(at + length, word.end()))
+        for word in re.finditer(r"\S+", text)
+        for at, length in [(word.start(), 1), *((at, 4) for at in range(word.start() + 1, word.end(), 4))]
+    ]
+    return np.array(spans, dtype=np.int32).reshape(-1, 2)
+
+
+@given(st.text(st.sampled_from("東京。!? a\nb,"), max_size=400), st.integers(4, 20))
+@settings(max_examples=300, deadline=None)
+def test_limit_holds_where_a_cut_changes_the_tokens(text: str, limit: int) -> None:
+    found = cut(text, "ja", marked_spans, limit, limit // 3)
+    assert all(chunk.tokens == len(marked_spans(chunk.text)) <= limit for chunk in found)
+    assert all(chunk.text == text[chunk.start : chunk.end] for chunk in found)
+    covered = {at for chunk in found for at in range(chunk.start, chunk.end)}
+    assert all(character.isspace() for at, character in enumerate(text) if at not in covered)
+
+
 @given(TEXT, st.integers(4, 40))
 @settings(max_examples=20, deadline=None)
 def test_the_llamaindex_parser_gives_the_same_chunks(text: str, limit: int) -> None:

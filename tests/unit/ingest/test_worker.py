@@ -60,3 +60,12 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
         subprocess.run(["sleep", "0.05"], check=True)
     else:
         pytest.fail("the worker outlived its parent")
+
+
+def test_a_reader_that_cannot_be_had_says_so() -> None:
+    with pytest.raises(UnreadableError, match="cannot be imported"):
+        read_with("tests.ingest_kit.Absent", ".x", b"x")
+    with pytest.raises(UnreadableError, match="cannot be imported"):
+        read_with("ohne_punkt", ".x", b"x")
+    with pytest.raises(UnreadableError, match="is no class"):
+        read_with("tests.ingest_kit.time", ".x", b"x")
