@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rag_service.answer.evidence import is_fragment, similarities
+from rag_service.answer.candidates import is_fragment
+from rag_service.answer.evidence import similarities
 from rag_service.answer.instructions import tainted_sentences
 from rag_service.models import Passage, Quote
 from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
@@ -92,7 +93,9 @@ class Aligner:
         self._sources = [_Source(passage, evidence.blocks.get(passage.chunk_id)) for passage in evidence.passages]
 
     def quotes(self, statement: str, cited: Iterable[int]) -> tuple[Quote, ...]:
-        """The spans that bear the statement out, best first: none below the floor, at most two a passage.
+        """The spans that bear the statement out, best first, at most two a passage.
+
+        None is below the floor or half as sure as the best.
 
         ``cited`` are indices of the passages to look in.
         """
@@ -107,7 +110,8 @@ class Aligner:
             if measure is not None and score is not None:
                 start = passage.start
                 found += [Quote(passage, start + first, start + last, score) for first, last in measure.spans]
-        return tuple(sorted(found, key=lambda quote: -quote.score))
+        best = max((quote.score for quote in found), default=0.0)
+        return tuple(sorted((each for each in found if each.score >= best / 2), key=lambda each: -each.score))
 
     def measure(self, statement: str, index: int, encoded: Encoded | None) -> Measure | None:
         """The best span of one passage, however well it fits; None when there is nothing to compare."""
