@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from rag_service.text.stopwords import STOP_WORDS
+from rag_service.text.words import fold
+
 Kind = Literal["date", "number", "name"]
 
 _MONTHS = {
@@ -98,7 +101,7 @@ def find_names(text: str, language: str = "und") -> list[Value]:
     for match in _name_pattern().finditer(text):
         start, end = match.start(), match.end()
         words = match.group().split()
-        while words and words[0].casefold() in _openers():
+        while words and fold(words[0]) in _openers():
             start += len(words[0]) + 1
             words = words[1:]
         if not words or start >= end:
@@ -165,7 +168,11 @@ def _number_norm(match: re.Match[str], language: str) -> str:
 def _parse_digits(digits: str, language: str) -> float:
     digits = re.sub(r"[\s\u00a0\u202f']", "", digits)
     thousands, decimal = (",", ".") if language == "en" else (".", ",")
-    if digits.count(thousands) == 1 and not re.search(rf"\{thousands}\d{{3}}(\D|$)", digits):
+    if (
+        digits.count(decimal) > 1
+        or digits.count(thousands) == 1
+        and not re.search(rf"\{thousands}\d{{3}}(\D|$)", digits)
+    ):
         thousands, decimal = decimal, thousands
     plain = digits.replace(thousands, "").replace(decimal, ".", 1).replace(decimal, "")
     return float(plain)
@@ -198,13 +205,8 @@ def _word_numbers() -> dict[str, int]:
 
 @cache
 def _openers() -> frozenset[str]:
-    return frozenset(
-        "der die das den dem des ein eine einer eines im in am an auf bei nach mit von vor zu zum zur für und oder "
-        "aber als wie wer wann wo was warum welche welcher welches wem wen es er sie wir ihr ich so doch auch da "
-        "dann nur seit unter über durch gegen ohne um the a an on at by for from of to and or but as how who when "
-        "where what why which whose it he she we they i this that these those his her their its there here with "
-        "after before during since under".split()
-    )
+    """Words that open a sentence with a capital without being a name."""
+    return STOP_WORDS["de"] | STOP_WORDS["en"]
 
 
 @cache
