@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _BREAKS = re.compile(r"\r\n?|\n")
 _TAG = re.compile(r"<[a-zA-Z]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+# Several in a row: CommonMark takes "- 21. April" for a list within a list.
+_MARKER = re.compile(r"(?:(?:\s*>)+ ?)?((?:\s*(?:[-*+]|\d{1,9}[.)])\s+)+)")
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -75,7 +76,7 @@ def _place(out: list[str], lines: list[str], first: int, texts: list[str]) -> No
             out[row] += f" | {text.strip()}"
             continue
         marker = _MARKER.match(lines[row]) if offset == 0 else None
-        out[row] = (marker.group() if marker else "") + text.strip()
+        out[row] = (marker.group(1) if marker else "") + text.strip()
 
 
 def _inline_lines(children: Iterable[Token]) -> list[str]:
@@ -83,6 +84,8 @@ def _inline_lines(children: Iterable[Token]) -> list[str]:
     for child in children:
         if child.type in ("softbreak", "hardbreak"):
             texts.append("")
+        elif child.type == "html_inline":
+            texts[-1] += " " if child.content.lower().startswith("<br") else ""
         elif child.type in ("text", "code_inline", "image"):
             texts[-1] += child.content
     return texts

@@ -86,6 +86,27 @@ x = "**bleibt**"
         assert hidden not in document.text
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("- 21. April: Kim kommt.\n- 22. April: Kim geht.", "- 21. April: Kim kommt.\n- 22. April: Kim geht."),
+        ("25. April 2019: Gipfel", "25. April 2019: Gipfel"),
+        ("> 25. April 2019: Gipfel", "25. April 2019: Gipfel"),
+        ("> - eins\n> - zwei", "- eins\n- zwei"),
+        ("1) eins\n   - a\n     weiter", "1) eins\n   - a\nweiter"),
+        ("# 25. April", "25. April"),
+        ("- [ ] offen", "- [ ] offen"),
+        ("* * *\nText", "\nText"),
+        ("5 * 3 ist 15 und a_b_c bleibt", "5 * 3 ist 15 und a_b_c bleibt"),
+        ("Preis: 5 < 6 &amp; 7 > 2", "Preis: 5 < 6 & 7 > 2"),
+        ("<http://example.org> und http://example.org/a_b", "http://example.org und http://example.org/a_b"),
+        ("Zeile<br>Um<b>bruch</b>", "Zeile Umbruch"),
+    ],
+)
+def test_markdown_lines(source: str, expected: str) -> None:
+    assert read("a.md", source).text == expected
+
+
 def test_markdown_without_front_matter_takes_its_first_heading() -> None:
     assert read("a.md", "Vorspann\n\n## Erster Kopf\n\n# Zweiter").title == "Erster Kopf"
     assert read("a.md", "Kopf\n====\n\nText").title == "Kopf"
