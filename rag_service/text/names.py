@@ -168,14 +168,12 @@ def _number_norm(match: re.Match[str], language: str) -> str:
 def _parse_digits(digits: str, language: str) -> float:
     digits = re.sub(r"[\s\u00a0\u202f']", "", digits)
     thousands, decimal = (",", ".") if language == "en" else (".", ",")
-    if (
-        digits.count(decimal) > 1
-        or digits.count(thousands) == 1
-        and not re.search(rf"\{thousands}\d{{3}}(\D|$)", digits)
+    if digits.count(decimal) > 1 or (
+        digits.count(thousands) == 1 and not re.search(rf"\{thousands}\d{{3}}(\D|$)", digits)
     ):
         thousands, decimal = decimal, thousands
-    plain = digits.replace(thousands, "").replace(decimal, ".", 1).replace(decimal, "")
-    return float(plain)
+    whole, point, rest = digits.replace(thousands, "").partition(decimal)
+    return float(f"{whole}.{rest.replace(decimal, '')}" if point else whole)
 
 
 def _scale(word: str, language: str) -> float:
