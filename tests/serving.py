@@ -36,7 +36,7 @@ def served(service: Service) -> Iterator[str]:
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     try:
-        yield address(listener)
+        yield address(*listener.getsockname()[:2])
     finally:
         server.should_exit = True
         thread.join(10)

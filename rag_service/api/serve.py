@@ -36,7 +36,7 @@ def serve(open_service: Callable[[], Service], settings: Settings, host: str, po
     with closing(open_service()) as service:
         refuse_open_door(service, host)
         with bind(host, port) as listener:
-            url = address(listener)
+            url = address(*listener.getsockname()[:2])
             app = create_app(service)
             warm_up(app)
             config = uvicorn.Config(
@@ -109,9 +109,8 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address(listener: socket.socket) -> str:
-    """The URL that a listening socket is reached at from this machine."""
-    host, port = listener.getsockname()[:2]
+def address(host: str, port: int) -> str:
+    """The URL that a bound address is reached at from this machine."""
     if ipaddress.ip_address(host).is_unspecified:
         host = "::1" if ":" in host else "127.0.0.1"
     name = f"[{host}]" if ":" in host else host

@@ -1,0 +1,93 @@
+import io
+import json
+import logging
+import signal
+
+import pytest
+import structlog
+
+from rag_service.api import logs
+from rag_service.api.app import create_app
+from rag_service.api.serve import address, bind, signals_end_quietly, warm_up
+from rag_service.errors import FingerprintMismatch, SettingsError
+from tests.fakes import FakeService
+
+
+@pytest.fixture
+def stream():
+    """What is logged; the root logger is put back as it was."""
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    yield io.StringIO()
+    root.handlers = before
+    root.setLevel(level)
+
+
+def test_lines_are_json_where_no_one_watches(stream):
+    logs.configure("info", "auto", stream)
+    log = structlog.get_logger("rag_service.api")
+    with structlog.contextvars.bound_contextvars(request_id="r1"):
+        log.info("request", path="/ä")
+        log.debug("not this")
+    logging.getLogger("uvicorn.error").info("nor this")
+    logging.getLogger("uvicorn.error").warning("but this")
+    first, second = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert (first["event"], first["path"], first["request_id"], first["level"]) == ("request", "/ä", "r1", "info")
+    assert (second["event"], second["level"]) == ("but this", "warning")
+
+
+def test_trace_is_logged_without_the_values_of_variables(stream):
+    logs.configure("error", "console", stream)
+    secret = "pass" + "word"
+    try:
+        raise ValueError(f"{len(secret)} characters")
+    except ValueError:
+        structlog.get_logger("rag_service.api").exception("unhandled error")
+    assert "ValueError: 8 characters" in stream.getvalue()
+    assert "password" not in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("::1", "http://[::1]:80"),
+        ("192.0.2.7", "http://192.0.2.7:80"),
+    ],
+)
+def test_address_is_one_that_this_machine_reaches(host, url):
+    assert address(host, 80) == url
+
+
+def test_port_0_picks_a_free_one():
+    with bind("127.0.0.1", 0) as listener:
+        assert listener.getsockname()[1] > 0
+        with pytest.raises(SettingsError, match="Cannot serve on 127.0.0.1"):
+            bind("127.0.0.1", listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "203.0.113.7"])
+def test_address_that_is_not_ours_is_one_clear_error(host):
+    with pytest.raises(SettingsError, match=f"Cannot serve on {host}:0"):
+        bind(host, 0)
+
+
+def test_signals_after_the_end_do_nothing():
+    with signals_end_quietly():
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_warming_up_searches_once_and_logs_what_is_missing(stream):
+    service = FakeService()
+    service.library.put("default", "doc_1", "a.txt", "A")
+    app = create_app(service)
+    warm_up(app)
+    assert len(service.retriever.searched) == 1
+    service.retriever.error = FingerprintMismatch("Built with another embedder.")
+    logs.configure("info", "json", stream)
+    warm_up(app)
+    assert "Built with another embedder." in stream.getvalue()
