@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from rag_service.index.vectors import ChromaServer, ChromaVectors
 from rag_service.index.versions import Leftover
 from rag_service.models import Collection
 from rag_service.ports import TokenBlock, VectorRow, VectorStore
+
+_JOB_SECONDS = 30 * 86_400  # how long finished jobs are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Stores:
                 chunks = Inventory(self.catalog.database)
                 version_ids = list(chunks.versions(collection.id))
                 rebuild_lexical(self.lexical, collection.id, chunks.chunks(version_ids))
+        self.catalog.jobs.forget_before(int(time.time()) - _JOB_SECONDS)
         return self.catalog.jobs.interrupt_open()
 
     def _lexical_complete(self, collection: Collection) -> bool:

@@ -1,0 +1,58 @@
+"""One data directory has one owner, who says who it is."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag_service.errors import DataDirectoryLocked
+from rag_service.index.lock import DataDirectory, owner
+
+
+def test_the_second_is_told_who_has_it_and_where_it_serves(tmp_path: Path) -> None:
+    assert owner(tmp_path) is None
+    held = DataDirectory(tmp_path, "rag-service serve")
+    with pytest.raises(DataDirectoryLocked, match=rf"process {os.getpid()} \(rag-service serve\)"):
+        DataDirectory(tmp_path, "rag-service ingest")
+    held.serve("http://127.0.0.1:8000")
+    with pytest.raises(DataDirectoryLocked, match="serving http://127.0.0.1:8000"):
+        DataDirectory(tmp_path, "rag-service ingest", wait=0.1)
+    found = owner(tmp_path)
+    assert found is not None
+    assert (found.pid, found.command, found.url) == (os.getpid(), "rag-service serve", "http://127.0.0.1:8000")
+    held.release()
+    assert owner(tmp_path) is None
+    DataDirectory(tmp_path, "rag-service ingest").release()
+
+
+def test_a_killed_owner_loses_it(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from rag_service.index.lock import DataDirectory; "
+        "held = DataDirectory(Path(sys.argv[1]), 'child'); print('held', flush=True); time.sleep(60)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE)
+    assert child.stdout is not None and child.stdout.readline() == b"held\n"
+    found = owner(tmp_path)
+    assert found is not None and (found.pid, found.command) == (child.pid, "child")
+    with pytest.raises(DataDirectoryLocked, match=str(child.pid)):
+        DataDirectory(tmp_path, "second")
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    assert owner(tmp_path) is None
+    DataDirectory(tmp_path, "second").release()
+
+
+@pytest.mark.parametrize("noted", ["", "no json", "[]", '{"pid": 1}'])
+def test_an_unreadable_note_does_not_hide_the_lock(tmp_path: Path, noted: str) -> None:
+    held = DataDirectory(tmp_path, "first")
+    (tmp_path / "owner.json").write_text(noted)
+    with pytest.raises(DataDirectoryLocked, match="another process"):
+        DataDirectory(tmp_path, "second")
+    assert owner(tmp_path) is not None
+    held.release()
