@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _BREAKS = re.compile(r"\r\n?|\n")
 _TAG = re.compile(r"<[a-zA-Z]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-# Several in a row: CommonMark takes "- 21. April" for a list within a list.
-_MARKER = re.compile(r"(?:(?:\s*>)+ ?)?((?:\s*(?:[-*+]|\d{1,9}[.)])\s+)+)")
+_MARKS = re.compile(r"[>#|]+ ?")
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -45,9 +44,7 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
 
     out = [""] * len(lines)
     heading: str | None = None
-    depth = 0
     for token in MarkdownIt("commonmark", {"html": True}).enable("table").parse("\n".join(lines)):
-        depth += token.nesting if token.type == "blockquote_open" else 0
         if token.map is None:
             continue
         first, last = token.map
@@ -55,13 +52,13 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
             texts = _inline_lines(token.children or [])
             if lines[first].lstrip().startswith("#") or _underlined(lines, last):
                 heading = heading or " ".join(texts).strip() or None
-            _place(out, lines, first, texts)
+            _place(out, lines, first, texts, token.content.split("\n"))
         elif token.type in ("fence", "code_block"):
             start = first + (token.type == "fence")
-            for offset, line in enumerate(token.content.split("\n")[: max(0, last - start)]):
-                out[start + offset] = line
+            code = token.content.split("\n")[: max(0, last - start)]
+            _place(out, lines, start, code, code)
         elif token.type == "html_block":
-            _place(out, lines, first, _html_lines(token.content))
+            _place(out, lines, first, _html_lines(token.content), [])
     return out, heading
 
 
@@ -69,14 +66,16 @@ def _underlined(lines: list[str], last: int) -> bool:
     return last - 1 < len(lines) and re.fullmatch(r"\s{0,3}=+\s*", lines[last - 1]) is not None
 
 
-def _place(out: list[str], lines: list[str], first: int, texts: list[str]) -> None:
+def _place(out: list[str], lines: list[str], first: int, texts: list[str], raw: list[str]) -> None:
+    """Put rendered lines where their raw form stands, behind what precedes it: list marks, often a date's day."""
     for offset, text in enumerate(texts[: len(out) - first]):
         row = first + offset
         if out[row]:  # the next cell of a table row
             out[row] += f" | {text.strip()}"
             continue
-        marker = _MARKER.match(lines[row]) if offset == 0 else None
-        out[row] = (marker.group(1) if marker else "") + text.strip()
+        own = raw[offset].strip() if offset < len(raw) else ""
+        before = _MARKS.sub("", lines[row][: max(0, lines[row].find(own))]) if own else ""
+        out[row] = before + text.strip() if before.strip() else text.rstrip()
 
 
 def _inline_lines(children: Iterable[Token]) -> list[str]:
