@@ -14,6 +14,7 @@ from rag_service.answer.shown import CountTokens, Shown, estimate_tokens, show
 from rag_service.answer.writing import Writing
 from rag_service.ports import DraftItem, Encoder, Evidence, Finished
 from rag_service.prompts import Prompt
+from rag_service.text.languages import detect_language
 
 _MARGIN = 1.25  # a model's tokenizer may need more tokens than the one that counts
 _SCHEMA: Schema = {
@@ -35,12 +36,7 @@ _SCHEMA: Schema = {
     "required": ["statements"],
     "additionalProperties": False,
 }
-_LANGUAGES = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "en": "English", "es": "Spanish",
-    "fi": "Finnish", "fr": "French", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nl": "Dutch",
-    "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "tr": "Turkish",
-    "uk": "Ukrainian", "zh": "Chinese",
-}  # fmt: skip
+_LANGUAGES = {"de": "German", "en": "English"}
 
 
 class AnsweringModel(Protocol):
@@ -131,8 +127,13 @@ class GenerativeAnswerer:
         return self._prompt.render(
             question=" ".join(evidence.question.split()),
             passages=passages,
-            language_name=_LANGUAGES.get(evidence.language, "the language of the question"),
+            language_name=_language_name(evidence.question),
             max_statements=self._max_statements,
             structured=structured,
             sentinel=SENTINEL,
         )
+
+
+def _language_name(question: str) -> str:
+    """The question's language by name where it is plain, for small models need to be told."""
+    return _LANGUAGES.get(detect_language(question), "the language of the question")

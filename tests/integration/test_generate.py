@@ -79,6 +79,23 @@ async def test_the_prompt_shows_numbered_dated_passages_and_the_question(server:
     assert user.endswith("Question: Wann traf Kim ein?")
 
 
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Wann traf Kim ein?", "German"),
+        ("When did Kim arrive?", "English"),
+        ("Quand Kim arriva-t-il ?", "the language of the question"),
+        ("金正恩何时抵达？", "the language of the question"),
+    ],
+)
+async def test_the_answer_is_asked_for_in_the_questions_language(
+    server: LlmServer, question: str, language: str
+) -> None:
+    server.behave(declining)
+    await drafted(answerer(server), evidence(question=question))
+    assert f"Answer in {language}, whatever" in server.requests[0]["messages"][0]["content"]
+
+
 @pytest.mark.parametrize("structured", [True, False])
 async def test_declining(server: LlmServer, structured: bool) -> None:
     server.behave(declining)
