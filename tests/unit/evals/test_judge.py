@@ -3,8 +3,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from evals.cases.model import Case
+from evals.cli import app
 from evals.errors import DatasetError, RunError
 from evals.judge.human import agreement, read_labels
 from evals.judge.judge import UNPARSEABLE, Judge, last_verdict
@@ -130,6 +132,10 @@ async def test_agreement_with_people(tmp_path: Path) -> None:
     # judged: right, right, wrong; people: right, wrong, wrong; chance 4/9
     assert (found.n, found.unjudged, found.agreed, found.disagreed) == (3, 1, 2, ("italien",))
     assert found.kappa == pytest.approx((2 / 3 - 4 / 9) / (1 - 4 / 9))
+    told = CliRunner().invoke(app, ["agreement", str(tmp_path / "run"), str(path)]).stdout
+    assert told == ("Cohen's kappa 0.400; agreed on 2 of 3, 1 labelled but unjudged.\nDisagreed: italien\n")
+    values = json.loads(CliRunner().invoke(app, ["agreement", str(tmp_path / "run"), str(path), "--json"]).stdout)
+    assert (values["n"], values["disagreed"]) == (3, ["italien"])
     with pytest.raises(DatasetError, match="does not have: xanadu"):
         agreement(records, {"xanadu": True})
 
