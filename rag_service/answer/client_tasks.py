@@ -29,9 +29,7 @@ def client_task(text: str) -> str | None:
         return json.dumps({"tags": tags}, ensure_ascii=False) if wants_json else ", ".join(tags)
     if kind == "emoji":
         return "💬"
-    empty: dict[str, object] = (
-        {"text": ""} if kind == "text" else {"prompt": ""} if kind == "prompt" else {kind: []}
-    )
+    empty: dict[str, object] = {"text": ""} if kind == "text" else {"prompt": ""} if kind == "prompt" else {kind: []}
     return json.dumps(empty) if wants_json else ""
 
 

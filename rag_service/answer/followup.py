@@ -111,18 +111,14 @@ def _terms(context: str, language: str, *, dates: bool) -> list[str]:
 def _answer_names(answer: str) -> list[str]:
     """The first names of the last answer: a pronoun may stand for one that only the answer gave."""
     text = re.sub(r"\[\d+\]", "", answer)
-    language = detect_language(text)
+    dates = find_dates(text)
     names = [
-        text[name.start : name.end]
-        for name in find_names(text, language)
-        if " " in name.norm or language != "de"
+        name
+        for name in find_names(text, detect_language(text))
+        if not any(date.start < name.end and name.start < date.end for date in dates)
     ]
-    names += [
-        text[name.start : name.end]
-        for name in find_names(text, language)
-        if " " not in name.norm and language == "de"
-    ]
-    return list(dict.fromkeys(names))[:_ANSWER_NAMES]
+    names.sort(key=lambda name: " " not in name.norm)
+    return list(dict.fromkeys(text[name.start : name.end] for name in names))[:_ANSWER_NAMES]
 
 
 def _bare_rest(question: str) -> list[str]:

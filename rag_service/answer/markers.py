@@ -64,9 +64,7 @@ def _numbers(listed: str) -> tuple[int, ...]:
 
 @cache
 def _marker() -> re.Pattern[str]:
-    label = (
-        r"(?:passages?|quellen?|sources?|doc(?:ument)?s?|dokumente?|citations?|abschnitte?|belege?|n[ro]\.?)"
-    )
+    label = r"(?:passages?|quellen?|sources?|doc(?:ument)?s?|dokumente?|citations?|abschnitte?|belege?|n[ro]\.?)"
     separator = r"(?:[,;&+/]|-|–|—|‑|und|and|bis|to)"
     number = rf"(?:(?:{label}\s*)?[#^]?\d{{1,3}})"
     return re.compile(

@@ -65,9 +65,7 @@ def show(passages: Sequence[Passage], budget: int, count: CountTokens) -> Shown:
         budget -= count(text)
         shown.append(ShownPassage(number, one_line(passage.source), passage.published, text.strip()))
     if not shown:
-        raise ModelError(
-            "The model's window is too small for a single passage (setting RAG_LLM__CONTEXT_TOKENS)."
-        )
+        raise ModelError("The model's window is too small for a single passage (setting RAG_LLM__CONTEXT_TOKENS).")
     return Shown(tuple(shown), tuple(withheld))
 
 

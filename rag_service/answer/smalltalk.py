@@ -102,9 +102,7 @@ _PHRASES = {
     },
 }
 _FINE = "(?:ok(?:ay)?|super|prima|perfekt|perfect|great|gut|alles klar|nein|no)"
-_COMPANY = (
-    "zusammen|alle(?:rseits)?|leute|there|everyone|everybody|all|team|bot|assistent|assistant|again|nochmals?"
-)
+_COMPANY = "zusammen|alle(?:rseits)?|leute|there|everyone|everybody|all|team|bot|assistent|assistant|again|nochmals?"
 
 
 def small_talk(text: str) -> str | None:
@@ -122,9 +120,7 @@ def _plain(text: str) -> str:
     """Lower case, without punctuation and emoji at the seams."""
     lowered = unicodedata.normalize("NFC", text).casefold().replace("\u2019", "'")
     kept = "".join(
-        character
-        if character.isalnum() or character == "'" or unicodedata.category(character)[0] == "M"
-        else " "
+        character if character.isalnum() or character == "'" or unicodedata.category(character)[0] == "M" else " "
         for character in lowered
     )
     return " ".join(kept.split())
@@ -137,9 +133,7 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
         for language, phrases in _PHRASES[kind].items():
             hello = _plain_pattern(_PHRASES["greeting"][language])
             own = _plain_pattern(phrases)
-            patterns.append(
-                (kind, language, re.compile(rf"(?:(?:{hello}) )?(?:{own})(?: (?:{own}|{_COMPANY}))*"))
-            )
+            patterns.append((kind, language, re.compile(rf"(?:(?:{hello}) )?(?:{own})(?: (?:{own}|{_COMPANY}))*")))
     return tuple(patterns)
 
 

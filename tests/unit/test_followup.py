@@ -110,9 +110,7 @@ def test_a_complete_question_stays_as_it_is(before: tuple[str, str], question: s
 
 
 def test_entities_survive_a_chain_of_dependent_questions() -> None:
-    turns = history(
-        ARRIVAL, ("Und wann reiste er ab?", "Am 26. April. [1]"), ("Warum so früh?", "Das ist unbekannt.")
-    )
+    turns = history(ARRIVAL, ("Und wann reiste er ab?", "Am 26. April. [1]"), ("Warum so früh?", "Das ist unbekannt."))
     assert "Kim Jong Un" in resolve("Wohin fuhr er?", turns)
 
 

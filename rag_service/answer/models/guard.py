@@ -56,9 +56,7 @@ class GuardedModel:
         """Whether a schema is worth sending."""
         return self._backend.structured
 
-    async def stream(
-        self, messages: Messages, max_tokens: int, schema: Schema | None = None
-    ) -> AsyncGenerator[Piece]:
+    async def stream(self, messages: Messages, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[Piece]:
         """The reply, piece by piece; StructureRefused when only the schema was in the way."""
         deadline = time.monotonic() + self._limits.timeout
         slots = self._concurrency()

@@ -47,9 +47,7 @@ class LlamaIndexBackend:
         """Never: LlamaIndex has no common way to stream JSON by schema."""
         return False
 
-    async def attempt(
-        self, messages: Messages, max_tokens: int, schema: Schema | None
-    ) -> AsyncGenerator[Piece]:
+    async def attempt(self, messages: Messages, max_tokens: int, schema: Schema | None) -> AsyncGenerator[Piece]:
         """The reply; ``max_tokens`` is left to the class's own options, which name it in their own ways."""
         chat = [ChatMessage(role=MessageRole(each["role"]), content=each["content"]) for each in messages]
         try:
