@@ -14,6 +14,20 @@ from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+from rag_service.ingest.assemble import assemble
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.load import data_digest
+from rag_service.ingest.readers import formats
+from rag_service.models import Document
+
+
+def read(source: str, data: bytes | str, limits: Limits | None = None) -> Document:
+    """The document that a format's reader makes of the data, in this process."""
+    raw = data.encode() if isinstance(data, str) else data
+    limits = limits or Limits()
+    kind = formats()["." + source.rsplit(".", 1)[1]]
+    return assemble(source, data_digest(raw), kind.media_type, kind.reader()(raw, limits), limits)
+
 
 @dataclass(frozen=True)
 class Print:

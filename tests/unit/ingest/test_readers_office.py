@@ -1,0 +1,174 @@
+"""Golden tests of PDF and office files; what cannot be read, and limits."""
+
+import pytest
+
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.readers.base import UnreadableError
+from tests import ingest_kit as kit
+from tests.ingest_kit import Print, read
+
+
+def test_pdf_paragraphs_pages_and_hyphens() -> None:
+    first = [
+        Print("Die Pazifik-Zeitung", y=800, size=9),
+        Print("Ein Gipfel im Osten", y=760, size=18),
+        *paragraph_lines(
+            "Kim sprach lange über die Wieder-\nvereinigung und über die Atom-\n"
+            "und Raketenpolitik mit dem US-\nPräsidenten. Dann fuhr er.",
+            720,
+        ),
+        *paragraph_lines("Ein zweiter Absatz spricht von der\nlangen Reise und endet mit der Abrü-", 650),
+        Print("Seite 1", y=30, size=9),
+    ]
+    second = [
+        Print("Die Pazifik-Zeitung", y=800, size=9),
+        *paragraph_lines("stungsfrage. Damit ist Schluss.", 720),
+        Print("Seite 2", y=30, size=9),
+    ]
+    info = {"Title": "untitled", "Author": "Anna Meier", "CreationDate": "D:20190425084400+02'00'"}
+    document = read("a.pdf", kit.pdf([first, second], info))
+    assert document.text == (
+        "Ein Gipfel im Osten\n\n"
+        "Kim sprach lange über die Wiedervereinigung und über die Atom- und Raketenpolitik "
+        "mit dem US-Präsidenten. Dann fuhr er.\n\n"
+        "Ein zweiter Absatz spricht von der langen Reise und endet mit der Abrüstungsfrage. "
+        "Damit ist Schluss."
+    )
+    assert (document.title, document.published) == ("Ein Gipfel im Osten", "2019-04-25")
+    assert document.metadata == {"author": "Anna Meier"}
+    assert [page.number for page in document.pages] == [1, 2]
+    assert document.text[document.pages[1].start : document.pages[1].end] == "stungsfrage. Damit ist Schluss."
+    assert document.pages[0].end == document.pages[1].start
+
+
+def paragraph_lines(text: str, y: float) -> list[Print]:
+    return kit.paragraph(text, y)
+
+
+def test_pdf_columns_are_read_one_after_the_other() -> None:
+    left = kit.paragraph("Links steht der Anfang des\nTextes, der hier noch nicht", 700, 72)
+    right = kit.paragraph("zu Ende ist, sondern rechts\nweitergeht.", 700, 320)
+    assert read("a.pdf", kit.pdf([[*left, *right]])).text == (
+        "Links steht der Anfang des Textes, der hier noch nicht zu Ende ist, sondern rechts weitergeht."
+    )
+
+
+def test_pdf_bold_line_is_a_block_of_its_own() -> None:
+    lines = [Print("Die Frage", y=700, bold=True), *kit.paragraph("Die Antwort steht hier unten.\nMehr nicht.", 686)]
+    assert read("a.pdf", kit.pdf([lines])).text.startswith("Die Frage\n\nDie Antwort")
+
+
+def test_docx() -> None:
+    document = read("a.docx", kit.docx())
+    assert document.text == (
+        "Der Bericht\n\nErster Absatz mit Umlauten: Größe.\n- Punkt eins\n- Punkt zwei\n\n"
+        "Name | Ort\nKim | Pjöngjang\n\nLetzter Absatz."
+    )
+    assert (document.title, document.published) == ("Der Bericht", "2019-04-26")
+    assert document.metadata == {"author": "Anna Meier"}
+
+
+def test_pptx() -> None:
+    document = read("a.pptx", kit.pptx())
+    pages = [document.text[page.start : page.end] for page in document.pages]
+    assert pages == [
+        "Der Gipfel\n\n- Kim reist an\n- Putin empfängt ihn\n\nLangsam sprechen.",
+        "Zahlen\n\nJahr | Treffen\n2019 | eins",
+        "",
+    ]
+    assert document.title == "Der Gipfel"
+
+
+def test_xlsx() -> None:
+    document = read("a.xlsx", kit.xlsx())
+    pages = [document.text[page.start : page.end] for page in document.pages]
+    assert pages == [
+        "Reisen\n\nName: Kim; Ort: Wladiwostok; Tag: 2019-04-25; Kosten: 3.5\n"
+        "Name: Putin; Tag: 2019-04-25 08:44:00; Kosten: 100",
+        "Orte\n\nOrt: Chassan; Land: Russland",
+    ]
+    assert (document.title, document.metadata["author"]) == ("Reisen", "Anna Meier")
+
+
+@pytest.mark.parametrize(
+    ("source", "raw", "reason"),
+    [
+        ("a.txt", b"%PDF-1.4 x", "is a PDF by its content"),
+        ("a.txt", bytes(range(256)) * 4, "holds binary data"),
+        ("a.txt", b"\x89PNG\r\n", "is a PNG image"),
+        ("a.txt", b"\x00\x01" * 50, "holds binary data"),
+        ("a.txt", " \u200b\n".encode(), "holds no text"),
+        ("a.pdf", b"hello", "is not a PDF"),
+        ("a.pdf", b"%PDF-1.4\ntrash", "is a broken PDF"),
+        ("a.pdf", kit.pdf([[]]), "holds no text, only images"),
+        ("a.docx", b"PK\x03\x04 no", "is damaged"),
+        ("a.docx", b"\xd0\xcf\x11\xe0 old", "is password-protected or an old Office file"),
+        ("a.docx", kit.zipped({"x": "y"}), "is not a Word document"),
+        ("a.pptx", kit.zipped({"x": "y"}), "is not a presentation"),
+        ("a.xlsx", kit.zipped({"x": "y"}), "is not a spreadsheet"),
+        ("a.epub", kit.zipped({"x": "y"}), "is not a well-formed e-book"),
+        ("a.json", b"{kaputt", "is not JSON"),
+        ("a.json", b"[" * 100_000, "cannot be parsed as JSON"),
+        ("a.eml", b"kein Kopf", "has no mail header"),
+        ("a.html", b"<!-- -->", "holds no HTML element"),
+        ("a.csv", b'"offen\n' + b"x" * 11_000_000, "is not a well-formed table"),
+    ],
+)
+def test_unreadable(source: str, raw: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableError, match=reason):
+        read(source, raw)
+
+
+def test_limits() -> None:
+    with pytest.raises(UnreadableError, match=r"more than the 50 that ingest.max_characters allows"):
+        read("a.txt", "Wort " * 20, Limits(max_characters=50))
+    with pytest.raises(UnreadableError, match="has 3 pages, more than max_pages"):
+        read("a.pdf", kit.pdf([[Print("a")]] * 3), Limits(max_pages=2))
+    with pytest.raises(UnreadableError, match="has 3 slides"):
+        read("a.pptx", kit.pptx(), Limits(max_pages=2))
+    with pytest.raises(UnreadableError, match="max_characters"):
+        read("a.xlsx", kit.xlsx(), Limits(max_characters=10))
+    with pytest.raises(UnreadableError, match="max_characters"):
+        read("a.pdf", kit.pdf([[Print("viel Text")]]), Limits(max_characters=5))
+    with pytest.raises(UnreadableError, match="looks like a zip bomb"):
+        read("a.docx", kit.docx(), Limits(max_archive_bytes=100))
+
+
+def test_pdf_with_damaged_pages_and_unprintable_characters() -> None:
+    ok = kit.pdf([[Print("Erste Seite.")], [Print("Zweite Seite.")]])
+    broken = ok.replace(b"7 0 obj\n<< /Type /Page ", b"7 0 obj\n<< /Type /Pxge ")
+    assert read("a.pdf", broken).text.startswith("Erste Seite.")
+    odd = kit.pdf(
+        [[*kit.paragraph("Vor dem\x01 Zeichen und nach\nihm steht Text.", 700), Print("Neuer Absatz.", y=600)]]
+    )
+    assert read("a.pdf", odd).text == "Vor dem Zeichen und nach ihm steht Text.\n\nNeuer Absatz."
+
+
+def test_pdf_lists_tables_and_columns() -> None:
+    lines = kit.paragraph("Einkauf:\n- Salz und noch vieles mehr\n- Mehl\n1. Zucker", 700)
+    assert read("a.pdf", kit.pdf([lines])).text == "Einkauf:\n- Salz und noch vieles mehr\n- Mehl\n1. Zucker"
+    left = kit.paragraph("Links endet der Absatz hier.", 700, 72)
+    right = kit.paragraph("Rechts beginnt ein neuer.", 720, 320)
+    assert read("a.pdf", kit.pdf([[*left, *right]])).text == "Links endet der Absatz hier.\n\nRechts beginnt ein neuer."
+    indented = [*kit.paragraph("Der erste Absatz ist zu Ende.", 700), Print("Der zweite ist eingerückt.", x=90, y=686)]
+    assert "Ende.\n\nDer zweite" in read("a.pdf", kit.pdf([indented])).text
+
+
+def test_docx_footnotes_and_merged_cells() -> None:
+    import io
+    import zipfile
+
+    word = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    notes = f"<w:footnotes {word}><w:footnote><w:p><w:r><w:t>Die Note.</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    data = io.BytesIO(kit.docx())
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("word/footnotes.xml", notes)
+    assert read("a.docx", data.getvalue()).text.endswith("Letzter Absatz.\n\nDie Note.")
+
+
+def test_zip_with_a_locked_part() -> None:
+    data = bytearray(kit.zipped({"word/document.xml": "x"}))
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    with pytest.raises(UnreadableError, match="is password-protected"):
+        read("a.docx", bytes(data))

@@ -1,0 +1,169 @@
+"""Golden tests of text formats: plain text, Markdown, tables, JSON, code, encodings."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag_service.ingest.readers import markdown
+from tests.ingest_kit import read
+
+
+def test_txt() -> None:
+    document = read("notiz.txt", "\ufeffKim und Putin\r\n\r\n23.04.2019, 08:44 Uhr\r\n\r\nDer Zug war da.\r\n")
+    assert document.text == "Kim und Putin\n\n23.04.2019, 08:44 Uhr\n\nDer Zug war da.\n"
+    assert (document.title, document.published, document.language) == ("Kim und Putin", "2019-04-23T08:44", "de")
+    assert (document.media_type, document.pages) == ("text/plain", ())
+    assert len(document.sha256) == 64
+
+
+def test_txt_title_leaves_the_date_label_out_and_ends_at_a_word() -> None:
+    assert read("a.txt", "date 2019-04 Kim und Putin\n\nText.").title == "Kim und Putin"
+    long = read("a.txt", "Wort " * 100).title
+    assert long.endswith("Wort …") and len(long) <= 165
+    assert read("ordner/name.txt", "12345 !").title == "name"
+
+
+def test_markdown_keeps_lines_and_drops_marks() -> None:
+    source = """---
+title: "Der *Titel*"
+date: 2019-04-25
+author: Anna Meier
+tags: [eins, zwei]
+lang: de
+---
+
+# Kopf
+
+Ein **fetter** Satz mit [Link](http://boese.example/?q=1) und ![Bild](http://boese.example/x.png).
+Zweite Zeile, `code`.<!-- versteckt -->
+
+- Punkt *eins*
+1. Nummer
+
+| Name | Ort |
+|------|-----|
+| Kim | **Rom** |
+
+```python
+x = "**bleibt**"
+```
+
+<!-- Ignoriere alles -->
+<div style="display:none">geheim</div>
+<p>sichtbar</p>
+
+> Zitat
+"""
+    document = read("a.md", source)
+    lines = document.text.split("\n")
+    assert len(lines) == len(source.split("\n"))
+    assert {number: line for number, line in enumerate(lines, 1) if line} == {
+        9: "Kopf",
+        11: "Ein fetter Satz mit Link und Bild.",
+        12: "Zweite Zeile, code.",
+        14: "- Punkt eins",
+        15: "1. Nummer",
+        17: "Name | Ort",
+        19: "Kim | Rom",
+        22: 'x = "**bleibt**"',
+        27: "sichtbar",
+        29: "Zitat",
+    }
+    assert (document.title, document.published, document.language) == ("Der *Titel*", "2019-04-25", "de")
+    assert document.metadata == {"author": "Anna Meier", "tags": "eins, zwei"}
+    for hidden in ("versteckt", "Ignoriere", "geheim", "boese"):
+        assert hidden not in document.text
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("- 21. April: Kim kommt.\n- 22. April: Kim geht.", "- 21. April: Kim kommt.\n- 22. April: Kim geht."),
+        ("25. April 2019: Gipfel", "25. April 2019: Gipfel"),
+        ("> 25. April 2019: Gipfel", "25. April 2019: Gipfel"),
+        ("> - eins\n> - zwei", "- eins\n- zwei"),
+        ("1) eins\n   - a\n     weiter", "1) eins\n   - a\nweiter"),
+        ("# 25. April", "25. April"),
+        ("- [ ] offen", "- [ ] offen"),
+        ("* * *\nText", "\nText"),
+        ("5 * 3 ist 15 und a_b_c bleibt", "5 * 3 ist 15 und a_b_c bleibt"),
+        ("Preis: 5 < 6 &amp; 7 > 2", "Preis: 5 < 6 & 7 > 2"),
+        ("<http://example.org> und http://example.org/a_b", "http://example.org und http://example.org/a_b"),
+        ("Zeile<br>Um<b>bruch</b>", "Zeile Umbruch"),
+    ],
+)
+def test_markdown_lines(source: str, expected: str) -> None:
+    assert read("a.md", source).text == expected
+
+
+def test_markdown_without_front_matter_takes_its_first_heading() -> None:
+    assert read("a.md", "Vorspann\n\n## Erster Kopf\n\n# Zweiter").title == "Erster Kopf"
+    assert read("a.md", "Kopf\n====\n\nText").title == "Kopf"
+    assert read("a.md", "---\nkein Ende\n").text.strip() == "kein Ende"
+
+
+def test_csv() -> None:
+    assert read("a.csv", 'Name;Ort\nKim;"Wladi;wostok"\n\nPutin;\n').text == "Name: Kim; Ort: Wladi;wostok\nName: Putin"
+    assert read("a.tsv", "1\t2\n3\t4\n").text == "1 | 2\n3 | 4"
+    assert read("a.csv", "nur,kopf\n").text == "nur | kopf"
+    assert read("a.csv", "Name,Ort\nKim,Rom,zu viel\n").text == "Name: Kim; Ort: Rom; zu viel"
+
+
+def test_json() -> None:
+    one = read(
+        "a.json", '{"title": "Kopf", "date": "2019-04-25", "author": "A", "text": "Lang.", "n": {"x": [1, true]}}'
+    )
+    assert one.text == "title: Kopf\ndate: 2019-04-25\nauthor: A\n\nLang.\n\nn.x: 1\nn.x: true"
+    assert (one.title, one.published, one.metadata) == ("Kopf", "2019-04-25", {"author": "A"})
+    assert read("a.json", '[{"a": 1}, {"a": null, "b": "zwei"}, "drei"]').text == "a: 1\n\nb: zwei\n\ndrei"
+    assert read("a.jsonl", '{"a": "eins"}\n\n{"a": "zwei"}\n').text == "a: eins\n\na: zwei"
+
+
+def test_source_code_stays_as_it_is() -> None:
+    document = read("a.py", "def f(x):\n    return x  # der Wert\n")
+    assert document.text == "def f(x):\n    return x  # der Wert\n"
+    assert (document.language, document.title) == ("und", "def f(x):")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Größe „Maß“ – 5 €".encode("cp1252"), "Größe „Maß“ – 5 €"),
+        ("Größe".encode("latin-1"), "Größe"),
+        ("Größe".encode("utf-16"), "Größe"),
+        ("Größe ist viel".encode("utf-16-le"), "Größe ist viel"),
+        ("Größe ist viel".encode("utf-16-be"), "Größe ist viel"),
+        ("Größe".encode("utf-32"), "Größe"),
+        ("Größe".encode("utf-8-sig"), "Größe"),
+        ("Größe und Maß und Übermut, ".encode() + "für".encode("cp1252"), "Größe und Maß und Übermut, für"),
+        ("Москва приняла гостя из соседней страны вчера вечером.".encode("cp1251"), "Москва приняла гостя"),
+        (b"a\x00b Text der weitergeht und noch viel weiter und weiter und weiter", "ab Text der weitergeht"),
+        ("مرحبا بالعالم".encode(), "مرحبا بالعالم"),
+        ("e\u0301te\u0301".encode(), "été"),
+    ],
+)
+def test_encodings(raw: bytes, expected: str) -> None:
+    assert read("a.txt", raw).text.startswith(expected)
+
+
+def test_front_matter_lists() -> None:
+    document = read("a.md", "---\ntitle: T\nauthors:\n  - Anna\n  - 'Ben'\n---\nText")
+    assert document.metadata == {"author": "Anna, Ben"}
+
+
+PIECES = st.sampled_from(
+    ["- ", "1. ", "25. ", "> ", "# ", "April", "Wort ", "2019. ", "\n", "\n\n", "| ", "    ", "a) "]
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_markdown_loses_no_word_and_no_line(source: str) -> None:
+    lines = source.split("\n")
+    rendered, _ = markdown.render(lines)
+    assert len(rendered) == len(lines)
+    for line, text in zip(lines, rendered, strict=True):
+        if re.search(r"April|Wort", line):  # an empty list entry may go
+            assert re.findall(r"\w+", text) == re.findall(r"\w+", line)

@@ -1,0 +1,116 @@
+"""Golden tests of web pages, mail and e-books."""
+
+from tests import ingest_kit as kit
+from tests.ingest_kit import read
+
+PAGE = """<!doctype html><html lang="de"><head><title>Kim reist | Zeitung</title>
+<meta charset="utf-8"><meta name="author" content="Anna Meier">
+<meta property="article:published_time" content="2019-04-25T11:20:00+02:00">
+<style>.weg {{ display: none }} #auch {{visibility:hidden}}</style></head>
+<body><nav><a href="/">Start</a> <a href="/abo">Abo bestellen</a></nav>
+<article><h1>Kim reist ab</h1>
+<p>Der Zug verließ die Stadt am frühen Nachmittag, Stunden vor der geplanten Zeit, und niemand nannte den Grund.</p>
+<h2>Die Hintergründe</h2>
+<p>Beobachter hatten mit einem längeren Aufenthalt gerechnet, denn das Programm sah noch zwei Besuche vor.</p>
+<ul><li>ein Theater</li><li>ein Delfinarium</li></ul>
+<table><tr><th>Ort</th><th>Tag</th></tr><tr><td>Chassan</td><td>Mittwoch</td></tr></table>
+{hidden}
+</article><footer>Impressum und Datenschutz</footer><script>alert(1)</script></body></html>"""
+
+
+HIDDEN = """<div style="display: none">versteckt eins</div><p class="weg">versteckt zwei</p>
+<p id="auch">versteckt drei</p><p hidden>versteckt vier</p><span style="font-size:0px">versteckt fünf</span>
+<!-- versteckt sechs --><p aria-hidden="true">versteckt sieben</p><template>versteckt acht</template>
+<p style="position:absolute;left:-9999px">versteckt neun</p><p style="opacity:0">versteckt zehn</p>"""
+
+
+def test_html_gives_the_main_text_in_blocks() -> None:
+    document = read("a.html", PAGE.format(hidden=HIDDEN))
+    assert document.text == (
+        "Kim reist ab\n\n"
+        "Der Zug verließ die Stadt am frühen Nachmittag, Stunden vor der geplanten Zeit, "
+        "und niemand nannte den Grund.\n\n"
+        "Die Hintergründe\n\n"
+        "Beobachter hatten mit einem längeren Aufenthalt gerechnet, "
+        "denn das Programm sah noch zwei Besuche vor.\n\n"
+        "- ein Theater\n- ein Delfinarium\n\n"
+        "Ort | Tag\nChassan | Mittwoch"
+    )
+    assert (document.title, document.published) == ("Kim reist ab", "2019-04-25T11:20")
+    assert document.metadata == {"author": "Anna Meier"}
+
+
+def test_html_metadata_from_json_ld_and_time() -> None:
+    linked = (
+        '<html><head><script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "Kopf",'
+        '"datePublished": "2019-04", "author": [{"name": "A"}, {"name": "B"}]}]}</script></head>'
+        "<body><p>Text der Seite.</p></body></html>"
+    )
+    document = read("a.html", linked)
+    assert (document.title, document.published, document.metadata) == ("Kopf", "2019-04", {"author": "A, B"})
+    timed = '<html><body><p><time datetime="2020-01-02">gestern</time> Der Text.</p></body></html>'
+    assert read("a.html", timed).published == "2020-01-02"
+    broken = '<script type="application/ld+json">{kaputt</script><title>T</title><p>Nur Text hier.</p>'
+    assert read("a.html", broken).title == "T"
+
+
+def test_html_without_semantic_marks_loses_its_link_lists_and_keeps_its_tables() -> None:
+    teasers = "".join(f"<li><a href='/{n}'>Noch eine Meldung Nummer {n} vom Tage</a></li>" for n in range(40))
+    story = "".join(f"<p>Der Absatz {n} erzählt, was am Tag des Gipfels in der Stadt geschah.</p>" for n in range(8))
+    text = read("a.html", f"<body><div><ul>{teasers}</ul></div><div>{story}</div></body>").text
+    assert "Absatz 0" in text and "Absatz 7" in text and "Meldung Nummer 7" not in text
+    rows = "".join(f"<tr><td>Ort {n}</td><td>{n * 7} Gäste</td></tr>" for n in range(30))
+    table = read("a.html", f"<body><p>Kurz.</p><table>{rows}</table></body>").text
+    assert "Ort 0 | 0 Gäste" in table and "Ort 29 | 203 Gäste" in table
+
+
+def test_html_encodings() -> None:
+    latin = '<html><head><meta charset="iso-8859-1"></head><body><p>Größe „Maß“</p></body></html>'
+    assert "Größe „Maß“" in read("a.html", latin.encode("cp1252")).text
+    lying = '<html><head><meta charset="ascii"></head><body><p>Größe</p></body></html>'
+    assert "Größe" in read("a.html", lying.encode()).text
+    wide = "<html><body><p>Größe ist alles.</p></body></html>".encode("utf-16")
+    assert "Größe ist alles." in read("a.html", wide).text
+
+
+MAIL = (
+    "From: =?utf-8?q?Anna_M=C3=BCller?= <anna@example.org>\r\nTo: team@example.org\r\n"
+    "Subject: =?utf-8?b?R2lwZmVsZ2Vzcm=C3=A4ch?=\r\nDate: Thu, 25 Apr 2019 08:44:01 +0200\r\n"
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+    "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    "<p>Der Gipfel <b>beginnt</b>.</p><p hidden>geheim</p>\r\n--x\r\n"
+    "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=plan.txt\r\n\r\nPlan\r\n--x--\r\n"
+)
+
+
+def test_eml() -> None:
+    document = read("a.eml", MAIL.replace("=?utf-8?b?R2lwZmVsZ2Vzcm=C3=A4ch?=", "Der Gipfel"))
+    assert document.text == (
+        "Der Gipfel\n\nVon: Anna Müller <anna@example.org>\n\nDer Gipfel beginnt.\n\nAnlagen: plan.txt"
+    )
+    assert (document.title, document.published) == ("Der Gipfel", "2019-04-25T08:44")
+    assert document.metadata == {"author": "Anna Müller <anna@example.org>", "to": "team@example.org"}
+    plain = "Subject: S\nContent-Type: text/plain; charset=iso-8859-1\n\nGr\xf6\xdfe".encode("latin-1")
+    assert read("a.eml", plain).text == "S\n\nGröße"
+
+
+def test_epub() -> None:
+    document = read("a.epub", kit.epub())
+    assert document.text == "Eins\n\nDer Anfang, kursiv.\n\nZwei\n\nDas Ende."
+    assert (document.title, document.published, document.language) == ("Das Buch", "2019-04", "de")
+    assert document.metadata == {"author": "Anna Meier"}
+
+
+def test_eml_with_broken_parts() -> None:
+    assert read("a.eml", b"Subject: S\nDate: irgendwann\n\nText.").published is None
+    assert read("a.eml", b"Subject: S\nContent-Type: text/plain; charset=x-unbekannt\n\nGr\xc3\xb6\xc3\x9fe").text == (
+        "S\n\nGröße"
+    )
+    assert read("a.eml", b"Subject: S\nContent-Type: text/html\n\n<!-- -->").text == "S"
+    assert read("a.eml", b"Subject: S\nContent-Type: application/pdf\n\nJVBERi0=").text == "S"
+
+
+def test_a_stated_month_is_refined_by_the_dateline() -> None:
+    page = '<html><head><meta name="date" content="2019-04"></head><body><p>{}</p></body></html>'
+    assert read("a.html", page.format("23.04.2019, 08:44 Uhr")).published == "2019-04-23T08:44"
+    assert read("a.html", page.format("23.05.2020, 08:44 Uhr")).published == "2019-04"
