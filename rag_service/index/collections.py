@@ -32,6 +32,15 @@ class Collections:
             raise UnknownCollection(f"There is no collection named {name!r}.")
         return str(found)
 
+    def built_with(self, name: str) -> tuple[str, str | None]:
+        """A collection's id and the identity of its embedder, None before the first document; UnknownCollection."""
+        statement = sa.select(collections.c.id, collections.c.fingerprint).where(collections.c.name == name)
+        with self._database.read() as connection:
+            row = connection.execute(statement).first()
+        if row is None:
+            raise UnknownCollection(f"There is no collection named {name!r}.")
+        return row.id, row.fingerprint["embedder"] if row.fingerprint else None
+
     def all(self) -> list[Collection]:
         """Every collection with its live documents and chunks, by name."""
         with self._database.read() as connection:

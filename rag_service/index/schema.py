@@ -73,6 +73,7 @@ versions = Table(
     Column("created", BigInteger, nullable=False),
     Index("versions_of_document", "document_id"),
     Index("versions_by_state", "collection_id", "state", "published_from"),
+    Index("versions_counted", "collection_id", "state", "language", "chunks"),  # answers counts by itself
     Index(
         "one_live_version",
         "document_id",
@@ -82,9 +83,7 @@ versions = Table(
     ),
 )
 
-texts = Table(
-    "texts", metadata, _reference("versions.id", "version_id", primary_key=True), Column("text", Text)
-)
+texts = Table("texts", metadata, _reference("versions.id", "version_id", primary_key=True), Column("text", Text))
 
 chunks = Table(
     "chunks",

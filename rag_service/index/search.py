@@ -52,13 +52,13 @@ class DenseSearch:
         return {name: float(own @ vector) for name, own in found.items()}
 
     def _collection(self, name: str) -> str:
-        found = self._stores.catalog.collections.get(name)
-        if found.fingerprint is not None and found.fingerprint.embedder != self._embedder:
+        own, embedder = self._stores.catalog.collections.built_with(name)
+        if embedder is not None and embedder != self._embedder:
             raise FingerprintMismatch(
-                f"Collection {name!r} was embedded with {found.fingerprint.embedder}, the settings name "
-                f"{self._embedder}: go back to it, or run `rag-service ingest --collection {name} --re-embed`."
+                f"Collection {name!r} was embedded with {embedder}, the settings name {self._embedder}: "
+                f"go back to it, or run `rag-service ingest --collection {name} --re-embed`."
             )
-        return found.id
+        return own
 
 
 class BestMatches:

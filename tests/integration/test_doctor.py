@@ -61,9 +61,8 @@ def test_vectors_missing_orphaned_and_changed(opened: Opened) -> None:
     a, b = version_of(library, "a.txt"), version_of(library, "b.txt")
     stores.vectors.remove(own, [f"{a}:1"])
     vector = np.ones(DIMENSION, np.float32)
-    stores.vectors.add(
-        own, [VectorRow(f"{b}:0", b, "doc", vector, "verfälscht"), VectorRow("ver_x:0", "ver_x", "doc", vector, "fremd")]
-    )
+    changed = VectorRow(f"{b}:0", b, "doc", vector, "verfälscht")
+    stores.vectors.add(own, [changed, VectorRow("ver_x:0", "ver_x", "doc", vector, "fremd")])
     assert named(library) == {
         ("vectors", "missing", f"{a}:1"), ("vectors", "mismatched", f"{b}:0"), ("vectors", "orphan", "ver_x:0"),
     }  # fmt: skip

@@ -151,6 +151,16 @@ def test_missing_root_and_failing_file_delete_nothing(pair, folder: Path, tmp_pa
     assert found(stores, "Birne") == ["b.txt"]
 
 
+def test_an_emptied_root_may_be_a_disk_that_is_away(pair, folder: Path) -> None:
+    library, _ = pair
+    library.ingest("c", [folder])
+    for path in folder.glob("*.txt"):
+        path.unlink()
+    job = library.ingest("c", [folder])
+    assert job.status == "failed" and "holds no file" in (job.documents[0].error or "")
+    assert len(library.documents("c").items) == 3
+
+
 def test_part_of_a_root_is_refreshed_in_place(pair, folder: Path) -> None:
     library, _ = pair
     write(folder / "sub", x="Eine Xerophyte.", y="Ein Ysop.")
