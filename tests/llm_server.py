@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -124,6 +125,16 @@ def _written(body: Body, statements: list[tuple[str, list[int]]]) -> str:
     return " ".join(text + " " + "".join(f"[{number}]" for number in numbers) for text, numbers in statements)
 
 
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing of clients that hang up between two requests."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class LlmServer:
     """The server on a free port of the loopback interface, in threads; ``requests`` holds the bodies it got."""
 
@@ -135,8 +146,7 @@ class LlmServer:
         self.abandoned = 0
         self.lock = threading.Lock()
         self.behave(*(behaviours or (citing,)))
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _QuietServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
