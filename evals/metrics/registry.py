@@ -25,7 +25,7 @@ def metrics() -> dict[str, Metric]:
     """All metrics in the order they are shown."""
     listed = [
         Metric("case_right", "overall", "Cases handled right"),
-        Metric("answer_correct", "answer", "Answers right, of the answerable"),
+        Metric("answer_correct", "answer", "Answers right"),
         Metric("answer_exact_match", "answer", "Exact match"),
         Metric("answer_token_f1", "answer", "Token F1"),
         Metric("answer_rouge_l", "answer", "ROUGE-L"),
@@ -39,7 +39,7 @@ def metrics() -> dict[str, Metric]:
         Metric("abstention_recall", "abstention", "Abstention recall", over="set"),
         Metric("abstention_f1", "abstention", "Abstention F1", over="set"),
         Metric("false_abstentions", "abstention", "False abstentions", higher_is_better=False, over="set"),
-        Metric("abstention_balanced_accuracy", "abstention", "Balanced accuracy of the decision", over="set"),
+        Metric("abstention_balanced_accuracy", "abstention", "Balanced accuracy", over="set"),
         Metric("confidence_auroc", "abstention", "AUROC of the confidence", over="set"),
         Metric("calibration_error", "abstention", "Calibration error", higher_is_better=False, over="set"),
         *_ranking("document", "Document"),
