@@ -48,7 +48,7 @@ class E5Encoder:
         Documents are encoded ``threads`` at a time; None means one for each processor this process may use.
         """
         weights = Weights(bundled_weights())
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._threads = threads or _processors()
         self._tokenizer = Tokenizer(weights.vocabulary())
         self._session = open_session(weights, cache_dir)
         self._words = weights.blocks("emb.word")
@@ -123,3 +123,10 @@ class E5Encoder:
 
     def _lead(self, prefix: str) -> NDArray[np.int32]:
         return np.concatenate([np.array([self._tokenizer.begin], np.int32), self._tokenizer.tokenize(prefix).ids])
+
+
+def _processors() -> int:
+    """Processors that this process may use; the whole machine's where the system does not tell."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

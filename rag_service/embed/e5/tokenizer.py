@@ -68,7 +68,7 @@ class Tokenizer:
         normal, origin = self._normalise(codes)
         ids: list[int] = []
         lengths: list[int] = []
-        for word in normal.tobytes().decode("utf-32-le").split():
+        for word in filter(None, normal.tobytes().decode("utf-32-le").split(" ")):
             remembered = len(word) <= _LONGEST_REMEMBERED
             pieces, sizes = (self._segment_remembered if remembered else self._segment)(_WORD_START + word)
             ids += pieces

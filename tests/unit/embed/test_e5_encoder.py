@@ -50,7 +50,7 @@ def test_dense_and_token_vectors_are_of_one_pass(encoder):
     assert encoded.tokens.shape == (encoder.count_tokens(RIVER), 128)
     assert encoded.tokens.dtype == np.int8
     lengths = np.linalg.norm(encoded.tokens.astype(float), axis=1)
-    assert (abs(lengths - 256) < 4).mean() > 0.9
+    assert (abs(lengths - 180) < 2).mean() > 0.9
 
 
 def test_late_interaction_prefers_the_passage_and_word_that_answer(encoder):
