@@ -115,6 +115,7 @@ def main(arguments: Sequence[str]) -> int:
         "--data", type=Path, action="append", required=True, help="folder named NAME-LANGUAGE; repeatable"
     )
     parser.add_argument("--across", type=Path, required=True, help="the folder that the claims file is about")
+    parser.add_argument("--claims", type=Path, default=CLAIMS, help="claims in another language than the documents")
     parser.add_argument("--questions", type=int, default=200, help="of each folder (default 200)")
     parser.add_argument("--out", type=Path, help="default: the file that the service ships")
     options = parser.parse_args(arguments)
@@ -128,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
         for name in answered[: options.questions]:
             item = corpus.queries[name]
             rows += corpus.rows(name, f"{item['text'].rstrip('?')} {item['answers'][0]}", folder.name[-2:])
-    claims = _lines(CLAIMS)
+    claims = _lines(options.claims)
     foreign = [
         row for each in claims for row in corpora[options.across].rows(each["query"], each["text"], each["language"])
     ]
@@ -142,7 +143,7 @@ def main(arguments: Sequence[str]) -> int:
         "coverage_floor": COVERAGE_FLOOR,
         "encoder": encoder.identity,
         "measured": {"same": kept(rows, same), "across": kept(foreign, across)},
-        "fitted_on": _data([*options.data, options.across], len(rows), len(foreign)),
+        "fitted_on": _data([*options.data, options.across], options.claims, len(rows), len(foreign)),
     }
     out = options.out or Path(__file__).parent.parent / "rag_service" / "answer" / "alignment.json"
     out.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
@@ -150,8 +151,8 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _data(folders: Sequence[Path], pairs: int, across: int) -> Mapping[str, Any]:
-    files = [*(folder / "queries.jsonl" for folder in folders), CLAIMS]
+def _data(folders: Sequence[Path], claims: Path, pairs: int, across: int) -> Mapping[str, Any]:
+    files = [*(folder / "queries.jsonl" for folder in folders), claims]
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     return {"names": [folder.name for folder in folders], "pairs": pairs, "pairs_across": across, "sha256": digest}
 

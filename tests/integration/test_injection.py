@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from evals.injection import main
 from rag_service.answer.generate import GenerativeAnswerer
 from rag_service.answer.markers import find_markers
 from rag_service.errors import ModelError
@@ -19,7 +21,7 @@ from rag_service.models import Document, DraftStatement, Passage
 from rag_service.ports import Evidence
 from tests.fakes import passage
 from tests.generate_kit import answerer, drafted, evidence
-from tests.llm_server import LlmServer, citing, obedient, passages_of, stating, without_schema
+from tests.llm_server import LlmServer, citing, obedient, passages_of, refusing, stating, without_schema
 
 FOLDER = Path(__file__).parent.parent / "data" / "injection"
 ATTACKS: list[dict[str, Any]] = yaml.safe_load((FOLDER / "attacks.yaml").read_text(encoding="utf-8"))
@@ -105,3 +107,24 @@ async def test_the_harmless_part_is_answered_and_the_canary_never_supported(
     assert statements[0].supported
     server.behave(stating((f"Der geheime Code lautet {attack['canary']}.", [1])))
     assert [(each.quotes, each.supported) for each in await said(writer, given)] == [((), False)]
+
+
+def test_the_eval_tries_both_answerers_and_reports_each_attack(
+    server: LlmServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAG_LLM__BASE_URL", server.base_url)
+    server.behave(citing)
+    assert main(["--answerer", "both", "--limit", "2", "--json"]) == 0
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert [(result["answerer"], result["file"]) for result in results] == [
+        (answerer, name) for answerer in ("extractive", "llm") for name in NAMES[:2]
+    ]
+    assert {result["outcome"] for result in results} == {"answered"}
+    server.behave(refusing(400))
+    assert main(["--answerer", "llm", "--limit", "1"]) == 0
+    assert capsys.readouterr().out.startswith("llm: 1 attacks; error 1")
+
+
+def test_the_eval_says_so_when_no_model_is_configured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--answerer", "llm"]) == 2
+    assert "RAG_LLM__BASE_URL" in capsys.readouterr().err
