@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 from rag_service.errors import StoreError
 from rag_service.ports import Hit
-from rag_service.text.words import terms
+from rag_service.text.words import content_words, pairs, subwords, terms
 
 if TYPE_CHECKING:
     import tantivy
 
 _FORMAT = "1"  # of the index and of the analysis; another one is built anew
 _HEAP = 64_000_000
+_WEIGHTS = {"body": 1.0, "parts": 0.2, "pairs": 0.1}  # of fields; subwords and pairs as measured in text/words.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class LexicalIndex:
                 document.add_text("id", row.chunk_id)
                 document.add_text("version", row.version_id)
                 document.add_text("digest", row.digest)
-                document.add_text("body", " ".join(terms(row.text, row.language)))
-                document.add_text("title", " ".join(terms(row.title, row.language)))
+                for name, found in _analysed(row).items():
+                    document.add_text(name, " ".join(found))
                 writer.add_document(document)
 
     def remove(self, collection_id: str, version_ids: Sequence[str]) -> None:
@@ -84,17 +85,13 @@ class LexicalIndex:
         """Best chunks by BM25, best first: any term may match, the text analysed in each of the languages."""
         import tantivy
 
-        wanted = dict.fromkeys(term for language in languages for term in terms(text, language))
-        if (
-            not wanted
-            or limit < 1
-            or (versions is not None and not versions)
-            or not self._exists(collection_id)
-        ):
+        wanted = _wanted(text, languages)
+        nowhere = versions is not None and not versions
+        if not wanted["body"] or limit < 1 or nowhere or not self._exists(collection_id):
             return []
         index = self._index(collection_id)
         with _explained(self._folder / collection_id):
-            query = self._any_term(index.schema, list(wanted))
+            query = self._any_term(index.schema, wanted)
             if versions is not None:
                 within = tantivy.Query.term_set_query(index.schema, "version", list(versions))
                 must = tantivy.Occur.Must
@@ -158,15 +155,15 @@ class LexicalIndex:
         self.release()
         self._open.clear()
 
-    def _any_term(self, schema: tantivy.Schema, wanted: list[str]) -> tantivy.Query:
+    def _any_term(self, schema: tantivy.Schema, wanted: Mapping[str, Sequence[str]]) -> tantivy.Query:
         import tantivy
 
-        should, single = tantivy.Occur.Should, tantivy.Query.term_query
-        parts = [(should, single(schema, "body", term, index_option="freq")) for term in wanted]
-        if self._title_weight:
-            for term in wanted:
-                titled = single(schema, "title", term, index_option="freq")
-                parts.append((should, tantivy.Query.boost_query(titled, self._title_weight)))
+        parts = []
+        for name, found in wanted.items():
+            weight = self._title_weight if name == "title" else _WEIGHTS[name]
+            for term in found if weight else ():
+                single = tantivy.Query.term_query(schema, name, term, index_option="freq")
+                parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(single, weight)))
         return tantivy.Query.boolean_query(parts)
 
     def _exists(self, collection_id: str) -> bool:
@@ -210,6 +207,29 @@ class LexicalIndex:
                 writer.wait_merging_threads()
 
 
+def _analysed(row: LexicalRow) -> dict[str, list[str]]:
+    """What each field of a chunk holds: stems, the title's stems, subwords, neighbouring content words."""
+    stems = terms(row.text, row.language)
+    return {
+        "body": stems,
+        "title": terms(row.title, row.language),
+        "parts": subwords(stems),
+        "pairs": pairs(content_words(row.text, row.language)),
+    }
+
+
+def _wanted(text: str, languages: Sequence[str]) -> dict[str, list[str]]:
+    """What to look for in each field: the content words, or all words where there are no others."""
+    found: dict[str, dict[str, None]] = {"body": {}, "parts": {}, "pairs": {}}
+    for language in languages:
+        stems = content_words(text, language) or terms(text, language)
+        found["body"] |= dict.fromkeys(stems)
+        found["parts"] |= dict.fromkeys(subwords(stems, 2))
+        found["pairs"] |= dict.fromkeys(pairs(stems))
+    wanted = {name: list(own) for name, own in found.items()}
+    return wanted | {"title": wanted["body"]}
+
+
 def _schema() -> tantivy.Schema:
     import tantivy
 
@@ -217,8 +237,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("version", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("digest", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("body", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("title", tokenizer_name="whitespace", index_option="freq")
+    for name in ("body", "title", "parts", "pairs"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 
 

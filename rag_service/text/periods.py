@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from rag_service.text.names import find_dates
 
@@ -52,7 +52,7 @@ class Period:
         return other is not None and other[0] < self.end and self.start < other[1]
 
     def __str__(self) -> str:
-        return f"{self.start.isoformat()} to {(self.end - timedelta(days=1)).isoformat()}"
+        return f"{self.start.isoformat()} to {_moved(self.end, -1).isoformat()}"
 
 
 def find_period(question: str, today: date) -> Period | None:
@@ -64,7 +64,7 @@ def find_period(question: str, today: date) -> Period | None:
 
 
 def _relative(question: str, today: date) -> tuple[date, date] | None:
-    tomorrow = today + timedelta(days=1)
+    tomorrow = _moved(today, 1)
     if match := _SPAN.search(question):
         return _back(today, int(match["number"]), _UNITS[match["unit"].lower()]), tomorrow
     if match := _AGO.search(question):
@@ -76,7 +76,7 @@ def _relative(question: str, today: date) -> tuple[date, date] | None:
     if match := _CURRENT.search(question):
         return _unit_around(today, _UNITS[match["unit"].lower()])
     if match := _DAY.search(question):
-        return _unit_around(today - timedelta(days=_DAYS[match.group().lower()]), "day")
+        return _unit_around(_moved(today, -_DAYS[match.group().lower()]), "day")
     return None
 
 
@@ -91,7 +91,7 @@ def _absolute(question: str, today: date) -> tuple[date, date] | None:
     if values[0].norm.startswith("--") and not (lead and lead["last"]):
         return None  # 'im April' alone: no telling of which year
     if lead and lead["since"]:
-        return spans[0][0], today + timedelta(days=1)
+        return spans[0][0], _moved(today, 1)
     if lead and lead["until"]:
         return date.min, spans[0][1]
     return spans[0]
@@ -120,19 +120,25 @@ def _calendar(written: str) -> tuple[date, date] | None:
 
 
 def _unit_around(day: date, unit: str) -> tuple[date, date]:
+    """First day of the day, week, month or year that a day lies in, and the day after its last."""
     if unit == "day":
-        return day, day + timedelta(days=1)
+        return day, _moved(day, 1)
     if unit == "week":
-        monday = day - timedelta(days=day.weekday())
-        return monday, monday + timedelta(days=7)
+        monday = _moved(day, -day.weekday())
+        return monday, _moved(monday, 7)
     if unit == "month":
-        return day.replace(day=1), (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return day.replace(day=1), _moved(day.replace(day=28), 4).replace(day=1)
     return date(day.year, 1, 1), date(min(day.year + 1, date.max.year), 1, 1)
 
 
 def _back(day: date, number: int, unit: str) -> date:
     if unit in ("day", "week"):
-        return day - timedelta(days=number * (7 if unit == "week" else 1))
+        return _moved(day, -number * (7 if unit == "week" else 1))
     months = day.year * 12 + day.month - 1 - number * (12 if unit == "year" else 1)
     first = date(max(months // 12, 1), months % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), _unit_around(first, "month")[1] - timedelta(days=1))
+    return min(_moved(first, day.day - 1), _moved(_unit_around(first, "month")[1], -1))
+
+
+def _moved(day: date, days: int) -> date:
+    """Some days later, or earlier, within what a calendar holds."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))

@@ -68,5 +68,5 @@ def test_any_text_gives_a_period_or_none(question, today):
 
 @given(st.integers(0, 999), st.sampled_from(["Tagen", "weeks", "Monaten", "years"]), st.dates(min_value=date(1, 1, 1)))
 def test_spans_of_any_length(number, unit, today):
-    found = find_period(f"in den letzten {number} {unit}", min(today, date(9998, 1, 1)))
+    found = find_period(f"in den letzten {number} {unit}", today)
     assert found is None or found.start < found.end
