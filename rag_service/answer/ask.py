@@ -20,10 +20,9 @@ from rag_service.retrieve.types import Retrieval
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """A question that needs no history; ``reply`` is set when no document is needed to answer it."""
+    """A question that needs no history."""
 
     question: str
-    reply: str | None = None
     warnings: tuple[Warning, ...] = ()
 
 
@@ -37,10 +36,13 @@ class Retrieve(Protocol):
 
 
 class Converse(Protocol):
-    """Makes a question stand alone."""
+    """Knows what needs no documents, and makes a question stand alone."""
 
-    async def __call__(self, question: str, history: tuple[Turn, ...]) -> Standalone:
-        """The standalone question, or a reply that needs no documents."""
+    def reply(self, question: str) -> str | None:
+        """What to say to a greeting, thanks or a client's own prompt; None for a question."""
+
+    async def standalone(self, question: str, history: tuple[Turn, ...]) -> Standalone:
+        """The question as it reads without its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +98,20 @@ class Asker:
     async def stream(self, ask: Ask) -> AsyncGenerator[Event]:
         """The events of one answer; closing the iterator stops the work; raises RagError."""
         work = Work(ask)
-        check_question(ask.question)
         answerer, optional = self._answerers.choose(ask.answerer)
-        if not await asyncio.to_thread(self._catalog.count_chunks, ask.collection):
+        chunks = await asyncio.to_thread(self._catalog.count_chunks, ask.collection)
+        reply = self._converse.reply(ask.question)
+        if reply is not None:
+            for event in (PassagesFound(()), Delta(reply), Done(work.reply(reply, answerer))):
+                yield event
+            return
+        check_question(ask.question)
+        if not chunks:
             for event in _abstention(work, "empty_collection", answerer):
                 yield event
             return
-        standalone = await self._converse(ask.question, ask.history)
+        standalone = await self._converse.standalone(ask.question, ask.history)
         work.standalone, work.warnings = standalone.question, standalone.warnings
-        if standalone.reply is not None:
-            yield PassagesFound(())
-            yield Delta(standalone.reply)
-            yield Done(work.reply(standalone.reply, answerer))
-            return
         retrieval = await asyncio.to_thread(
             self._retrieve, ask.collection, standalone.question, filters=ask.filters, top_k=ask.top_k
         )

@@ -33,13 +33,15 @@ class Conversation:
         self._chat = chat_model
         self._prompt = prompt
 
-    async def __call__(self, question: str, history: Sequence[Turn]) -> Standalone:
-        """The standalone question; a reply instead where no document is needed to give one."""
+    def reply(self, question: str) -> str | None:
+        """What to say where no document is needed: to greetings, thanks, and clients' own prompts."""
         reply = small_talk(question)
         if reply is None:
             reply = client_task(question)
-        if reply is not None:
-            return Standalone(question, reply or "-")
+        return None if reply is None else reply or "-"
+
+    async def standalone(self, question: str, history: Sequence[Turn]) -> Standalone:
+        """The question as it reads without its history."""
         if not any(turn.role == "user" for turn in history):
             return Standalone(question)
         language = detect_language(question, detect_language(history[-1].content[:_LENGTH]))

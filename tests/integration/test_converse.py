@@ -32,19 +32,19 @@ def conversation(server: LlmServer) -> Conversation:
 
 
 async def test_without_a_model_the_rule_completes() -> None:
-    made = await Conversation()(FOLLOW_UP, HISTORY)
-    assert (made.question, made.reply, made.warnings) == (BY_RULE, None, ())
+    made = await Conversation().standalone(FOLLOW_UP, HISTORY)
+    assert (made.question, made.warnings) == (BY_RULE, ())
 
 
 async def test_the_first_question_stays(server: LlmServer) -> None:
-    made = await conversation(server)(FOLLOW_UP, ())
-    assert (made.question, made.reply) == (FOLLOW_UP, None)
-    assert (await conversation(server)(FOLLOW_UP, (Turn("assistant", "Guten Tag"),))).question == FOLLOW_UP
+    made = await conversation(server).standalone(FOLLOW_UP, ())
+    assert made.question == FOLLOW_UP
+    assert (await conversation(server).standalone(FOLLOW_UP, (Turn("assistant", "Guten Tag"),))).question == FOLLOW_UP
     assert server.requests == []
 
 
 async def test_the_model_rewrites(server: LlmServer) -> None:
-    made = await conversation(server)(FOLLOW_UP, HISTORY)
+    made = await conversation(server).standalone(FOLLOW_UP, HISTORY)
     assert (made.question, made.warnings) == (REWRITTEN, ())
     shown = server.requests[0]["messages"][-1]["content"]
     assert "user: Wann kam Kim Jong Un in Wladiwostok an?" in shown
@@ -63,7 +63,7 @@ async def test_the_model_rewrites(server: LlmServer) -> None:
 )
 async def test_what_stands_around_the_question_is_removed(server: LlmServer, written: str) -> None:
     server.behave(saying(written))
-    assert (await conversation(server)(FOLLOW_UP, HISTORY)).question == REWRITTEN
+    assert (await conversation(server).standalone(FOLLOW_UP, HISTORY)).question == REWRITTEN
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ async def test_what_stands_around_the_question_is_removed(server: LlmServer, wri
 )
 async def test_when_the_model_fails_the_rule_completes_and_says_so(server: LlmServer, behaviour: object) -> None:
     server.behave(behaviour)  # type: ignore[arg-type]
-    made = await conversation(server)(FOLLOW_UP, HISTORY)
+    made = await conversation(server).standalone(FOLLOW_UP, HISTORY)
     assert made.question == BY_RULE
     assert [warning.code for warning in made.warnings] == ["rewrite_unavailable"]
     assert "by rule" in made.warnings[0].message
@@ -87,15 +87,15 @@ async def test_when_the_model_fails_the_rule_completes_and_says_so(server: LlmSe
 
 async def test_a_plainly_complete_question_is_not_sent_to_the_model(server: LlmServer) -> None:
     question = "Wie viele Polizisten sicherten das Treffen von Wladimir Putin?"
-    assert (await conversation(server)(question, HISTORY)).question == question
+    assert (await conversation(server).standalone(question, HISTORY)).question == question
     assert server.requests == []
 
 
 @pytest.mark.parametrize(("said", "reply"), [("Hallo!", "Hallo! Stellen"), ("Vielen Dank!", "Gern geschehen.")])
 async def test_small_talk_needs_no_documents(server: LlmServer, said: str, reply: str) -> None:
-    made = await conversation(server)(said, HISTORY)
-    assert made.reply is not None
-    assert made.reply.startswith(reply)
+    found = conversation(server).reply(said)
+    assert found is not None
+    assert found.startswith(reply)
     assert server.requests == []
 
 
@@ -104,11 +104,14 @@ async def test_a_clients_own_prompt_is_answered_from_the_chat(server: LlmServer)
         '### Task:\nGenerate a concise, 3-5 word title.\n### Output:\nJSON format: { "title": "..." }\n'
         "### Chat History:\n<chat_history>\nUSER: Wann kam Kim Jong Un an?\nASSISTANT: Am Mittwoch.\n</chat_history>"
     )
-    made = await conversation(server)(task, ())
-    assert made.reply == '{"title": "Wann kam Kim Jong Un"}'
+    assert conversation(server).reply(task) == '{"title": "Wann kam Kim Jong Un"}'
     assert server.requests == []
 
 
+def test_a_question_is_no_small_talk(server: LlmServer) -> None:
+    assert conversation(server).reply(FOLLOW_UP) is None
+
+
 async def test_a_thousand_turns_are_shown_bounded(server: LlmServer) -> None:
-    await conversation(server)(FOLLOW_UP, HISTORY * 500)
+    await conversation(server).standalone(FOLLOW_UP, HISTORY * 500)
     assert len(server.requests[0]["messages"][-1]["content"]) < 6000

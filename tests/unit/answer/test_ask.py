@@ -48,11 +48,22 @@ class Scripted:
             self.closed = True
 
 
-async def same(question: str, history: tuple[Turn, ...]) -> Standalone:
-    return Standalone(question)
+class Listener:
+    """Leaves questions as they are; answers what it was told to without documents."""
+
+    def __init__(self, **replies: str) -> None:
+        self.replies = replies
+
+    def reply(self, question: str) -> str | None:
+        return self.replies.get(question)
+
+    async def standalone(self, question: str, history: tuple[Turn, ...]) -> Standalone:
+        return Standalone(" ".join([turn.content for turn in history] + [question]))
 
 
-def asker(extractive=None, llm=None, *, passages=(passage(),), confidence=0.9, chunks=1, converse=same, timeout=5.0):
+def asker(
+    extractive=None, llm=None, *, passages=(passage(),), confidence=0.9, chunks=1, converse=Listener(), timeout=5.0
+):
     def retrieve(collection, query, /, *, filters, top_k):
         evidence = Evidence(query, "de", None, tuple(passages), {})
         return Retrieval(evidence, (Warning("date", "April 2019"),), 1.0)
@@ -151,12 +162,21 @@ async def test_usage_and_warnings_of_the_answerer_reach_the_answer():
 
 
 async def test_a_reply_that_needs_no_documents():
-    async def greet(question, history):
-        return Standalone(question, "Hallo!")
+    for chunks in (0, 1):
+        answer = await asker(converse=Listener(Hallo="Hallo!"), chunks=chunks).answer(Ask("Hallo"))
+        assert answer.answered and answer.text == "Hallo!"
+        assert answer.passages == () and answer.citations == ()
 
-    answer = await asker(converse=greet).answer(Ask("Hallo"))
-    assert answer.answered and answer.text == "Hallo!"
-    assert answer.passages == () and answer.citations == ()
+
+async def test_a_clients_own_prompt_may_be_longer_than_a_question():
+    task = "### Task: " + "x" * 9000
+    answer = await asker(converse=Listener(**{task: "Titel"})).answer(Ask(task))
+    assert answer.text == "Titel"
+
+
+async def test_the_standalone_question_is_what_is_searched_for():
+    answer = await asker().answer(Ask("Und wann?", history=(Turn("user", "Wo ist Kim?"),)))
+    assert (answer.question, answer.standalone_question) == ("Und wann?", "Wo ist Kim? Und wann?")
 
 
 async def test_the_time_for_a_question_is_bounded():
