@@ -14,9 +14,7 @@ from rag_service.settings import Settings
 def open_keys(settings: Settings) -> Iterator[Keys]:
     """The API keys alone: the catalog takes them beside a running server."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    catalog = open_catalog(
-        settings.catalog.url or f"sqlite:///{(settings.data_dir / 'catalog.sqlite').absolute()}"
-    )
+    catalog = open_catalog(settings.catalog.url or f"sqlite:///{(settings.data_dir / 'catalog.sqlite').absolute()}")
     try:
         yield catalog.keys
     finally:

@@ -120,16 +120,16 @@ class Service:
         from rag_service.prompts import load_prompt
 
         chosen = self.settings
-        evidence = EvidenceModel(self.encoder, threshold=chosen.abstention.threshold)
+        evidence = EvidenceModel(
+            self.encoder, threshold=chosen.abstention.threshold, own_vectors=self.embedder is self.encoder
+        )
         model = open_chat_model(chosen)
         llm = self._generative(model) if model else None
         extractive = ExtractiveAnswerer(evidence, chosen.answer.max_statements)
         return Asker(
             catalog=self._stores.catalog.live,
             retrieve=self.retriever.search,
-            converse=Conversation(
-                model, load_prompt("standalone", chosen.answer.prompts_dir) if model else None
-            ),
+            converse=Conversation(model, load_prompt("standalone", chosen.answer.prompts_dir) if model else None),
             assess=evidence.confidence,
             threshold=evidence.threshold,
             answerers=Answerers(extractive, llm, chosen.answer.answerer),
@@ -149,9 +149,7 @@ class Service:
     @property
     def _fingerprint(self) -> Fingerprint:
         chosen = self.settings.chunking
-        return Fingerprint(
-            self.embedder.identity, self.embedder.dimension, chosen.max_tokens, chosen.overlap_tokens
-        )
+        return Fingerprint(self.embedder.identity, self.embedder.dimension, chosen.max_tokens, chosen.overlap_tokens)
 
     @property
     def _limits(self) -> Limits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -50,6 +51,7 @@ def main() -> None:
     """Run the command line; exit codes: 0 done, 1 failed, 2 wrong usage, 3 abstained, 4 gate not met."""
     from rag_service.cli.output import failing
 
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small
     with failing():
         app(prog_name="rag-service")
     sys.exit(0)

@@ -9,9 +9,7 @@ import typer
 
 from rag_service.errors import DataDirectoryLocked, InvalidFilter
 
-Collection = Annotated[
-    str | None, typer.Option("--collection", "-c", help="Where to look; default: RAG_COLLECTION.")
-]
+Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Where to look; default: RAG_COLLECTION.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Filters = Annotated[str | None, typer.Option("--filters", help="Filters as JSON, in the form the API takes.")]
 TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=50, help="Passages to retrieve.")]
@@ -21,9 +19,7 @@ ABSTAINED = 3
 def ask(
     question: Annotated[str, typer.Argument(help="The question.", show_default=False)],
     collection: Collection = None,
-    answerer: Annotated[
-        Literal["auto", "extractive", "llm"], typer.Option(help="What makes the answer.")
-    ] = "auto",
+    answerer: Annotated[Literal["auto", "extractive", "llm"], typer.Option(help="What makes the answer.")] = "auto",
     filters: Filters = None,
     top_k: TopK = None,
     as_json: Json = False,
@@ -60,9 +56,7 @@ def ask(
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.", show_default=False)],
     collection: Collection = None,
-    mode: Annotated[
-        Literal["hybrid", "dense", "lexical"], typer.Option(help="Which searches to use.")
-    ] = "hybrid",
+    mode: Annotated[Literal["hybrid", "dense", "lexical"], typer.Option(help="Which searches to use.")] = "hybrid",
     filters: Filters = None,
     top_k: TopK = None,
     as_json: Json = False,

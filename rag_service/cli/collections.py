@@ -24,9 +24,7 @@ def list_collections(as_json: Json = False) -> None:
 
     try:
         with service(load_settings()) as opened:
-            items: list[dict[str, Any]] = [
-                CollectionBody.of(one).model_dump() for one in opened.library.collections()
-            ]
+            items: list[dict[str, Any]] = [CollectionBody.of(one).model_dump() for one in opened.library.collections()]
     except DataDirectoryLocked as locked:
         items = call_owner(locked, "GET", "/v1/collections")["data"]
     if as_json:

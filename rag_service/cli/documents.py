@@ -24,9 +24,7 @@ def ingest(
         bool,
         typer.Option("--re-embed", help="Embed every document anew, after the embedder or chunking changed."),
     ] = False,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Stay and follow changes until interrupted.")
-    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay and follow changes until interrupted.")] = False,
     as_json: Json = False,
 ) -> None:
     """Bring a collection in step with folders: new, changed and vanished files; exit code 1 if any file failed."""
@@ -89,9 +87,7 @@ def list_documents(collection: Collection = None, as_json: Json = False) -> None
         return
     table = Table("id", "source", "published", "language", "chunks", box=None)
     for item in items:
-        table.add_row(
-            item["id"], item["source"], item["published"] or "", item["language"], str(item["chunks"])
-        )
+        table.add_row(item["id"], item["source"], item["published"] or "", item["language"], str(item["chunks"]))
     console().print(table)
 
 
@@ -167,8 +163,7 @@ def print_job(job: Job) -> None:
         if item.status == "failed":
             out.print(f"  failed {item.source}: {item.error}", markup=False, style="red")
     out.print(
-        ", ".join(f"{number} {status}" for status, number in counts.items())
-        or "Nothing to do: no documents found."
+        ", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found."
     )
 
 

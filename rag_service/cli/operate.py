@@ -89,9 +89,7 @@ def settings(
 
 
 def prepare(
-    cache_dir: Annotated[
-        Path | None, typer.Option(help="Where to; default: RAG_EMBEDDING__CACHE_DIR.")
-    ] = None,
+    cache_dir: Annotated[Path | None, typer.Option(help="Where to; default: RAG_EMBEDDING__CACHE_DIR.")] = None,
 ) -> None:
     """Prepare the bundled encoder ahead of time, as an image build does."""
     from rag_service.bootstrap import open_encoder

@@ -38,13 +38,9 @@ def call_owner(error: DataDirectoryLocked, method: str, path: str, body: dict[st
     key = os.environ.get("RAG_API_KEY")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
-        reply = httpx.request(
-            method, error.url + path, json=body, headers=headers, timeout=300, trust_env=False
-        )
+        reply = httpx.request(method, error.url + path, json=body, headers=headers, timeout=300, trust_env=False)
     except httpx.HTTPError as failure:
-        raise RagError(
-            f"The server at {error.url} owns the data directory but does not answer: {failure}"
-        ) from failure
+        raise RagError(f"The server at {error.url} owns the data directory but does not answer: {failure}") from failure
     content = reply.json()
     if reply.is_error:
         hint = " Set RAG_API_KEY to a key of that server." if reply.status_code in (401, 403) else ""
