@@ -1,25 +1,25 @@
 """Every error the service raises on purpose.
 
-    RagError                      code, status, title; the message names the file or setting and the remedy
-    ├── SettingsError             a setting is unknown, malformed or contradictory
-    ├── InvalidInput              the request cannot be served as it stands
-    │   ├── InvalidQuestion       empty, too long, or nothing but punctuation
-    │   └── InvalidFilter         an operator or field that filters do not know
-    ├── NotFound
-    │   ├── UnknownCollection
-    │   ├── UnknownDocument
-    │   └── UnknownJob
-    ├── Conflict                  the resource's state forbids it
-    ├── LoadError                 one file cannot be read or holds no text
-    ├── StoreError
-    │   ├── FingerprintMismatch   the index was built with another embedder or chunking
-    │   └── DataDirectoryLocked   another process owns the data directory
-    ├── ModelError                the model endpoint failed
-    │   ├── ModelTimeout
-    │   ├── ModelRateLimited
-    │   └── ModelUnavailable
-    ├── Unauthorized              no key, or an unknown one
-    └── Forbidden                 the key does not reach this collection or may not write
+RagError                      code, status, title; the message names the file or setting and the remedy
+├── SettingsError             a setting is unknown, malformed or contradictory
+├── InvalidInput              the request cannot be served as it stands
+│   ├── InvalidQuestion       empty, too long, or nothing but punctuation
+│   └── InvalidFilter         an operator or field that filters do not know
+├── NotFound
+│   ├── UnknownCollection
+│   ├── UnknownDocument
+│   └── UnknownJob
+├── Conflict                  the resource's state forbids it
+├── LoadError                 one file cannot be read or holds no text
+├── StoreError
+│   ├── FingerprintMismatch   the index was built with another embedder or chunking
+│   └── DataDirectoryLocked   another process owns the data directory
+├── ModelError                the model endpoint failed
+│   ├── ModelTimeout
+│   ├── ModelRateLimited
+│   └── ModelUnavailable
+├── Unauthorized              no key, or an unknown one
+└── Forbidden                 the key does not reach this collection or may not write
 """
 
 from __future__ import annotations

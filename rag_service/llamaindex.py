@@ -19,7 +19,7 @@ from rag_service.models import Passage
 from rag_service.retrieve.search import Retriever
 
 
-class PassageRetriever(BaseRetriever):  # type: ignore[misc]  # LlamaIndex's classes are untyped here
+class PassageRetriever(BaseRetriever):
     """Passages of one collection as nodes, best first, with their source, date and offsets as metadata."""
 
     def __init__(

@@ -109,9 +109,7 @@ def abstention(ask: Ask) -> Answer:
     """The service declining, having looked at one passage."""
     message = "Die Dokumente enthalten keine Stelle, die diese Frage verlässlich beantwortet."
     why = Abstention("insufficient_evidence", message)
-    return answer(
-        ask, answered=False, abstention=why, text=message, statements=(), citations=(), confidence=0.1
-    )
+    return answer(ask, answered=False, abstention=why, text=message, statements=(), citations=(), confidence=0.1)
 
 
 class FakeAsker:
@@ -199,11 +197,7 @@ class FakeLibrary:
     def documents(self, collection: str, limit: int, after: str | None) -> DocumentPage:
         self._require(collection)
         found = sorted(
-            (
-                item
-                for item in self.stored.values()
-                if item.collection == collection and item.source > (after or "")
-            ),
+            (item for item in self.stored.values() if item.collection == collection and item.source > (after or "")),
             key=lambda item: item.source,
         )
         return DocumentPage(tuple(found[:limit]), found[limit - 1].source if len(found) > limit else None)

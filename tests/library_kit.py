@@ -73,10 +73,7 @@ def _vector(word: str) -> NDArray[np.float64]:
 def cut(text: str, language: str) -> list[Chunk]:
     """A chunk for each paragraph."""
     spans = [match.span() for match in re.finditer(r"\S(?:.|\n(?!\n))*", text)]
-    return [
-        Chunk(n, start, end, text[start:end], len(text[start:end].split()))
-        for n, (start, end) in enumerate(spans)
-    ]
+    return [Chunk(n, start, end, text[start:end], len(text[start:end].split())) for n, (start, end) in enumerate(spans)]
 
 
 def found(paths: Sequence[Path]) -> Discovered:
@@ -115,9 +112,7 @@ def tools(encoder: WordEncoder | None = None, fingerprint: Fingerprint = FINGERP
     return Tools(found, load, load_upload, lambda: Engine(words, words, cut), fingerprint)
 
 
-def open_library(
-    data_dir: Path, encoder: WordEncoder | None = None, **options: object
-) -> tuple[Library, Stores]:
+def open_library(data_dir: Path, encoder: WordEncoder | None = None, **options: object) -> tuple[Library, Stores]:
     """A library and its stores in a folder."""
     stores = open_stores(data_dir, **options)  # type: ignore[arg-type]
     return Library(stores, tools(encoder)), stores

@@ -102,8 +102,9 @@ class Asker:
         chunks = await asyncio.to_thread(self._catalog.count_chunks, ask.collection)
         reply = self._converse.reply(ask.question)
         if reply is not None:
-            for event in (PassagesFound(()), Delta(reply), Done(work.reply(reply, answerer))):
-                yield event
+            yield PassagesFound(())
+            yield Delta(reply)
+            yield Done(work.reply(reply, answerer))
             return
         check_question(ask.question)
         if not chunks:

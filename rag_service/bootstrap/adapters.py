@@ -66,6 +66,14 @@ def open_embedder(settings: Settings) -> Embedder | None:
     return None
 
 
+def described(settings: Settings) -> tuple[str, int]:
+    """Identity and dimension of what makes dense vectors; the bundled encoder need not be loaded for that."""
+    from rag_service.embed.e5.encoder import E5Encoder
+
+    embedder = open_embedder(settings) or E5Encoder
+    return embedder.identity, embedder.dimension
+
+
 def open_reranker(settings: Settings) -> Reranker | None:
     """The configured reranker; None without one."""
     chosen = settings.retrieval

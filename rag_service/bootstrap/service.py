@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_service.bootstrap.adapters import (
+    described,
     open_chat_model,
     open_data,
     open_embedder,
@@ -82,6 +83,7 @@ class Service:
             engine=self._engine,
             fingerprint=self._fingerprint,
             workers=self.settings.ingest.workers,
+            late_interaction=self.settings.retrieval.late_interaction,
         )
         return Library(self._stores, tools)
 
@@ -149,7 +151,7 @@ class Service:
     @property
     def _fingerprint(self) -> Fingerprint:
         chosen = self.settings.chunking
-        return Fingerprint(self.embedder.identity, self.embedder.dimension, chosen.max_tokens, chosen.overlap_tokens)
+        return Fingerprint(*described(self.settings), chosen.max_tokens, chosen.overlap_tokens)
 
     @property
     def _limits(self) -> Limits:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rag_service.cli.ask import Collection, Json
-from rag_service.errors import DataDirectoryLocked
+from rag_service.errors import DataDirectoryLocked, RagError
 
 if TYPE_CHECKING:
     from rag_service.models import Job, Plan
@@ -46,9 +46,14 @@ def ingest(
             job = opened.library.ingest(name, paths, progress)
         print_json(job_body(job)) if as_json else print_job(job)
         if watch:
-            console().print("Watching for changes; Ctrl-C ends.")
-            for changed in opened.library.watch(name, paths):
-                print_json(job_body(changed)) if as_json else print_job(changed)
+            from rag_service.ingest.watch import watch as watching
+
+            console(stderr=True).print("Watching for changes; Ctrl-C ends.")
+            for changed in watching(opened.library, name, paths, quiet_seconds=settings.ingest.watch_seconds):
+                if isinstance(changed, RagError):
+                    typer.secho(f"Error: {changed}", fg=typer.colors.RED, err=True)
+                else:
+                    print_json(job_body(changed)) if as_json else print_job(changed)
     raise SystemExit(1 if any(item.status == "failed" for item in job.documents) else 0)
 
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from rag_service.api.schemas.answers import AnswerBody, PassageBody
 
 
-def console() -> Console:
-    """Standard output with colour when it is a terminal, plain otherwise; lines are never cut."""
+def console(*, stderr: bool = False) -> Console:
+    """Standard output, or standard error, with colour when it is a terminal, plain otherwise; lines are never cut."""
     from rich.console import Console
 
-    return Console(soft_wrap=True, highlight=False)
+    return Console(soft_wrap=True, highlight=False, stderr=stderr)
 
 
 def print_json(value: Mapping[str, Any]) -> None:

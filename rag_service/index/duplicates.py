@@ -35,9 +35,7 @@ class Duplicates:
                 connection.execute(sa.insert(shingles), rows)
             links: list[dict[str, str]] = []
             for other in others:
-                other_text = (
-                    connection.scalar(sa.select(texts.c.text).where(texts.c.version_id == other)) or ""
-                )
+                other_text = connection.scalar(sa.select(texts.c.text).where(texts.c.version_id == other)) or ""
                 whole = hashing.shingles(other_text)
                 if own.size and whole.size:
                     links += _links(connection, version_id, other, whole)
@@ -47,9 +45,7 @@ class Duplicates:
         return len(links)
 
 
-def _candidates(
-    connection: sa.Connection, collection_id: str, document_id: str, sampled: list[int]
-) -> list[str]:
+def _candidates(connection: sa.Connection, collection_id: str, document_id: str, sampled: list[int]) -> list[str]:
     """Versions of other documents that share samples, the most first."""
     counts: dict[str, int] = {}
     for some in batches(sampled):
@@ -71,9 +67,7 @@ def _candidates(
     return sorted(found, key=lambda version_id: (-counts[version_id], version_id))[:_CANDIDATES]
 
 
-def _links(
-    connection: sa.Connection, version_id: str, other: str, whole: hashing.Hashes
-) -> list[dict[str, str]]:
+def _links(connection: sa.Connection, version_id: str, other: str, whole: hashing.Hashes) -> list[dict[str, str]]:
     statement = sa.select(chunks.c.id, chunks.c.text).where(chunks.c.version_id == version_id)
     rows = connection.execute(statement.order_by(chunks.c.ordinal)).all()
     printed = hashing.printed_in([row.text for row in rows], whole, _SHARE)

@@ -78,9 +78,7 @@ def _comparison(name: str, op: str, operand: Any) -> Condition:
 
 def _compare(name: str, op: str, operand: Any) -> Condition:
     if not isinstance(operand, str | int | float):
-        raise InvalidFilter(
-            f"{name} cannot be compared with {operand!r}; strings, numbers, true and false can."
-        )
+        raise InvalidFilter(f"{name} cannot be compared with {operand!r}; strings, numbers, true and false can.")
     if name == "published":
         return _published(op, operand)
     if name.startswith("metadata.") and len(name) > len("metadata."):

@@ -42,10 +42,7 @@ class Inventory:
         statement = sa.select(versions.c.id, versions.c.chunks)
         live = sa.and_(versions.c.collection_id == collection_id, versions.c.state == "live")
         with self._database.read() as connection:
-            return {
-                row.id: row.chunks
-                for row in connection.execute(statement.where(live).order_by(versions.c.id))
-            }
+            return {row.id: row.chunks for row in connection.execute(statement.where(live).order_by(versions.c.id))}
 
     def chunks(self, version_ids: Sequence[str]) -> Iterator[LiveChunk]:
         """The chunks of live versions, version by version."""

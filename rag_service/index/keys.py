@@ -40,9 +40,7 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(
-        self, name: str, collections: Sequence[str] = (), *, write: bool = False
-    ) -> tuple[ApiKey, str]:
+    def create(self, name: str, collections: Sequence[str] = (), *, write: bool = False) -> tuple[ApiKey, str]:
         """A new key and its secret, which is not kept and cannot be shown again."""
         secret = _PREFIX + secrets.token_urlsafe(32)
         key = ApiKey(f"key_{secrets.token_hex(8)}", name, tuple(collections), write, int(time.time()), None)

@@ -84,6 +84,4 @@ def _who(folder: Path) -> str:
     if noted is None:
         return f"{folder} is in use by another process; try again when it has ended."
     serving = f", serving {noted.url}" if noted.url else ""
-    return (
-        f"{folder} is in use by process {noted.pid} ({noted.command}{serving}); try again when it has ended."
-    )
+    return f"{folder} is in use by process {noted.pid} ({noted.command}{serving}); try again when it has ended."

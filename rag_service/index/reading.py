@@ -25,15 +25,11 @@ class LiveReader:
         rows: dict[str, Any] = {}
         with self._database.read() as connection:
             for some in batches(chunk_ids):
-                found = connection.execute(
-                    _PASSAGES.where(chunks.c.id.in_(some), collections.c.name == collection)
-                )
+                found = connection.execute(_PASSAGES.where(chunks.c.id.in_(some), collections.c.name == collection))
                 rows |= {row.chunk_id: row for row in found}
             doubles = self._duplicates(connection, list(rows))
         return {
-            chunk_id: _passage(rows[chunk_id], doubles.get(chunk_id, ()))
-            for chunk_id in chunk_ids
-            if chunk_id in rows
+            chunk_id: _passage(rows[chunk_id], doubles.get(chunk_id, ())) for chunk_id in chunk_ids if chunk_id in rows
         }
 
     def matching_versions(self, collection: str, filters: Mapping[str, Any]) -> list[str]:
@@ -59,9 +55,7 @@ class LiveReader:
         with self._database.read() as connection:
             row = connection.execute(statement).first()
         if row is None:
-            raise UnknownDocument(
-                f"Version {version_id} is no longer stored: its document was changed or deleted."
-            )
+            raise UnknownDocument(f"Version {version_id} is no longer stored: its document was changed or deleted.")
         return SourceText(row.text, tuple(Page(*page) for page in row.pages))
 
     def count_chunks(self, collection: str) -> int:

@@ -92,9 +92,7 @@ class Stores:
         self.catalog.close()
 
 
-def open_stores(
-    data_dir: Path, *, catalog_url: str | None = None, chroma: ChromaServer | None = None
-) -> Stores:
+def open_stores(data_dir: Path, *, catalog_url: str | None = None, chroma: ChromaServer | None = None) -> Stores:
     """The stores of a data directory; SQLite and embedded Chroma inside it unless told otherwise."""
     data_dir.mkdir(parents=True, exist_ok=True)
     catalog = open_catalog(catalog_url or f"sqlite:///{(data_dir / 'catalog.sqlite').absolute()}")

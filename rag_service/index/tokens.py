@@ -79,11 +79,7 @@ class TokenVectors:
             return []
         with self._using(collection_id) as file:
             places = [(version_id, ordinal) for version_id, own in file.places.items() for ordinal in own]
-            return [
-                f"{version_id}:{ordinal}"
-                for version_id, ordinal in places
-                if not file.read(version_id, ordinal)
-            ]
+            return [f"{version_id}:{ordinal}" for version_id, ordinal in places if not file.read(version_id, ordinal)]
 
     def collections(self) -> list[str]:
         """Ids of the collections that have token vectors."""

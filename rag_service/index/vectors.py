@@ -78,22 +78,16 @@ class ChromaVectors:
                 self._client()[0].delete_collection(collection_id)
             self._open.pop(collection_id, None)
 
-    def query(
-        self, collection_id: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None
-    ) -> list[Hit]:
+    def query(self, collection_id: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None) -> list[Hit]:
         """Nearest chunks by cosine, best first; among the given ones if not None."""
         with _explained(self._place):
             collection = self._collection(collection_id)
             if collection is None or limit < 1 or (chunk_ids is not None and not chunk_ids):
                 return []
             within = None if chunk_ids is None else list(chunk_ids)
-            found = collection.query(
-                query_embeddings=vector[None], n_results=limit, ids=within, include=["distances"]
-            )
+            found = collection.query(query_embeddings=vector[None], n_results=limit, ids=within, include=["distances"])
             distances = found["distances"] or [[]]
-            return [
-                Hit(name, 1.0 - float(far)) for name, far in zip(found["ids"][0], distances[0], strict=True)
-            ]
+            return [Hit(name, 1.0 - float(far)) for name, far in zip(found["ids"][0], distances[0], strict=True)]
 
     def vectors(self, collection_id: str, chunk_ids: Sequence[str]) -> dict[str, Vector]:
         """Stored vectors of those chunks that are there."""
@@ -180,9 +174,7 @@ class ChromaVectors:
         space: Any = {"hnsw": {"space": "cosine"}}
         try:
             if create:
-                known = client.get_or_create_collection(
-                    collection_id, embedding_function=None, configuration=space
-                )
+                known = client.get_or_create_collection(collection_id, embedding_function=None, configuration=space)
             else:
                 known = client.get_collection(collection_id, embedding_function=None)
         except NotFoundError:
@@ -224,9 +216,7 @@ def _explained(place: Path | ChromaServer) -> Iterator[None]:
     from chromadb.errors import ChromaError
 
     where = (
-        f"embedded Chroma in {place}"
-        if isinstance(place, Path)
-        else f"the Chroma server at {place.host}:{place.port}"
+        f"embedded Chroma in {place}" if isinstance(place, Path) else f"the Chroma server at {place.host}:{place.port}"
     )
     try:
         yield

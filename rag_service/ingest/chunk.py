@@ -8,16 +8,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.models import Chunk
 from rag_service.text.sentences import split_sentences
-
-if TYPE_CHECKING:
-    from rag_service.ingest.nodes import SentenceNodeParser
 
 TokenSpans = Callable[[str], NDArray[np.int32]]
 
@@ -195,25 +191,18 @@ def _overlap_start(units: Sequence[_Unit], first: int, last: int, max_tokens: in
 
 
 class Chunker:
-    """Cuts documents with one setting, through this package's LlamaIndex node parser."""
+    """Cuts documents with one setting, through this package's LlamaIndex node parser; safe to share between threads."""
 
     def __init__(self, token_spans: TokenSpans, max_tokens: int, overlap_tokens: int) -> None:
-        self._token_spans = token_spans
-        self._max_tokens = max_tokens
-        self._overlap_tokens = overlap_tokens
-        self._parser: SentenceNodeParser | None = None
+        """Import LlamaIndex, which takes a second or two: here, so that no two threads do it at once."""
+        from llama_index.core.schema import Document as LlamaDocument
+
+        from rag_service.ingest.nodes import SentenceNodeParser
+
+        self._document = LlamaDocument
+        self._parser = SentenceNodeParser(token_spans=token_spans, max_tokens=max_tokens, overlap_tokens=overlap_tokens)
 
     def chunks(self, text: str, language: str) -> list[Chunk]:
         """Chunks of a source text as `cut` describes them."""
-        from llama_index.core.schema import Document as LlamaDocument
-
-        if self._parser is None:
-            from rag_service.ingest.nodes import SentenceNodeParser
-
-            self._parser = SentenceNodeParser(
-                token_spans=self._token_spans,
-                max_tokens=self._max_tokens,
-                overlap_tokens=self._overlap_tokens,
-            )
-        nodes = self._parser.get_nodes_from_documents([LlamaDocument(text=text, metadata={"language": language})])
+        nodes = self._parser.get_nodes_from_documents([self._document(text=text, metadata={"language": language})])
         return [self._parser.chunk(node) for node in nodes]

@@ -12,9 +12,7 @@ from rag_service.ingest.write import Engine, Writer
 from rag_service.models import Collection, Fingerprint, JobDocument
 
 
-def re_embed(
-    stores: Stores, collection: Collection, engine: Engine, fingerprint: Fingerprint, run: Run
-) -> None:
+def re_embed(stores: Stores, collection: Collection, engine: Engine, fingerprint: Fingerprint, run: Run) -> None:
     """Chunk and embed every document of a collection with new settings; ids of documents stay the same.
 
     Vectors of two models never meet: the new versions are built in a collection beside the old one, which

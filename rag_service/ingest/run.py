@@ -64,9 +64,7 @@ class Run:
 
     def save(self, status: JobStatus, error: str | None = None) -> Job:
         """Write the state to the catalog and return the job."""
-        self._jobs.advance(
-            self.id, status=status, done=self._done, total=self._total, new=self._unsaved, error=error
-        )
+        self._jobs.advance(self.id, status=status, done=self._done, total=self._total, new=self._unsaved, error=error)
         self._unsaved = []
         self._saved = time.monotonic()
         return self._jobs.get(self.id)

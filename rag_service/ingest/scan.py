@@ -20,9 +20,7 @@ Discover = Callable[[Sequence[Path]], "Discovered"]
 @dataclass(frozen=True, slots=True)
 class _Place:
     root: str
-    prefix: (
-        str  # source of the given folder below the root, with a slash behind it; empty for the root itself
-    )
+    prefix: str  # source of the given folder below the root, with a slash behind it; empty for the root itself
 
 
 def scan(paths: Sequence[Path], roots: Collection[str], discover: Discover) -> Scan:

@@ -54,17 +54,13 @@ def _fresh(
     last = {upload.source: upload for upload in uploads}
     for upload in uploads:
         if last[upload.source] is not upload:
-            run.finish(
-                JobDocument(upload.source, None, "failed", error="the same source comes again in this job")
-            )
+            run.finish(JobDocument(upload.source, None, "failed", error="the same source comes again in this job"))
             continue
         own = known.get(upload.source)
         try:
             document = load(upload)
         except LoadError as error:
-            run.finish(
-                JobDocument(upload.source, own.document_id if own else None, "failed", error=str(error))
-            )
+            run.finish(JobDocument(upload.source, own.document_id if own else None, "failed", error=str(error)))
             continue
         if own is None:
             yield document

@@ -7,21 +7,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag_service.models import Passage
+from rag_service.text.shingles import containment, shingles
+
+_SAME = 0.6  # share of a passage's runs of five words
 
 
 def collapse(ranked: Sequence[Passage]) -> list[Passage]:
     """Near-duplicates as one passage, the best ranked, which lists the other sources.
 
-    ``Passage.duplicates`` must name the sources that print the same text.
+    ``Passage.duplicates`` names the sources that print the same text somewhere; a passage of one of them is left
+    out only if most of its own text stands in the kept one.
     """
     kept: list[Passage] = []
-    covered: set[str] = set()
     for passage in ranked:
-        if passage.source in covered and passage.duplicates:
-            continue
-        covered.update(passage.duplicates)
-        kept.append(passage)
+        rivals = [other for other in kept if passage.source in other.duplicates]
+        if not any(_repeats(passage, other) for other in rivals):
+            kept.append(passage)
     return kept
+
+
+def _repeats(passage: Passage, other: Passage) -> bool:
+    return containment(shingles(passage.text), shingles(other.text)) >= _SAME
 
 
 def diversify(ranked: Sequence[Passage], limit: int, max_per_document: int) -> list[Passage]:

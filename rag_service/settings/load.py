@@ -110,6 +110,4 @@ def _refuse_unknown_toml(path: Path) -> None:
             raise SettingsError(f"{path}: unknown setting {key}{_nearest(environment_name((key,)))}")
         if isinstance(kind, type) and issubclass(kind, Section) and isinstance(value, dict):
             for inner in value.keys() - kind.model_fields.keys():
-                raise SettingsError(
-                    f"{path}: unknown setting {key}.{inner}{_nearest(environment_name((key, inner)))}"
-                )
+                raise SettingsError(f"{path}: unknown setting {key}.{inner}{_nearest(environment_name((key, inner)))}")

@@ -26,24 +26,18 @@ class Section(BaseModel):
 class LlmSettings(Section):
     """The chat model behind an OpenAI-compatible endpoint."""
 
-    base_url: str | None = Field(
-        None, description="Base URL of the endpoint, ending in /v1; also OPENAI_BASE_URL."
-    )
+    base_url: str | None = Field(None, description="Base URL of the endpoint, ending in /v1; also OPENAI_BASE_URL.")
     api_key: SecretStr | None = Field(None, description="Key for the endpoint; also OPENAI_API_KEY.")
     model: str = Field("gpt-5-mini", description="Model name sent to the endpoint.")
     llamaindex: str | None = Field(
         None, description="Dotted path of a LlamaIndex LLM class used instead of an endpoint."
     )
-    llamaindex_options: dict[str, Any] = Field(
-        default_factory=dict, description="Keyword arguments of that class."
-    )
+    llamaindex_options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of that class.")
     temperature: float | None = Field(
         None, ge=0, le=2, description="Sampling temperature; the endpoint's default when unset."
     )
     max_output_tokens: int = Field(700, ge=16, le=32_000, description="Upper bound on the answer's tokens.")
-    context_tokens: int = Field(
-        8192, ge=1024, description="The model's context window; passages are cut to fit."
-    )
+    context_tokens: int = Field(8192, ge=1024, description="The model's context window; passages are cut to fit.")
     structured: Literal["auto", "on", "off"] = Field(
         "auto", description="Ask for JSON output where the endpoint supports it."
     )
@@ -52,9 +46,7 @@ class LlmSettings(Section):
     max_retries: int = Field(2, ge=0, le=10, description="Retries after a connection error, 429 or 5xx.")
     max_concurrency: int = Field(256, ge=1, description="Replies in flight at once.")
     breaker_failures: int = Field(5, ge=1, description="Failures in a row that open the circuit breaker.")
-    breaker_seconds: float = Field(
-        30.0, gt=0, description="Seconds an open circuit breaker waits before one trial."
-    )
+    breaker_seconds: float = Field(30.0, gt=0, description="Seconds an open circuit breaker waits before one trial.")
     price_prompt: float | None = Field(
         None, ge=0, description="Price of a million prompt tokens, for the cost in usage."
     )
@@ -64,24 +56,12 @@ class LlmSettings(Section):
 class EmbeddingSettings(Section):
     """What makes dense vectors; changing it needs `rag-service ingest --re-embed`."""
 
-    provider: Literal["local", "openai", "llamaindex"] = Field(
-        "local", description="local is the bundled encoder."
-    )
-    model: str | None = Field(
-        None, description="Model name (openai) or dotted path of the class (llamaindex)."
-    )
-    base_url: str | None = Field(
-        None, description="Base URL of an OpenAI-compatible /v1/embeddings endpoint."
-    )
-    api_key: SecretStr | None = Field(
-        None, description="Key for that endpoint; OPENAI_API_KEY is used when unset."
-    )
-    dimension: int | None = Field(
-        None, ge=8, description="Length of the vectors, checked against what arrives."
-    )
-    options: dict[str, Any] = Field(
-        default_factory=dict, description="Keyword arguments of a llamaindex class."
-    )
+    provider: Literal["local", "openai", "llamaindex"] = Field("local", description="local is the bundled encoder.")
+    model: str | None = Field(None, description="Model name (openai) or dotted path of the class (llamaindex).")
+    base_url: str | None = Field(None, description="Base URL of an OpenAI-compatible /v1/embeddings endpoint.")
+    api_key: SecretStr | None = Field(None, description="Key for that endpoint; OPENAI_API_KEY is used when unset.")
+    dimension: int | None = Field(None, ge=8, description="Length of the vectors, checked against what arrives.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of a llamaindex class.")
     cache_dir: Path | None = Field(
         None, description="Where the bundled encoder keeps its prepared graph; default: the user's cache."
     )
@@ -114,9 +94,7 @@ class RetrievalSettings(Section):
     late_interaction: bool = Field(True, description="Store token vectors at ingest and rerank with them.")
     rerank_depth: int = Field(20, ge=1, le=200, description="Candidates that the learned ranking looks at.")
     max_per_document: int = Field(4, ge=1, le=50, description="Passages of one document among the results.")
-    reranker_url: str | None = Field(
-        None, description="URL of a rerank endpoint (TEI, Jina, Cohere); unset: none."
-    )
+    reranker_url: str | None = Field(None, description="URL of a rerank endpoint (TEI, Jina, Cohere); unset: none.")
     reranker_model: str | None = Field(None, description="Model name sent to the rerank endpoint.")
     reranker_api_key: SecretStr | None = Field(None, description="Key for the rerank endpoint.")
     reranker_llamaindex: str | None = Field(
@@ -127,9 +105,7 @@ class RetrievalSettings(Section):
 class AnswerSettings(Section):
     """How answers are made."""
 
-    answerer: Literal["auto", "extractive", "llm"] = Field(
-        "auto", description="auto: llm when one is configured."
-    )
+    answerer: Literal["auto", "extractive", "llm"] = Field("auto", description="auto: llm when one is configured.")
     max_statements: int = Field(3, ge=1, le=10, description="Sentences of an extractive answer at most.")
     prompts_dir: Path | None = Field(None, description="Folder with prompt files; default: the ones shipped.")
     timeout: float = Field(120.0, gt=0, description="Seconds for one question from start to end.")
@@ -159,14 +135,10 @@ class IngestSettings(Section):
 class ChromaSettings(Section):
     """Where the vectors live: embedded by default, a server or Chroma Cloud by host."""
 
-    host: str | None = Field(
-        None, description="Host of a Chroma server; unset: embedded in the data directory."
-    )
+    host: str | None = Field(None, description="Host of a Chroma server; unset: embedded in the data directory.")
     port: int = Field(8000, ge=1, le=65535, description="Port of the Chroma server.")
     ssl: bool = Field(False, description="Use TLS to the Chroma server.")
-    headers: dict[str, str] = Field(
-        default_factory=dict, description="HTTP headers, such as an authorisation."
-    )
+    headers: dict[str, str] = Field(default_factory=dict, description="HTTP headers, such as an authorisation.")
     tenant: str = Field("default_tenant", description="Tenant on the server.")
     database: str = Field("default_database", description="Database on the server.")
     api_key: SecretStr | None = Field(None, description="Chroma Cloud key.")
@@ -191,20 +163,14 @@ class ServerSettings(Section):
     )
     cors_origins: list[str] = Field(default_factory=list, description="Origins that browsers may call from.")
     max_upload_mb: float = Field(100.0, gt=0, description="Largest request body.")
-    openwebui_sources: bool = Field(
-        False, description="Add Open WebUI's source events to streamed chat completions."
-    )
+    openwebui_sources: bool = Field(False, description="Add Open WebUI's source events to streamed chat completions.")
 
 
 class LogSettings(Section):
     """Logging to stderr."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least severe level written."
-    )
-    format: Literal["auto", "console", "json"] = Field(
-        "auto", description="auto: console on a terminal, else json."
-    )
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level written.")
+    format: Literal["auto", "console", "json"] = Field("auto", description="auto: console on a terminal, else json.")
 
 
 class Settings(BaseSettings):
@@ -217,17 +183,11 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Where everything is stored.")
     collection: str = Field("default", description="Collection used when none is named.")
     llm: LlmSettings = Field(default_factory=LlmSettings, description=LlmSettings.__doc__)
-    embedding: EmbeddingSettings = Field(
-        default_factory=EmbeddingSettings, description=EmbeddingSettings.__doc__
-    )
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings, description=EmbeddingSettings.__doc__)
     chunking: ChunkingSettings = Field(default_factory=ChunkingSettings, description=ChunkingSettings.__doc__)
-    retrieval: RetrievalSettings = Field(
-        default_factory=RetrievalSettings, description=RetrievalSettings.__doc__
-    )
+    retrieval: RetrievalSettings = Field(default_factory=RetrievalSettings, description=RetrievalSettings.__doc__)
     answer: AnswerSettings = Field(default_factory=AnswerSettings, description=AnswerSettings.__doc__)
-    abstention: AbstentionSettings = Field(
-        default_factory=AbstentionSettings, description=AbstentionSettings.__doc__
-    )
+    abstention: AbstentionSettings = Field(default_factory=AbstentionSettings, description=AbstentionSettings.__doc__)
     ingest: IngestSettings = Field(default_factory=IngestSettings, description=IngestSettings.__doc__)
     chroma: ChromaSettings = Field(default_factory=ChromaSettings, description=ChromaSettings.__doc__)
     catalog: CatalogSettings = Field(default_factory=CatalogSettings, description=CatalogSettings.__doc__)
@@ -248,11 +208,7 @@ class Settings(BaseSettings):
     def llm_configured(self) -> bool:
         """Whether a chat model is switched on."""
         return bool(
-            self.llm.base_url
-            or self.llm.api_key
-            or self.llm.llamaindex
-            or self.openai_api_key
-            or self.openai_base_url
+            self.llm.base_url or self.llm.api_key or self.llm.llamaindex or self.openai_api_key or self.openai_base_url
         )
 
     @classmethod

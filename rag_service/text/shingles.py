@@ -11,18 +11,14 @@ from numpy.typing import NDArray
 
 _WORD = re.compile(r"\w+")
 _LENGTH = 5
-_FACTORS = np.array(
-    [pow(0x9E3779B97F4A7C15, power + 1, 1 << 64) for power in range(_LENGTH)], dtype=np.uint64
-)
+_FACTORS = np.array([pow(0x9E3779B97F4A7C15, power + 1, 1 << 64) for power in range(_LENGTH)], dtype=np.uint64)
 _SAMPLED = np.uint64(16)
 Hashes = NDArray[np.int64]
 
 
 def shingles(text: str) -> Hashes:
     """Sorted hashes of all runs of five words, without repeats; punctuation and case do not count."""
-    words = np.array(
-        [zlib.crc32(word.lower().encode("utf-8", "replace")) for word in _WORD.findall(text)], np.uint64
-    )
+    words = np.array([zlib.crc32(word.lower().encode("utf-8", "replace")) for word in _WORD.findall(text)], np.uint64)
     if len(words) < _LENGTH:
         return np.empty(0, np.int64)
     runs = np.lib.stride_tricks.sliding_window_view(words, _LENGTH)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,11 @@ def test_one_document_does_not_fill_every_rank():
 def test_the_same_text_is_shown_once_with_its_other_sources():
     ranked = [named("a1", "a", duplicates=("b.txt",)), named("c1", "c"), named("b1", "b", duplicates=("a.txt",))]
     assert [each.chunk_id for each in collapse(ranked)] == ["a1", "c1"]
+
+
+def test_another_passage_of_a_document_that_repeats_elsewhere_stays():
+    other = replace(named("b2", "b", duplicates=("a.txt",)), text="Davon steht im anderen Dokument kein einziges Wort.")
+    assert [each.chunk_id for each in collapse([named("a1", "a", duplicates=("b.txt",)), other])] == ["a1", "b2"]
 
 
 class Code:
