@@ -41,6 +41,7 @@ class E5Encoder:
     """
 
     identity = "multilingual-e5-small/q4-int8-1"
+    dimension = 384
 
     def __init__(self, cache_dir: Path, threads: int | None = None) -> None:
         """Load the encoder, keeping its built graph in ``cache_dir``.
@@ -52,7 +53,6 @@ class E5Encoder:
         self._tokenizer = Tokenizer(weights.vocabulary())
         self._session = open_session(weights, cache_dir)
         self._words = weights.blocks("emb.word")
-        self.dimension = weights.shape.hidden
         self.max_tokens = weights.shape.positions
         positions = weights.tensor("emb.pos").reshape(self.max_tokens, self.dimension)
         self._positions = positions + weights.tensor("emb.type")[: self.dimension]
