@@ -18,7 +18,7 @@ from rag_service.embed.e5 import protobuf
 from rag_service.embed.e5.fitted import Fitted
 from rag_service.embed.e5.weights import Weights
 
-TOKEN_SCALE = 256.0
+TOKEN_SCALE = 180.0
 OPSET = 17
 _CONTRIB = "com.microsoft"
 _MIGRATION = 0.65
