@@ -11,7 +11,6 @@ from rag_service.embed.llamaindex import LlamaIndexEmbedder
 from rag_service.errors import ModelError, SettingsError
 
 MOCK = "llama_index.core.embeddings.MockEmbedding"
-HERE = "test_embed_llamaindex"
 
 
 class ByLength(BaseEmbedding):
@@ -29,8 +28,11 @@ class ByLength(BaseEmbedding):
         return [float(len(text)), 1.0]
 
 
+OURS = f"{ByLength.__module__}.ByLength"
+
+
 def test_documents_and_questions_are_embedded_by_their_own_methods():
-    made = LlamaIndexEmbedder(f"{HERE}.ByLength", {})
+    made = LlamaIndexEmbedder(OURS, {})
     np.testing.assert_allclose(made.embed_documents(["abc", "a"]), [[0.9487, 0.3162], [0.7071, 0.7071]], atol=1e-4)
     np.testing.assert_allclose(made.embed_query("abc"), [0.3162, 0.9487], atol=1e-4)
     assert made.dimension == 2
@@ -47,8 +49,8 @@ def test_another_dimension_than_configured_is_refused():
 
 
 def test_the_class_s_own_failure_is_told():
-    with pytest.raises(ModelError, match=f"{HERE}.ByLength failed: RuntimeError: the model is on fire"):
-        LlamaIndexEmbedder(f"{HERE}.ByLength", {}).embed_documents(["fail"])
+    with pytest.raises(ModelError, match=f"{OURS} failed: RuntimeError: the model is on fire"):
+        LlamaIndexEmbedder(OURS, {}).embed_documents(["fail"])
 
 
 def test_the_identity_follows_the_options_but_not_the_key():
