@@ -25,7 +25,7 @@ from evals.fitting import Floats, auroc, fit_choice, fit_logistic
 from evals.importers.beir import BeirQuery, BeirSet, read_beir
 from evals.importers.imported import file_name
 from evals.metrics.answers import contains
-from rag_service.answer.abstain import SHIPPED, SIGNALS, EvidenceModel, softmax
+from rag_service.answer.abstain import SHIPPED, SIGNALS, EvidenceModel, Fitted, softmax
 from rag_service.answer.evidence import FEATURES, Sentences, gather
 from rag_service.ports import Evidence
 
@@ -75,7 +75,7 @@ async def _calibrate(folder: Path, limit: int | None, false_abstention: float) -
     target = open_set(beir, titles=False)
     try:
         examples = collect(beir, target.service, limit)
-        fitted = fit(examples, EvidenceModel(target.service.encoder), false_abstention)
+        fitted = fit(examples, EvidenceModel(target.service.encoder, Fitted.blank()), false_abstention)
     finally:
         await target.close()
     digest = hashlib.sha256(b"".join((folder / name).read_bytes() for name in ("corpus.jsonl", "queries.jsonl")))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Group = tuple[Floats, NDArray[np.bool_]]  # features (n, f) of one question's candidates, and which are right (n,)
 _STEPS = 60
+_SMALL = 1e-6
 
 
 def fit_choice(groups: Sequence[Group], penalty: float) -> Floats:
@@ -20,22 +21,42 @@ def fit_choice(groups: Sequence[Group], penalty: float) -> Floats:
     groups = [(features, right) for features, right in groups if right.any()]
     spread = np.concatenate([features for features, _ in groups]).std(axis=0)
     scale = np.where(spread < 1e-9, 1.0, spread)
+    scaled = [(features / scale, right) for features, right in groups]
     weights = np.zeros(len(scale))
+    reached = _likelihood(scaled, weights, penalty)
     for _ in range(_STEPS):
         gradient, curvature = -penalty * weights, penalty * np.eye(len(weights))
-        for features, right in groups:
-            scaled = features / scale
-            odds = np.exp(scaled @ weights - (scaled @ weights).max())
-            shares, wanted = odds / odds.sum(), odds * right / (odds * right).sum()
-            mean = shares @ scaled
-            gradient += (wanted @ scaled - mean) / len(groups)
-            curvature += ((scaled * shares[:, None]).T @ scaled - np.outer(mean, mean)) / len(groups)
+        for features, right in scaled:
+            shares, wanted = _softmax(features @ weights), np.zeros(len(right))
+            wanted[right] = _softmax(features[right] @ weights)
+            mean = shares @ features
+            gradient += (wanted @ features - mean) / len(groups)
+            curvature += ((features * shares[:, None]).T @ features - np.outer(mean, mean)) / len(groups)
         step = np.linalg.solve(curvature, gradient)
-        weights += step
-        if np.abs(step).max() < 1e-6:
+        while (found := _likelihood(scaled, weights + step, penalty)) < reached and np.abs(step).max() > _SMALL:
+            step /= 2  # the likelihood is not concave where several are right
+        if found < reached:
             break
-    found: Floats = weights / scale
+        weights, reached = weights + step, found
+        if np.abs(step).max() < _SMALL:
+            break
+    own: Floats = weights / scale
+    return own
+
+
+def _softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max())
+    found: Floats = powers / powers.sum()
     return found
+
+
+def _likelihood(groups: Sequence[Group], weights: Floats, penalty: float) -> float:
+    """Mean log-likelihood less the penalty."""
+    total = 0.0
+    for features, right in groups:
+        scores = features @ weights
+        total += float(np.logaddexp.reduce(scores[right]) - np.logaddexp.reduce(scores))
+    return total / len(groups) - penalty / 2 * float(weights @ weights)
 
 
 def fit_logistic(features: Floats, right: Floats, weight: Floats, penalty: float) -> tuple[Floats, float]:

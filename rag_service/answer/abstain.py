@@ -12,14 +12,18 @@ from typing import Any
 import numpy as np
 
 from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather, similarities, values
+from rag_service.errors import SettingsError
 from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
 from rag_service.text.polarity import contrary
 
 SIGNALS = (
     "late_before",  # of the best sentence, as in FEATURES
     "late_worst",
+    "late_rare",
+    "late_rare_before",
     "coverage",
     "agreement",
+    "unmet",  # share of the question's content words that no sentence has
     "dense",  # cosine of the question to the best sentence's passage, both by the bundled encoder
     "pooled",  # the same of their mean token vectors
     "late",  # mean best token cosine of the question to that passage
@@ -55,6 +59,8 @@ class Fitted:
         """Read a fitted file; the shipped one by default."""
         source = path or Path(__file__).with_name(SHIPPED)
         content: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+        if set(content["sentence"]) != set(FEATURES) or set(content["signal"]) != set(SIGNALS):
+            raise SettingsError(f"{source} was fitted for other features; run `python -m evals.calibrate`.")
         return cls(
             content["sentence"],
             content["signal"],
@@ -62,6 +68,11 @@ class Fitted:
             content["threshold"],
             content["data"]["sha256"],
         )
+
+    @classmethod
+    def blank(cls) -> Fitted:
+        """No weights yet: what fitting starts from."""
+        return cls(dict.fromkeys(FEATURES, 0.0), dict.fromkeys(SIGNALS, 0.0), 0.0, 0.0, "")
 
 
 class EvidenceModel:
@@ -104,6 +115,7 @@ class EvidenceModel:
         best = int(np.argmax(shares))
         item = sentences.candidates[best]
         found = dict(zip(FEATURES, sentences.features[best].tolist(), strict=True))
+        found["unmet"] = sentences.unmet
         found["share"] = float(shares[best])
         found["entropy"] = float(-(shares * np.log(shares + 1e-9)).sum())
         found["contrary"] = float(contrary(evidence.question, item.text))

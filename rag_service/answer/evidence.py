@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,17 +16,20 @@ from rag_service.models import Passage
 from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.questions import AnswerType, expected_answer
-from rag_service.text.words import content_words
+from rag_service.text.words import content_words, word_spans
 
 FEATURES = (
     "late",  # mean over question tokens of the best cosine within the sentence
     "late_before",  # the same over the sentence and the one before it
     "late_beside",  # the same over the sentence and its better neighbour
     "late_worst",  # mean of the three question tokens that match worst
+    "late_rare",  # as late, question tokens weighted by how rare their word is among the candidates
+    "late_rare_before",
     "coverage",  # share of the question's content words, rare ones counting more
     "date",  # expected type is a date, and the sentence has one that the question lacks
     "number",
-    "name",  # the same for persons
+    "name",  # the same for persons and places
+    "reason",  # expected type is a reason, and the sentence gives one
     "agreement",  # share of the question's dates and numbers that the sentence repeats
     "length",  # log of the number of characters
     "passage",  # fused score of the passage against the best passage's
@@ -35,16 +39,26 @@ FEATURES = (
 _FALLBACK_SENTENCES = 8
 _WORST = 3
 _SATURATED = 1e-6
+_COMMON = 0.2
+_REASON = re.compile(
+    r"\b(?:weil|denn|deshalb|deswegen|daher|damit|wegen|aufgrund|grund|gründe\w*|angesichts|because"
+    r"|due to|since|therefore|so that|in order|reasons?|owing)\b",
+    re.IGNORECASE,
+)
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Candidates with their features, an array of shape (n, len(FEATURES)), and the question's answer type."""
+    """Candidates with their features, an array of shape (n, len(FEATURES)), and the question's answer type.
+
+    ``unmet`` is the share of the question's content words that stand in no candidate, rare ones counting more.
+    """
 
     kind: AnswerType
     candidates: tuple[Candidate, ...]
     features: Floats
+    unmet: float = 0.0
 
     def column(self, name: str) -> Floats:
         """One feature of every candidate, shape (n,)."""
@@ -57,15 +71,19 @@ def gather(evidence: Evidence, encoder: Encoder) -> Sentences:
     candidates = find_candidates(evidence.passages)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
+    unmet = 0.0
     if candidates:
-        coverage = _coverage(evidence, candidates)
-        features[:, :4] = _late_features(candidates, _matches(evidence, candidates, coverage, encoder))
-        features[:, 4] = coverage
-        features[:, 5:8] = _type_features(kind, evidence, candidates)
-        features[:, 8] = _agreement(evidence, candidates)
-        features[:, 9] = [math.log(item.end - item.start) for item in candidates]
-        features[:, 10:] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
-    return Sentences(kind, tuple(candidates), features)
+        rarity = _rarity(evidence, candidates)
+        unmet = _unmet(rarity, len(candidates))
+        coverage = _coverage(evidence, candidates, rarity)
+        matches = _matches(evidence, candidates, coverage, encoder)
+        features[:, :6] = _late_features(candidates, matches, _token_weights(evidence, rarity, matches.shape[1]))
+        features[:, 6] = coverage
+        features[:, 7:11] = _type_features(kind, evidence, candidates)
+        features[:, 11] = _agreement(evidence, candidates)
+        features[:, 12] = [math.log(item.end - item.start) for item in candidates]
+        features[:, 13:] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
+    return Sentences(kind, tuple(candidates), features, unmet)
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:
@@ -118,14 +136,29 @@ def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floa
     return out
 
 
-def _late_features(candidates: Sequence[Candidate], matches: Floats) -> Floats:
-    """The four late-interaction features, shape (n, 4), from matches of shape (n, m)."""
+def _late_features(candidates: Sequence[Candidate], matches: Floats, weights: Floats) -> Floats:
+    """The late-interaction features, shape (n, 6), from matches (n, m) and a weight for each question token (m,)."""
     before = np.array([_neighbour(candidates, row, -1) for row in range(len(candidates))])
     after = np.array([_neighbour(candidates, row, 1) for row in range(len(candidates))])
-    with_before = np.maximum(matches, matches[before]).mean(axis=1)
+    both = np.maximum(matches, matches[before])
+    with_before = both.mean(axis=1)
     with_after = np.maximum(matches, matches[after]).mean(axis=1)
     worst = np.sort(matches, axis=1)[:, :_WORST].mean(axis=1)
-    found: Floats = np.stack([matches.mean(axis=1), with_before, np.maximum(with_before, with_after), worst], axis=1)
+    columns = [matches.mean(axis=1), with_before, np.maximum(with_before, with_after), worst]
+    found: Floats = np.stack([*columns, matches @ weights, both @ weights], axis=1)
+    return found
+
+
+def _token_weights(evidence: Evidence, rarity: Mapping[str, float], tokens: int) -> Floats:
+    """A weight for each question token, shape (m,), summing to 1: its word's rarity, little for stop words."""
+    weights = np.full(tokens, _COMMON, np.float32)
+    question = evidence.encoded
+    if question is not None and len(question.spans) == tokens:
+        for start, end in word_spans(evidence.question):
+            stems = content_words(evidence.question[start:end], evidence.language)
+            inside = (question.spans[:, 0] < end) & (question.spans[:, 1] > start)
+            weights[inside] = max((rarity.get(stem, _COMMON) for stem in stems), default=_COMMON)
+    found: Floats = weights / weights.sum()
     return found
 
 
@@ -136,20 +169,39 @@ def _neighbour(candidates: Sequence[Candidate], row: int, step: int) -> int:
     return other if inside else row
 
 
-def _coverage(evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
-    """Share of the question's content words in each candidate; a word weighs by its rarity among them."""
+def _rarity(evidence: Evidence, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """How rare each content word of the question is among the candidates: what all of them say tells nothing."""
     wanted = set(content_words(evidence.question, evidence.language))
-    found = [set(content_words(item.text, evidence.passages[item.passage].language)) & wanted for item in candidates]
-    frequency = Counter(word for words in found for word in words)
-    weight = {word: math.log(1 + len(found) / (1 + frequency[word])) for word in sorted(wanted)}
-    total = math.fsum(weight.values()) or 1.0
-    return np.array([math.fsum(weight[word] for word in words) / total for words in found], np.float32)
+    frequency = Counter(word for item in candidates for word in wanted & _words(evidence, item))
+    return {word: math.log(1 + len(candidates) / (1 + frequency[word])) for word in sorted(wanted)}
+
+
+def _unmet(rarity: Mapping[str, float], candidates: int) -> float:
+    highest = math.log(1 + candidates)
+    missing = math.fsum(value for value in rarity.values() if value > highest - _SATURATED)
+    return missing / (math.fsum(rarity.values()) or 1.0)
+
+
+def _coverage(evidence: Evidence, candidates: Sequence[Candidate], rarity: Mapping[str, float]) -> Floats:
+    """Share of the question's content words in each candidate, rare ones counting more."""
+    total = math.fsum(rarity.values()) or 1.0
+    shares = [
+        math.fsum(rarity[word] for word in sorted(rarity.keys() & _words(evidence, item))) / total
+        for item in candidates
+    ]
+    return np.array(shares, np.float32)
+
+
+def _words(evidence: Evidence, item: Candidate) -> set[str]:
+    return set(content_words(item.text, evidence.passages[item.passage].language))
 
 
 def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
     """Whether each candidate has a date, number or name that the question lacks, where it asks for one."""
-    out = np.zeros((len(candidates), 3), np.float32)
-    columns = {"date": 0, "number": 1, "person": 2}
+    out = np.zeros((len(candidates), 4), np.float32)
+    columns = {"date": 0, "number": 1, "person": 2, "place": 2}
+    if kind == "reason":
+        out[:, 3] = [_REASON.search(item.text) is not None for item in candidates]
     if kind in columns:
         known = {value.norm for value in values(kind, evidence.question, evidence.language)}
         for row, item in enumerate(candidates):

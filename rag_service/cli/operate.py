@@ -11,10 +11,10 @@ import typer
 from rag_service.cli.ask import Json
 
 DEMO_QUESTIONS = (
-    "Wann und wo trafen sich Kim Jong Un und Wladimir Putin zum ersten Mal?",
-    "Warum scheiterte der Gipfel in Hanoi?",
-    "When did Kim leave Vladivostok, and what had still been planned?",
-    "Wie viele Einwohner hat Wladiwostok?",
+    "Was wollte Nordkorea in Hanoi erreichen?",
+    "Wann eröffnete der vierte Grenzübergang am Yalu?",
+    "Where did Kim Jong Il meet Medvedev?",
+    "Wer gewann die Fußball-Weltmeisterschaft 2014?",
 )
 
 
