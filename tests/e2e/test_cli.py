@@ -147,7 +147,8 @@ def test_a_bad_file_is_named_and_the_rest_ingested(tmp_path):
 def test_an_empty_folder(tmp_path):
     (tmp_path / "leer").mkdir()
     done = run(tmp_path / "data", "ingest", str(tmp_path / "leer"))
-    assert "no documents" in (done.stdout + done.stderr).lower()
+    assert done.returncode == 1
+    assert "leer: holds no file that can be ingested" in done.stdout
 
 
 def test_delete_and_doctor(tmp_path, folder):
