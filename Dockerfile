@@ -8,9 +8,9 @@ COPY pyproject.toml README.md LICENSE ./
 COPY rag_service ./rag_service
 COPY evals ./evals
 COPY prompts ./prompts
-RUN /app/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 # The encoder's graph is prepared here, so that the container starts fast and may be read-only.
-RUN /app/bin/rag-service prepare --cache-dir /app/share/encoder
+RUN /app/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation . \
+    && /app/bin/rag-service prepare --cache-dir /app/share/encoder
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin rag \
@@ -23,7 +23,7 @@ ENV PATH=/app/bin:$PATH \
     RAG_EMBEDDING__CACHE_DIR=/app/share/encoder \
     RAG_SERVER__HOST=0.0.0.0 \
     RAG_SERVER__PORT=8000
-USER rag
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000

@@ -15,6 +15,7 @@ _CAPTION = re.compile(
 )
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
 _SHORTEST, _SHORT, _LONG = 3, 16, 14
+_BULLET = re.compile(r"[-*+•▪●–]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,15 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
     found: list[Candidate] = []
     for index, passage in enumerate(passages):
         for start, end in split_sentences(passage.text, passage.language):
+            fragment = is_fragment(passage.text[start:end])
+            bullet = _BULLET.match(passage.text, start, end)
+            start = bullet.end() if bullet else start
             text = passage.text[start:end]
             key = (passage.version_id, passage.start + end)
             if key in seen or not any(character.isalnum() for character in text):
                 continue
             seen.add(key)
-            found.append(Candidate(index, passage.start + start, passage.start + end, text, is_fragment(text)))
+            found.append(Candidate(index, passage.start + start, passage.start + end, text, fragment))
     sentences = [item for item in found if not item.fragment]
     return sentences or found
 

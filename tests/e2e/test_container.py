@@ -36,7 +36,7 @@ def test_hadolint():
 
 def test_the_final_stage_is_lean_and_without_root():
     last = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
-    assert re.search(r"^USER rag$", last, re.MULTILINE)
+    assert re.search(r"^USER 10001$", last, re.MULTILINE)
     assert "HEALTHCHECK" in last and "VOLUME /data" in last
     assert not re.search(r"apt-get|gcc|build-essential|pip install", last)
 
