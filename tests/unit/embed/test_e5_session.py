@@ -87,6 +87,14 @@ def test_a_folder_that_cannot_be_written_is_done_without(weights, embeddings, ex
     np.testing.assert_array_equal(pooled, expected[0])
 
 
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(weights, embeddings, expected, built, tmp_path):
+    taken = tmp_path / built.name
+    taken.mkdir()
+    pooled, _ = open_session(weights, tmp_path).run(None, {"embeddings": embeddings})
+    np.testing.assert_array_equal(pooled, expected[0])
+    assert list(tmp_path.iterdir()) == [taken]
+
+
 def test_two_that_build_at_once_leave_one_whole_file(weights, embeddings, expected, tmp_path):
     found = []
 
@@ -106,3 +114,14 @@ def test_a_file_that_is_not_the_weights_is_refused(tmp_path):
     (tmp_path / "weights.bin").write_bytes(b"GGUF" + bytes(100))
     with pytest.raises(SettingsError, match=r"weights\.bin is not a weights file"):
         Weights(tmp_path / "weights.bin")
+
+
+def test_a_vector_is_not_read_as_a_matrix(weights):
+    with pytest.raises(SettingsError, match="l0.q.b .* is not a 4-bit matrix"):
+        weights.blocks("l0.q.b")
+
+
+@pytest.mark.parametrize(("package", "told"), [("no_such_package", "is not installed"), ("json", "q4.bin is missing")])
+def test_missing_weights_name_the_package(package, told):
+    with pytest.raises(SettingsError, match=f"{package}.*{told}"):
+        bundled_weights(package)

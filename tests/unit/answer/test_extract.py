@@ -1,0 +1,205 @@
+"""Sentences as candidates, their features, the choice among them, and the confidence; vectors worked in memory."""
+
+import json
+
+import numpy as np
+import pytest
+
+from rag_service.answer.abstain import SIGNALS, EvidenceModel, Fitted, softmax
+from rag_service.answer.candidates import find_candidates, is_fragment
+from rag_service.answer.evidence import FEATURES, gather
+from rag_service.answer.extract import ExtractiveAnswerer
+from rag_service.answer.select import choose
+from rag_service.errors import SettingsError
+from rag_service.models import DraftStatement
+from rag_service.ports import Declined, Evidence, Finished, TokenBlock
+from tests.fakes import passage
+from tests.unit.retrieve.test_search import WordEncoder
+
+ENCODER = WordEncoder()
+
+
+class Encoding(WordEncoder):
+    """Also encodes documents, one token a stem."""
+
+    def encode_documents(self, texts):
+        return [self.encode_query(text) for text in texts]
+
+
+def evidence(question, *texts, blocks=True, sources=None, dates=None):
+    passages = tuple(
+        passage(
+            text,
+            chunk_id=f"v{i}:0",
+            version_id=f"v{i}",
+            document_id=f"d{i}",
+            source=(sources or {}).get(i, f"{i}.txt"),
+            published=(dates or {}).get(i),
+            score=0.9 - 0.1 * i,
+            late_score=0.8,
+        )
+        for i, text in enumerate(texts)
+    )
+    made = {}
+    for each in passages if blocks else ():
+        code = ENCODER.encode_query(each.text)
+        made[each.chunk_id] = TokenBlock(code.tokens, code.spans)
+    return Evidence(question, "de", ENCODER.encode_query(question), passages, made)
+
+
+def model(**changes):
+    return EvidenceModel(Encoding(), **changes)
+
+
+def texts(chosen):
+    return [group.item.text for group in chosen]
+
+
+def test_candidates_are_sentences_once_with_their_offsets():
+    text = (
+        "# Der Gipfel\n\nKim kam am Mittwoch an. Putin folgte ihm am Donnerstag.\n\n- Ein Punkt der Liste steht hier."
+    )
+    found = find_candidates(
+        [passage(text, start=100, end=100 + len(text)), passage(text, start=100, end=100 + len(text))]
+    )
+    assert [item.text for item in found] == [
+        "Kim kam am Mittwoch an.",
+        "Putin folgte ihm am Donnerstag.",
+        "Ein Punkt der Liste steht hier.",
+    ]
+    assert all(text[item.start - 100 : item.end - 100] == item.text for item in found)
+
+
+def test_fragments_only_where_there_is_nothing_else():
+    (only,) = find_candidates([passage("Startseite Politik Sport")])
+    assert only.fragment and only.text == "Startseite Politik Sport"
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("Foto: dpa/Kim Jong Un am Bahnhof von Wladiwostok.", True),
+        ("# Überschrift", True),
+        ("Kim reiste ab.", False),
+        ("- Abreise am Freitag", False),
+        ("Abreise | Samstag | Freitag", False),
+        ("Mehr zum Thema", True),
+    ],
+)
+def test_what_is_no_sentence(text, fragment):
+    assert is_fragment(text) is fragment
+
+
+def test_features_by_hand():
+    found = gather(
+        evidence("Wann reiste Kim?", "Kim reiste am 25. April 2019. Putin blieb noch etwas länger."), Encoding()
+    )
+    assert found.kind == "date"
+    assert found.features.shape == (2, len(FEATURES))
+    assert found.column("date").tolist() == [1.0, 0.0]
+    assert found.column("coverage")[0] == pytest.approx(1.0)
+    assert found.column("coverage")[1] == 0.0
+    assert found.column("late")[0] > found.column("late")[1]
+    assert found.column("late_rare")[0] > found.column("late_rare")[1]
+    assert found.unmet == 0.0
+
+
+def test_what_no_sentence_says_is_unmet():
+    found = gather(evidence("Wie heißt der Dolmetscher von Kim?", "Kim reiste am Mittwoch nach Hause."), Encoding())
+    assert 0.3 < found.unmet < 1.0
+
+
+def test_a_reason_is_looked_for():
+    found = gather(evidence("Warum reiste Kim ab?", "Kim reiste ab. Kim reiste ab, weil er krank war."), Encoding())
+    assert found.kind == "reason"
+    assert found.column("reason").tolist() == [0.0, 1.0]
+
+
+def test_without_token_vectors_the_covered_sentences_are_encoded():
+    found = gather(
+        evidence("Wann reiste Kim?", "Kim reiste am 25. April 2019. Putin blieb noch etwas länger.", blocks=False),
+        Encoding(),
+    )
+    assert found.column("late")[0] > 0.5
+
+
+def test_nothing_to_quote_is_no_confidence():
+    asked = evidence("Wann?", "…")
+    assert model().confidence(asked) == 0.0
+    assert choose(asked, model().assess(asked), 3) == []
+
+
+def test_confidence_is_higher_where_the_answer_stands():
+    here = evidence("Wann reiste Kim nach Wladiwostok?", "Kim reiste am 25. April 2019 nach Wladiwostok.")
+    elsewhere = evidence("Wann reiste Kim nach Wladiwostok?", "Der Preis für Milch stieg im Mai deutlich an.")
+    own = model(own_vectors=False)
+    assert 0.0 <= own.confidence(elsewhere) < own.confidence(here) <= 1.0
+
+
+def test_the_threshold_may_be_set():
+    assert model(threshold=0.5).threshold == 0.5
+    assert 0.0 < model().threshold < 1.0
+
+
+def test_the_sentence_that_answers_comes_first_and_stays_verbatim():
+    asked = evidence(
+        "Wann reiste Kim ab?", "Das Wetter war gut an diesem Tag. Kim reiste am 26. April ab.", "Putin lachte laut."
+    )
+    chosen = choose(asked, model().assess(asked), 3)
+    assert texts(chosen)[0] == "Kim reiste am 26. April ab."
+
+
+def test_the_same_sentence_in_two_documents_is_one_statement_with_two_quotes():
+    line = "Kim reiste am Freitag früher als geplant mit dem Sonderzug ab."
+    asked = evidence("Wann reiste Kim ab?", line, line)
+    (only,) = choose(asked, model().assess(asked), 3)
+    assert {only.item.passage, *(item.passage for item in only.same)} == {0, 1}
+
+
+def test_sources_that_disagree_stand_newest_first():
+    asked = evidence(
+        "Wann reiste Kim aus Wladiwostok ab?",
+        "Kim reiste am 27. April 2019 aus Wladiwostok ab.",
+        "Kim reiste am 26. April 2019 aus Wladiwostok ab, meldete die Agentur.",
+        dates={0: "2019-04-23", 1: "2019-04-28"},
+    )
+    found = texts(choose(asked, model().assess(asked), 3))
+    assert [("26." in text, "27." in text) for text in found] == [(True, False), (False, True)]
+
+
+def test_a_sentence_that_leans_on_the_one_before_brings_it_along():
+    asked = evidence("Wann reiste er ab?", "Kim Jong Un war zu Gast. Er reiste am 26. April 2019 wieder ab.")
+    assert texts(choose(asked, model().assess(asked), 3))[0] == "Kim Jong Un war zu Gast."
+
+
+async def test_the_answerer_quotes_what_it_chose():
+    asked = evidence("Wann reiste Kim ab?", "Kim reiste am 26. April\n2019 ab.")
+    items = [item async for item in ExtractiveAnswerer(model(), 3).draft(asked)]
+    first = items[0]
+    assert isinstance(first, DraftStatement) and isinstance(items[-1], Finished)
+    assert first.text == "Kim reiste am 26. April 2019 ab."
+    (quote,) = first.quotes
+    assert asked.passages[0].text[quote.start : quote.end] == "Kim reiste am 26. April\n2019 ab."
+    assert 0.0 <= quote.score <= 1.0
+
+
+async def test_the_answerer_declines_without_a_sentence():
+    items = [item async for item in ExtractiveAnswerer(model(), 3).draft(evidence("Wann?", "…"))]
+    assert isinstance(items[0], Declined)
+
+
+def test_softmax_adds_up():
+    assert softmax(np.array([1.0, 1.0], np.float32)).tolist() == [0.5, 0.5]
+
+
+def test_weights_for_other_features_are_refused(tmp_path):
+    path = tmp_path / "evidence.json"
+    path.write_text(json.dumps({"sentence": {"late": 1}, "signal": {}, "intercept": 0, "threshold": 0.5, "data": {}}))
+    with pytest.raises(SettingsError, match=r"evals\.calibrate"):
+        Fitted.load(path)
+
+
+def test_the_shipped_weights_name_their_data():
+    shipped = Fitted.load()
+    assert set(shipped.sentence) == set(FEATURES) and set(shipped.signal) == set(SIGNALS)
+    assert len(shipped.data_sha256) == 64

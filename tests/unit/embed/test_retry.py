@@ -1,0 +1,50 @@
+"""Retrying by the clock: what is waited, and what is raised in the end."""
+
+import time
+
+import pytest
+
+from rag_service.embed.retry import Transient, retry_after, with_retries
+from rag_service.errors import ModelUnavailable
+
+
+def failing(times, wait=None):
+    left = iter(range(times))
+
+    def attempt():
+        if next(left, None) is not None:
+            raise Transient(ModelUnavailable("away"), wait)
+        return "done"
+
+    return attempt
+
+
+def test_success_after_failures():
+    assert with_retries(failing(2), 3, 0.001) == "done"
+
+
+def test_the_last_failure_is_raised():
+    with pytest.raises(ModelUnavailable, match="away"):
+        with_retries(failing(3), 3, 0.001)
+
+
+def test_waits_double_and_are_never_shorter_than_asked():
+    started = time.monotonic()
+    with_retries(failing(3), 4, 0.02)  # 0.01-0.02, 0.02-0.04 and 0.04-0.08 s
+    assert time.monotonic() - started >= 0.07
+    started = time.monotonic()
+    with_retries(failing(1, wait=0.2), 2, 0.001)
+    assert time.monotonic() - started >= 0.2
+
+
+def test_no_attempt_is_a_mistake():
+    with pytest.raises(ValueError, match="at least one"):
+        with_retries(failing(0), 0, 0.001)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("3", 3), ("0.5", 0.5), ("-1", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", None), ("", None), (None, None)],
+)
+def test_retry_after(header, seconds):
+    assert retry_after(header) == seconds
