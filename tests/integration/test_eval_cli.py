@@ -210,7 +210,7 @@ def test_a_corpus_that_cannot_be_ingested_stops_the_run(home: Path) -> None:
     (broken / "good.txt").write_text("Alles gut.", encoding="utf-8")
     (broken / "bad.pdf").write_bytes(b"%PDF-1.7 nothing")
     (home / "broken.yaml").write_text(
-        "name: broken\ncorpus: broken\ncases:\n  - {id: a, question: Was ist gut?, answers: [alles]}\n",
+        'name: broken\ncorpus: broken\ncases:\n  - {id: a, question: "Was ist gut?", answers: [alles]}\n',
         encoding="utf-8",
     )
     result = call("run", "broken.yaml", "--out", "runs/broken", "--no-similarity")
