@@ -135,16 +135,14 @@ def check(data: Path, allowed: dict[str, set[str | None]], question: str | None 
 
 
 def assert_live(stores: Stores, question: str) -> None:
-    """Both searches return everything that is live and nothing else; the question has a word of every chunk."""
+    """Searches return what is live and nothing else; the question has a word of every chunk.
+
+    The lexical search returns all of it. Chroma's graph is approximate and may leave a chunk out that doctor finds.
+    """
     total = stores.catalog.live.count_chunks("c")
     dense = DenseSearch(stores, "words/1").query("c", WordEncoder().embed_query("Apfel"), 2 * total, None)
     lexical = BestMatches(stores).query("c", question, 2 * total, None)
-    for hits in (dense, lexical):
+    for hits, least in ((dense, 0.9 * total), (lexical, total)):
         names = [hit.chunk_id for hit in hits]
-        assert len(names) == len(set(names)) == total
-        assert len(stores.catalog.live.passages("c", names)) == total
-
-
-def states(before: Texts, after: Texts) -> dict[str, set[str | None]]:
-    """What each document may be at any moment between two states."""
-    return {source: {before.get(source), after.get(source)} for source in before.keys() | after.keys()}
+        assert least <= len(names) == len(set(names)) <= total
+        assert len(stores.catalog.live.passages("c", names)) == len(names)
