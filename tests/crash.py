@@ -146,3 +146,8 @@ def assert_live(stores: Stores, question: str) -> None:
         names = [hit.chunk_id for hit in hits]
         assert least <= len(names) == len(set(names)) <= total
         assert len(stores.catalog.live.passages("c", names)) == len(names)
+
+
+def states(before: Texts, after: Texts) -> dict[str, set[str | None]]:
+    """What each document may be at any moment between two states."""
+    return {source: {before.get(source), after.get(source)} for source in before.keys() | after.keys()}
