@@ -92,7 +92,7 @@ async def test_the_deltas_joined_are_the_answer_and_citations_follow_their_text(
     assert answer.answered and answer.abstention is None
     assert answer.confidence == 0.9
     assert [warning.code for warning in answer.warnings] == ["date"]
-    assert answer.timings.total_ms >= answer.timings.retrieve_ms == 1.0
+    assert answer.timings.retrieve_ms == 1.0 and answer.timings.total_ms > 0.0
 
 
 @pytest.mark.parametrize(
