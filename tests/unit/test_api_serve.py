@@ -75,10 +75,11 @@ def test_address_that_is_not_ours_is_one_clear_error(host):
 
 
 def test_signals_after_the_end_do_nothing():
+    before = signal.getsignal(signal.SIGINT)
     with signals_end_quietly():
         signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_warming_up_searches_once_and_logs_what_is_missing(stream):
