@@ -29,6 +29,9 @@ Answerer = Literal["auto", "extractive", "llm"]
 AnswererOption = Annotated[Answerer, typer.Option(help="Answerer asked for.")]
 Out = Annotated[Path | None, typer.Option(help="Run folder; a killed run in it is taken up.")]
 Concurrency = Annotated[int, typer.Option(min=1, help="Cases asked at once; latencies are honest at 1.")]
+Cases = Annotated[list[str] | None, typer.Option("--case", help="Only the case with this id; repeatable.")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only cases with this tag; repeatable.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="At most so many cases, from each tag in turn.")]
 NoSimilarity = Annotated[bool, typer.Option("--no-similarity", help="Leave semantic similarity out.")]
 
 
@@ -44,17 +47,21 @@ def run(
     judge_url: Annotated[str | None, typer.Option(help="Its endpoint; default: the service's.")] = None,
     judge_key_env: Annotated[str | None, typer.Option(help="Variable that holds its key.")] = None,
     no_similarity: NoSimilarity = False,
+    case: Cases = None,
+    tag: Tags = None,
+    limit: Limit = None,
     as_json: Json = False,
     markdown: Markdown = False,
 ) -> None:
     """Ask every case of a dataset, score the answers, and write a run folder."""
     from evals.cases.load import load_dataset
+    from evals.cases.select import select_cases
     from evals.run import Scorers
     from evals.runs import load_run
     from rag_service.settings import load_settings
 
     settings = load_settings()
-    cases = load_dataset(dataset)
+    cases = select_cases(load_dataset(dataset), ids=case or (), tags=tag or (), limit=limit)
     folder = out or RUNS / f"{cases.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     judge = _judge(settings, judge_model, judge_url, judge_key_env)
     embedder = None if no_similarity else _encoder(settings)
@@ -78,12 +85,16 @@ def sweep(
     out: Annotated[Path | None, typer.Option(help="Folder of the runs; a killed sweep in it is taken up.")] = None,
     answerer: AnswererOption = "auto",
     concurrency: Concurrency = 1,
+    case: Cases = None,
+    tag: Tags = None,
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """Run a dataset over a grid of settings and rank the combinations by quality and latency."""
     from dataclasses import asdict
 
     from evals.cases.load import load_dataset
+    from evals.cases.select import select_cases
     from evals.metrics.registry import named_metric
     from evals.report.page import write_sweep
     from evals.report.terminal import sweep_table
@@ -95,7 +106,8 @@ def sweep(
 
     named_metric(metric)
     grid = combinations(read_grid(options or [], grid_file))
-    settings, cases = load_settings(), load_dataset(dataset)
+    settings = load_settings()
+    cases = select_cases(load_dataset(dataset), ids=case or (), tags=tag or (), limit=limit)
     adjusted = [with_values(settings, values) for values in grid]
     parent = out or RUNS / f"sweep-{cases.name}-{time.strftime('%Y%m%d-%H%M%S')}"
     finished = []
