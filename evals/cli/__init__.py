@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from evals.cli import judging, reading, running, writing
+from evals.cli import fitting, judging, reading, running, writing
 
 app = typer.Typer(
     name="eval",
-    help="Evaluate answers: run, compare, gate, report, sweep, new, import.",
+    help="Evaluate answers: run, compare, gate, report, sweep, calibrate, new, import.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command("run")(running.run)
 app.command("sweep")(running.sweep)
+app.command("calibrate")(fitting.calibrate)
 app.command("compare")(reading.compare)
 app.command("gate")(reading.gate)
 app.command("report")(reading.report)

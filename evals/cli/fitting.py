@@ -1,0 +1,56 @@
+"""rag-service eval calibrate: fitting the abstention to a question set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from evals.importers.beir import BeirSet
+
+LEAST_ANSWERABLE, LEAST_UNANSWERABLE = 20, 10
+
+
+def calibrate(
+    data: Annotated[Path, typer.Argument(help="BEIR folder whose queries say answerable and give answers.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; default: the one that the service reads.")] = None,
+    false_abstention: Annotated[
+        float, typer.Option(min=0.0, max=0.5, help="Share of the answerable questions that it may decline.")
+    ] = 0.03,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, write nothing.")] = False,
+) -> None:
+    """Fit the abstention on questions with and without an answer; prints the fitted file, one JSON object."""
+    from evals.calibrate import main
+    from evals.errors import DatasetError
+    from evals.importers.beir import read_beir
+
+    problems = _unfit(read_beir(data), limit)
+    if out is not None and not out.parent.is_dir():
+        problems.append(f"{out}: its folder does not exist")
+    if problems:
+        raise DatasetError(problems)
+    arguments = ["--data", str(data), "--false-abstention", str(false_abstention)]
+    arguments += ["--out", str(out)] if out is not None else []
+    arguments += ["--limit", str(limit)] if limit is not None else []
+    arguments += ["--dry-run"] if dry_run else []
+    main(arguments)
+    typer.echo("Nothing was written." if dry_run else f"Written: {out or 'the file that the service reads'}", err=True)
+
+
+def _unfit(beir: BeirSet, limit: int | None) -> list[str]:
+    """Why nothing can be fitted on a set, in words."""
+    asked = beir.queries[:limit]
+    answerable = sum(query.answerable is True and bool(query.answers and query.relevant) for query in asked)
+    without = sum(query.answerable is False for query in asked)
+    problems = []
+    if answerable < LEAST_ANSWERABLE:
+        problems.append(
+            f"{beir.name}: {answerable} questions with an answer and its document; "
+            f"at least {LEAST_ANSWERABLE} are needed"
+        )
+    if without < LEAST_UNANSWERABLE:
+        problems.append(f"{beir.name}: {without} questions without an answer; at least {LEAST_UNANSWERABLE} are needed")
+    return problems

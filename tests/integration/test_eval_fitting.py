@@ -1,0 +1,112 @@
+"""Fitting the abstention and the ranking on a tiny BEIR set, with the wired service."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from evals import fit_ranking
+from evals.cli import app
+from evals.errors import DatasetError
+from rag_service.answer.abstain import Fitted
+from rag_service.retrieve.features import FEATURES
+from rag_service.retrieve.ranking import Ranking
+
+# Town, what it is known for, its river, what its market hall was built of.
+TOWNS = [
+    ("Altenried", "Glas", "Ilse", "Sandstein"), ("Birkheim", "Uhren", "Lauter", "Backstein"),
+    ("Dornau", "Geigen", "Sude", "Granit"), ("Eschlohe", "Messer", "Wiese", "Basalt"),
+    ("Falkrode", "Papier", "Murr", "Schiefer"), ("Grünwalde", "Leinen", "Rems", "Kalkstein"),
+    ("Hohenbrück", "Senf", "Fils", "Eichenholz"), ("Immertal", "Orgeln", "Jagst", "Marmor"),
+    ("Jettenberg", "Hüte", "Kocher", "Tuffstein"), ("Kaltenfeld", "Seife", "Tauber", "Beton"),
+    ("Lindhorst", "Besen", "Wern", "Lehm"), ("Moosach", "Honig", "Sinn", "Stahl"),
+    ("Neudorf", "Pinsel", "Aisch", "Ziegeln"), ("Oberstein", "Achate", "Nahe", "Porphyr"),
+    ("Pfaffing", "Käse", "Attel", "Lärchenholz"), ("Quellbach", "Salz", "Glonn", "Nagelfluh"),
+    ("Rodeck", "Kirschen", "Acher", "Gneis"), ("Steinach", "Puppen", "Itz", "Muschelkalk"),
+    ("Tannroda", "Körbe", "Ilm", "Travertin"), ("Ulmen", "Töpfe", "Eifelbach", "Lava"),
+]  # fmt: skip
+UNKNOWN = ["Wie viele Einwohner hat {}?", "Wer ist Bürgermeister von {}?"]
+
+
+@pytest.fixture
+def beir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Twenty documents, forty questions with an answer, ten without."""
+    from rag_service.bootstrap.adapters import _user_cache
+
+    monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "towns"
+    folder.mkdir()
+    corpus, queries, qrels = [], [], ["query-id\tcorpus-id\tscore"]
+    for town, craft, river, stone in TOWNS:
+        text = f"{town} ist für {craft} bekannt. Die Altstadt liegt an der {river}. "
+        text += f"Die Markthalle wurde aus {stone} gebaut. Im Sommer gibt es dort ein Fest."
+        corpus.append({"_id": town, "title": town, "text": text})
+        for kind, question, answer in (
+            ("a", f"Wofür ist {town} bekannt?", craft),
+            ("b", f"Woraus wurde die Markthalle von {town} gebaut?", stone),
+        ):
+            queries.append({"_id": town + kind, "text": question, "answerable": True, "answers": [answer]})
+            qrels.append(f"{town}{kind}\t{town}\t1")
+    for number, (town, *_) in enumerate(TOWNS[::2]):
+        text = UNKNOWN[number % 2].format(town)
+        queries.insert(4 * number, {"_id": f"{town}x", "text": text, "answerable": False, "answers": []})
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    (folder / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
+    return folder
+
+
+def calibrate(*arguments: object) -> Result:
+    result = CliRunner().invoke(app, ["calibrate", *map(str, arguments)], prog_name="rag-service eval")
+    if result.exception and not isinstance(result.exception, SystemExit | DatasetError):
+        raise result.exception
+    return result
+
+
+def test_the_fitted_file_is_what_the_service_reads(beir: Path, tmp_path: Path) -> None:
+    out = tmp_path / "fitted.json"
+    dry = calibrate(beir, "--out", out, "--false-abstention", "0.1", "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert dry.stderr.strip().endswith("Nothing was written.") and not out.exists()
+    done = calibrate(beir, "--out", out, "--false-abstention", "0.1")
+    assert done.stderr.strip().endswith(f"Written: {out}")
+    assert done.stdout == dry.stdout  # fitting twice gives the same
+    content = json.loads(out.read_text(encoding="utf-8"))
+    assert content == json.loads(done.stdout)
+    assert (content["data"]["name"], content["data"]["questions"]) == ("towns", 50)
+    assert content["figures"]["false_abstention"] == 0.1
+    assert content["figures"]["held_out_auroc"] > 0.6  # half of these questions are of the kind it was fitted on
+    fitted = Fitted.load(out)
+    assert 0 < fitted.threshold < 1
+    assert fitted.data_sha256 == content["data"]["sha256"] != Fitted.load().data_sha256
+
+
+def test_a_set_that_cannot_teach_is_refused_before_anything_runs(beir: Path, tmp_path: Path) -> None:
+    few = calibrate(beir, "--limit", "12", "--out", tmp_path / "none" / "fitted.json").exception
+    assert isinstance(few, DatasetError)
+    assert few.problems == [
+        "towns: 9 questions with an answer and its document; at least 20 are needed",
+        "towns: 3 questions without an answer; at least 10 are needed",
+        f"{tmp_path}/none/fitted.json: its folder does not exist",
+    ]
+    missing = calibrate(tmp_path / "nowhere").exception
+    assert str(missing) == f"{tmp_path}/nowhere/corpus.jsonl: no such file"
+    assert calibrate(beir, "--false-abstention", "0.9").exit_code == 2
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_ranking_is_fitted_over_the_candidates(
+    beir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "ranking.json"
+    assert fit_ranking.main(["--data", str(beir), "--out", str(out)]) == 0
+    content = json.loads(out.read_text(encoding="utf-8"))
+    assert content == json.loads(capsys.readouterr().out)
+    assert tuple(content["weights"]) == FEATURES
+    assert (content["fitted_on"]["names"], content["fitted_on"]["questions"]) == (["towns"], 40)
+    ranking = Ranking(out)
+    better, worse = ranking.scores(np.array([np.ones(len(FEATURES)), np.zeros(len(FEATURES))]))
+    assert better > worse
