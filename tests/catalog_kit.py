@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from rag_service.index.catalog import Catalog, open_catalog
-from rag_service.index.versions import NewVersion, Origin, PendingVersion
+from rag_service.index.rows import NewVersion, Origin
+from rag_service.index.versions import PendingVersion
 from rag_service.models import Document
 from tests.library_kit import cut
 

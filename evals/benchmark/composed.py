@@ -2,14 +2,17 @@
 
 Encoding 50,000 chunks takes half an hour, and storing and searching them does not depend on where their vectors come
 from. So only a pool of passages is encoded. A composed chunk is the first half of one passage and the second half of
-another: its token vectors are those of its halves as encoded within their own passages, its dense vector is the mean
-of both passages' vectors. Questions are encoded for what they are.
+another, with every fifth word replaced by one of the same length, so that no two documents share a run of five words
+and count as near-duplicates. Its token vectors are those of its halves as encoded within their own passages, its dense
+vector is the mean of both passages' vectors. Questions are encoded for what they are.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +29,8 @@ from rag_service.text.sentences import split_sentences
 
 _SHORTEST, _LONGEST = 300, 1600  # characters of passages worth cutting in halves
 _QUESTION_WORDS = 8
+_REPLACED = 5  # every so manieth word
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +81,17 @@ class ComposedEncoder:
         texts = list(self._halves)
         self._encoded = dict(zip(texts, encoder.encode_documents(texts), strict=True))
         self._sets = pool.sets
+        self._words = [_by_length(own) for own in pool.sets]
         self._origins: dict[str, tuple[str, str]] = {}
 
     def document(self, chunks: int) -> str:
         """A text of that many composed chunks, an empty line between any two."""
-        own = self._chance.choices(self._sets, weights=list(map(len, self._sets)))[0]
+        (chosen,) = self._chance.choices(range(len(self._sets)), weights=list(map(len, self._sets)))
         composed: list[str] = []
         while len(composed) < chunks:
-            first, second = self._chance.sample(own, 2)
+            first, second = self._chance.sample(self._sets[chosen], 2)
             text = f"{first[: self._halves[first]].rstrip()} {second[self._halves[second] :]}"
+            text = self._varied(text, self._words[chosen])
             if text not in self._origins:
                 self._origins[text] = first, second
                 composed.append(text)
@@ -110,6 +117,14 @@ class ComposedEncoder:
         """Code-point offsets (t, 2) of the tokens of any text."""
         return self._encoder.token_spans(text)
 
+    def _varied(self, text: str, words: Mapping[int, Sequence[str]]) -> str:
+        """The text with every fifth word replaced by one of the same length."""
+        parts, end = [], 0
+        for match in list(_WORD.finditer(text))[self._chance.randrange(_REPLACED) :: _REPLACED]:
+            parts += [text[end : match.start()], self._chance.choice(words[len(match.group())])]
+            end = match.end()
+        return "".join([*parts, text[end:]])
+
     def _composed(self, first: str, second: str) -> Encoded:
         one, other = self._encoded[first], self._encoded[second]
         head, tail = one.spans[:, 1] <= self._halves[first], other.spans[:, 0] >= self._halves[second]
@@ -120,6 +135,14 @@ class ComposedEncoder:
             np.concatenate([one.tokens[head], other.tokens[tail]]),
             np.concatenate([one.spans[head], other.spans[tail] + moved]),
         )
+
+
+def _by_length(texts: Sequence[str]) -> dict[int, list[str]]:
+    """The different words by their length."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for word in sorted({word for text in texts for word in _WORD.findall(text)}):
+        found[len(word)].append(word)
+    return found
 
 
 def half(text: str) -> int:

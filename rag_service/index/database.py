@@ -73,6 +73,12 @@ def batches(items: Sequence[Item], size: int = _PARAMETERS) -> Iterator[Sequence
         yield items[start : start + size]
 
 
+def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, all in one go; there may be none."""
+    if rows:
+        connection.execute(sa.insert(table), rows)
+
+
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_pre_ping=True)

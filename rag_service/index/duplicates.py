@@ -7,10 +7,14 @@ document when at least four fifths of its shingles stand there, wherever that do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import sqlalchemy as sa
 
 from rag_service.index.database import Database, batches
 from rag_service.index.schema import chunks, duplicates, shingles, texts, versions
+from rag_service.index.versions import PendingVersion
 from rag_service.text import shingles as hashing
 
 _SHARE = 0.8
@@ -24,25 +28,34 @@ class Duplicates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def link(self, collection_id: str, document_id: str, version_id: str, text: str) -> int:
-        """Compare a new version with the collection, both ways; returns how many links were made."""
-        own = hashing.shingles(text)
-        sampled = hashing.sample(own).tolist()
+    def link(self, collection_id: str, items: Sequence[PendingVersion]) -> int:
+        """Compare new versions with the collection, both ways, in one transaction; returns how many links were made."""
+        links: list[dict[str, str]] = []
         with self._database.write() as connection:
-            others = _candidates(connection, collection_id, document_id, sampled)
-            if sampled:
-                rows = [{"version_id": version_id, "hash": value} for value in sampled]
-                connection.execute(sa.insert(shingles), rows)
-            links: list[dict[str, str]] = []
-            for other in others:
-                other_text = connection.scalar(sa.select(texts.c.text).where(texts.c.version_id == other)) or ""
-                whole = hashing.shingles(other_text)
-                if own.size and whole.size:
-                    links += _links(connection, version_id, other, whole)
-                    links += _links(connection, other, version_id, own)
+            for item in items:
+                links += _compare(connection, collection_id, item)
             if links:
                 connection.execute(sa.insert(duplicates), links)
         return len(links)
+
+
+def _compare(connection: sa.Connection, collection_id: str, item: PendingVersion) -> list[dict[str, str]]:
+    """Links of one version and those that share text with it; its own sample is stored for later comparisons."""
+    own = hashing.runs(item.content.document.text)
+    whole = np.unique(own.hashes)
+    sampled = hashing.sample(whole).tolist()
+    if not sampled:
+        return []
+    others = _candidates(connection, collection_id, item.document_id, sampled)
+    rows = [{"version_id": item.version_id, "hash": value} for value in sampled]
+    connection.execute(sa.insert(shingles), rows)
+    links: list[dict[str, str]] = []
+    for other in others:
+        text = connection.scalar(sa.select(texts.c.text).where(texts.c.version_id == other)) or ""
+        found = hashing.runs(text)
+        links += _links(connection, item.version_id, own, other, np.unique(found.hashes))
+        links += _links(connection, other, found, item.version_id, whole)
+    return links
 
 
 def _candidates(connection: sa.Connection, collection_id: str, document_id: str, sampled: list[int]) -> list[str]:
@@ -67,8 +80,11 @@ def _candidates(connection: sa.Connection, collection_id: str, document_id: str,
     return sorted(found, key=lambda version_id: (-counts[version_id], version_id))[:_CANDIDATES]
 
 
-def _links(connection: sa.Connection, version_id: str, other: str, whole: hashing.Hashes) -> list[dict[str, str]]:
-    statement = sa.select(chunks.c.id, chunks.c.text).where(chunks.c.version_id == version_id)
+def _links(
+    connection: sa.Connection, version_id: str, own: hashing.Runs, other: str, whole: hashing.Hashes
+) -> list[dict[str, str]]:
+    """The version's chunks that stand in the other."""
+    statement = sa.select(chunks.c.id, chunks.c.start, chunks.c.end).where(chunks.c.version_id == version_id)
     rows = connection.execute(statement.order_by(chunks.c.ordinal)).all()
-    printed = hashing.printed_in([row.text for row in rows], whole, _SHARE)
+    printed = hashing.printed_in(own, [(row.start, row.end) for row in rows], whole, _SHARE)
     return [{"chunk_id": rows[index].id, "version_id": other} for index in printed]

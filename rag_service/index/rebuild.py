@@ -10,8 +10,8 @@ from dataclasses import asdict
 import sqlalchemy as sa
 
 from rag_service.index.database import Database
+from rag_service.index.rows import NewVersion, Origin
 from rag_service.index.schema import collections, documents, texts, versions
-from rag_service.index.versions import NewVersion, Origin
 from rag_service.models import Document, Fingerprint, Page
 
 

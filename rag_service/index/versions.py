@@ -10,35 +10,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
 from rag_service.errors import LoadError
-from rag_service.index.database import Database, batches
-from rag_service.index.dates import date_range
+from rag_service.index import rows
+from rag_service.index.database import Database, batches, insert
+from rag_service.index.rows import NewVersion, chunk_id
 from rag_service.index.schema import chunks, collections, documents, texts, version_metadata, versions
-from rag_service.models import Chunk, Document, MetadataValue
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a document comes from: the ingested root (None for an upload) and its file's size and time."""
-
-    root: str | None = None
-    size: int | None = None
-    mtime_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """A document cut into chunks, ready to be written; ``document_id`` None goes by collection and source."""
-
-    document: Document
-    chunks: tuple[Chunk, ...]
-    origin: Origin
-    document_id: str | None = None
+from rag_service.models import Document, MetadataValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +45,7 @@ class Leftover:
         return [chunk_id(self.version_id, ordinal) for ordinal in range(self.chunks)]
 
 
-def chunk_id(version_id: str, ordinal: int) -> str:
-    """The id of a version's chunk in every store."""
-    return f"{version_id}:{ordinal}"
+_LIVE = versions.c.state == "live"
 
 
 class Versions:
@@ -83,25 +62,37 @@ class Versions:
         for item in items:
             _check_storable(item.document)
         with self._database.write() as connection:
-            return [self._add(connection, collection_id, item) for item in items]
+            owners = _owners(connection, collection_id, items)
+            keys = [(own, item.document.sha256) for own, item in zip(owners, items, strict=True)]
+            ids = _free_ids(connection, versions, "ver", keys)
+            pending = [PendingVersion(*row) for row in zip(owners, ids, items, strict=True)]
+            insert(
+                connection,
+                versions,
+                [rows.version(collection_id, *row) for row in zip(owners, ids, items, strict=True)],
+            )
+            said = [(item.version_id, item.content) for item in pending]
+            insert(connection, texts, [{"version_id": own, "text": new.document.text} for own, new in said])
+            insert(connection, chunks, [row for own, new in said for row in rows.chunks(own, new.chunks)])
+            described = [row for own, new in said for row in rows.metadata(own, new.document.metadata)]
+            insert(connection, version_metadata, described)
+        return pending
 
     def flip(self, pending: Sequence[PendingVersion]) -> list[Leftover]:
         """Make versions live and retire those they replace, in one transaction; returns the retired."""
         now = int(time.time())
         retired: list[Leftover] = []
         with self._database.write() as connection:
-            for item in pending:
-                old = sa.and_(versions.c.document_id == item.document_id, versions.c.state == "live")
+            for some in batches(pending):
+                old = sa.and_(versions.c.document_id.in_([item.document_id for item in some]), _LIVE)
                 retired.extend(leftovers(connection, old))
                 connection.execute(sa.update(versions).where(old).values(state="retired"))
-                new = sa.update(versions).where(versions.c.id == item.version_id, versions.c.state == "pending")
-                connection.execute(new.values(state="live"))
-                origin = item.content.origin
-                connection.execute(
-                    sa.update(documents)
-                    .where(documents.c.id == item.document_id)
-                    .values(root=origin.root, size=origin.size, mtime_ns=origin.mtime_ns, updated=now)
-                )
+                new = sa.and_(versions.c.id.in_([item.version_id for item in some]), versions.c.state == "pending")
+                connection.execute(sa.update(versions).where(new).values(state="live"))
+            settled = sa.update(documents).where(documents.c.id == sa.bindparam("own"))
+            origins = [asdict(item.content.origin) | {"own": item.document_id, "updated": now} for item in pending]
+            if origins:
+                connection.execute(settled, origins)
         return retired
 
     def leftovers(self) -> list[Leftover]:
@@ -137,106 +128,57 @@ class Versions:
     ) -> None:
         """Change what is said about a version whose text stays the same."""
         with self._database.write() as connection:
-            values = {"title": title, "published": published, "published_from": _first_second(published)}
+            values = {"title": title, "published": published, "published_from": rows.first_second(published)}
             statement = sa.update(versions).where(versions.c.id == version_id)
             connection.execute(statement.values(**values, metadata=dict(metadata)))
             connection.execute(sa.delete(version_metadata).where(version_metadata.c.version_id == version_id))
-            _insert(connection, version_metadata, _metadata_rows(version_id, metadata))
-
-    def _add(self, connection: sa.Connection, collection_id: str, item: NewVersion) -> PendingVersion:
-        document_id = item.document_id or self._document(connection, collection_id, item.document.source)
-        version_id = _free_id(connection, versions, "ver", document_id, item.document.sha256)
-        document = item.document
-        row = {
-            "id": version_id,
-            "document_id": document_id,
-            "collection_id": collection_id,
-            "state": "pending",
-            "published_from": _first_second(document.published),
-            "metadata": dict(document.metadata),
-            "pages": [[page.number, page.start, page.end] for page in document.pages],
-            "characters": len(document.text),
-            "chunks": len(item.chunks),
-            "created": int(time.time()),
-        }
-        said = ("sha256", "title", "published", "language", "media_type")
-        connection.execute(sa.insert(versions).values(row | {name: getattr(document, name) for name in said}))
-        connection.execute(sa.insert(texts).values(version_id=version_id, text=document.text))
-        _insert(connection, chunks, _chunk_rows(version_id, item.chunks))
-        _insert(connection, version_metadata, _metadata_rows(version_id, document.metadata))
-        return PendingVersion(document_id, version_id, item)
-
-    def _document(self, connection: sa.Connection, collection_id: str, source: str) -> str:
-        same = sa.and_(documents.c.collection_id == collection_id, documents.c.source == source)
-        found = connection.scalar(sa.select(documents.c.id).where(same))
-        if found is not None:
-            return str(found)
-        name = connection.scalar(sa.select(collections.c.name).where(collections.c.id == collection_id))
-        document_id = _free_id(connection, documents, "doc", str(name), source)
-        now = int(time.time())
-        row = {
-            "id": document_id,
-            "collection_id": collection_id,
-            "source": source,
-            "created": now,
-            "updated": now,
-        }
-        connection.execute(sa.insert(documents).values(row))
-        return document_id
+            insert(connection, version_metadata, rows.metadata(version_id, metadata))
 
 
-def _free_id(connection: sa.Connection, table: sa.Table, prefix: str, *parts: str) -> str:
-    """An id that depends on the content alone unless that one is taken, so that a fresh ingest repeats itself."""
+def _owners(connection: sa.Connection, collection_id: str, items: Sequence[NewVersion]) -> list[str]:
+    """The document of each version, by its source where it is not given; a new one where there is none."""
+    found = {item.document.source: item.document_id for item in items if item.document_id is not None}
+    wanted = [item.document.source for item in items if item.document_id is None]
+    for some in batches(wanted):
+        same = sa.and_(documents.c.collection_id == collection_id, documents.c.source.in_(some))
+        known = connection.execute(sa.select(documents.c.id, documents.c.source).where(same))
+        found |= {row.source: row.id for row in known}
+    new = [source for source in dict.fromkeys(wanted) if source not in found]
+    name = str(connection.scalar(sa.select(collections.c.name).where(collections.c.id == collection_id)))
+    ids = _free_ids(connection, documents, "doc", [(name, source) for source in new])
+    now = int(time.time())
+    fresh = {"collection_id": collection_id, "created": now, "updated": now}
+    insert(connection, documents, [{"id": own, "source": source} | fresh for own, source in zip(ids, new, strict=True)])
+    found |= zip(new, ids, strict=True)
+    return [found[item.document.source] for item in items]
+
+
+def _free_ids(connection: sa.Connection, table: sa.Table, prefix: str, keys: Sequence[tuple[str, str]]) -> list[str]:
+    """Ids that depend on the content alone unless one is taken, so that a fresh ingest repeats itself."""
+    found: dict[int, str] = {}
     attempt = 0
-    while True:
-        digest = hashlib.sha256("\0".join((*parts, str(attempt))).encode("utf-8", "surrogatepass")).hexdigest()
-        candidate = f"{prefix}_{digest[:20]}"
-        if connection.scalar(sa.select(table.c.id).where(table.c.id == candidate)) is None:
-            return candidate
+    while len(found) < len(keys):
+        tried = {index: _id(prefix, *key, str(attempt)) for index, key in enumerate(keys) if index not in found}
+        taken = set(found.values())
+        for some in batches(list(tried.values())):
+            taken.update(connection.scalars(sa.select(table.c.id).where(table.c.id.in_(some))))
+        for index, candidate in tried.items():
+            if candidate not in taken:
+                found[index] = candidate
+                taken.add(candidate)
         attempt += 1
+    return [found[index] for index in range(len(keys))]
+
+
+def _id(prefix: str, *parts: str) -> str:
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{prefix}_{digest[:20]}"
 
 
 def leftovers(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Leftover]:
     """The versions that meet a condition."""
     for row in connection.execute(sa.select(versions.c.collection_id, versions.c.id, versions.c.chunks).where(where)):
         yield Leftover(row.collection_id, row.id, row.chunks)
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(sa.insert(table), rows)
-
-
-def _chunk_rows(version_id: str, items: Sequence[Chunk]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": chunk_id(version_id, item.ordinal),
-            "version_id": version_id,
-            "ordinal": item.ordinal,
-            "start": item.start,
-            "end": item.end,
-            "tokens": item.tokens,
-            "text": item.text,
-        }
-        for item in items
-    ]
-
-
-def _metadata_rows(version_id: str, metadata: Mapping[str, MetadataValue]) -> list[dict[str, Any]]:
-    return [
-        {
-            "version_id": version_id,
-            "key": key,
-            "text": value if isinstance(value, str) else None,
-            "number": None if isinstance(value, str) else float(value),
-        }
-        for key, value in metadata.items()
-    ]
-
-
-def _first_second(published: str | None) -> str | None:
-    span = date_range(published) if published else None
-    return span[0] if span else None
 
 
 def _check_storable(document: Document) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from rag_service.index.rows import NewVersion
 from rag_service.index.stores import Stores
-from rag_service.index.versions import NewVersion
 from rag_service.ingest.run import Run
 from rag_service.ingest.write import Engine, Writer
 from rag_service.models import Collection, Fingerprint, JobDocument

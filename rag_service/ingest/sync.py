@@ -13,8 +13,9 @@ from pathlib import Path
 
 from rag_service.errors import LoadError, StoreError
 from rag_service.index.documents import FileState
+from rag_service.index.rows import NewVersion, Origin
 from rag_service.index.stores import Stores
-from rag_service.index.versions import Leftover, NewVersion, Origin
+from rag_service.index.versions import Leftover
 from rag_service.ingest.plan import Step, file_state
 from rag_service.ingest.run import Run
 from rag_service.ingest.write import Cancelled, Engine, Writer

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rag_service.errors import LoadError
 from rag_service.index.documents import Known
+from rag_service.index.rows import NewVersion, Origin
 from rag_service.index.stores import Stores
-from rag_service.index.versions import NewVersion, Origin
 from rag_service.ingest.run import Run
 from rag_service.ingest.write import Engine, Writer
 from rag_service.models import Document, JobDocument, Outcome, Upload

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag_service.index.lexical import LexicalRow
+from rag_service.index.rows import NewVersion, chunk_id
 from rag_service.index.stores import Stores
-from rag_service.index.versions import Leftover, NewVersion, PendingVersion, chunk_id
+from rag_service.index.versions import Leftover, PendingVersion
 from rag_service.models import Chunk
 from rag_service.ports import Embedder, Encoder, TokenBlock, Vector, VectorRow
 
@@ -97,10 +98,7 @@ class Writer:
                     zip((piece.id for piece in new), self._encode([piece.chunk for piece in new]), strict=True)
                 )
                 self._store(collection_id, some, [encodings[piece.id] for piece in some])
-        for item in pending:
-            self._stores.catalog.duplicates.link(
-                collection_id, item.document_id, item.version_id, item.content.document.text
-            )
+        self._stores.catalog.duplicates.link(collection_id, pending)
 
     def _known(self, collection_id: str, pieces: Sequence[_Piece]) -> dict[str, Encoding]:
         """Vectors of chunks whose text stands in the live version of the same document."""

@@ -21,7 +21,7 @@ from rag_service.errors import (
 )
 from rag_service.index.catalog import Catalog, open_catalog
 from rag_service.index.documents import FileState
-from rag_service.index.versions import NewVersion
+from rag_service.index.rows import NewVersion
 from rag_service.models import Chunk, Fingerprint, JobDocument, Page
 from tests.catalog_kit import document, pend, put
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from rag_service.text.shingles import containment, printed_in, sample, shingles
+from rag_service.text.shingles import containment, printed_in, runs, sample, shingles
 
 WORDS = [f"wort{n}" for n in range(3000)]
 
@@ -37,12 +37,27 @@ def test_containment_is_the_share_that_is_found() -> None:
     assert containment(shingles(part), shingles(rest)) == 0.0
 
 
-def test_printed_in_names_the_texts_with_enough_in_common() -> None:
+def test_printed_in_names_the_spans_with_enough_in_common() -> None:
     texts = [prose(n, 100) for n in range(4)]
     changed = texts[2].split()
     changed[50] = "anders"
     whole = shingles(f"{prose(9, 300)} {texts[0]} {' '.join(changed)}")
-    assert printed_in(texts, whole, 0.8) == [0, 2]
+    starts = [sum(len(text) + 2 for text in texts[:n]) for n in range(4)]
+    spans = [(start, start + len(text)) for start, text in zip(starts, texts, strict=True)]
+    assert printed_in(runs("\n\n".join(texts)), spans, whole, 0.8) == [0, 2]
+    assert printed_in(runs("\n\n".join(texts)), [(0, 20), (5, 5)], whole, 0.8) == []
+    assert printed_in(runs("zu kurz"), [(0, 7)], whole, 0.8) == []
+
+
+def test_runs_stand_where_their_words_do() -> None:
+    text = "Kim traf am Donnerstag in  Wladiwostok ein."
+    found = runs(text)
+    assert [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)] == [
+        "Kim traf am Donnerstag in",
+        "traf am Donnerstag in  Wladiwostok",
+        "am Donnerstag in  Wladiwostok ein",
+    ]
+    assert sorted(found.hashes.tolist()) == shingles(text).tolist()
 
 
 def test_a_sample_is_the_same_from_every_text_and_about_a_sixteenth() -> None:
