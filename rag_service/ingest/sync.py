@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from rag_service.errors import LoadError, StoreError
@@ -21,6 +20,8 @@ from rag_service.ingest.run import Run
 from rag_service.ingest.write import Cancelled, Engine, Writer
 from rag_service.models import Document, JobDocument, Outcome
 
+_AHEAD = 4_000_000  # bytes of files that are loaded before they are needed
+_SMALL = 10_000
 Load = Callable[[Path, str], Document]
 
 
@@ -86,18 +87,19 @@ class Sync:
             self._stores.vectors.count(collection_id)
 
     def _versions(self, steps: Sequence[Step], engine: Engine, run: Run) -> Iterator[NewVersion]:
-        """Load files a little ahead of the writer, in order; a file that fails is reported and left out."""
+        """Load files ahead of the writer, in order; a file that fails is reported and left out."""
         waiting: deque[tuple[Step, Future[NewVersion]]] = deque()
-        ahead = 4 * self._workers
-        left = iter(steps)
+        left = deque(steps)
+        ahead = 0
         pool = ThreadPoolExecutor(self._workers, "load")
         try:
-            while True:
-                for step in islice(left, ahead - len(waiting)):
+            while left or waiting:
+                while left and (len(waiting) < self._workers or ahead + _weight(left[0]) <= _AHEAD):
+                    step = left.popleft()
+                    ahead += _weight(step)
                     waiting.append((step, pool.submit(self._version, step, engine)))
-                if not waiting:
-                    return
                 step, future = waiting.popleft()
+                ahead -= _weight(step)
                 if run.stopped():
                     raise Cancelled
                 try:
@@ -119,6 +121,11 @@ class Sync:
             unmoved = False
         origin = Origin(step.root, step.size, step.mtime_ns) if unmoved else Origin(step.root)
         return NewVersion(document, tuple(engine.cut(document.text, document.language)), origin)
+
+
+def _weight(step: Step) -> int:
+    """Bytes that loading a file may put in memory, and something for every file."""
+    return _SMALL + (step.size or 0)
 
 
 def withdraw(stores: Stores, document_ids: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,8 @@ from rag_service.index.versions import Leftover, PendingVersion
 from rag_service.models import Chunk
 from rag_service.ports import Embedder, Encoder, TokenBlock, Vector, VectorRow
 
-_GROUP = 256  # chunks that are gathered before they are embedded and written
-_BATCH = 32  # chunks between two looks at whether to stop
+_GROUP = 128  # chunks that are gathered before they are embedded and written
+_BATCH = 64  # chunks between two looks at whether to stop
 
 
 class Cancelled(Exception):
@@ -63,41 +64,68 @@ class Writer:
 
     def write(self, collection_id: str, versions: Iterable[NewVersion]) -> Iterator[list[PendingVersion]]:
         """Write versions and yield them, group by group, as they become live; Cancelled, StoreError, ModelError."""
-        for pending in self.prepare(collection_id, versions, reuse=True):
-            retired = self._stores.catalog.versions.flip(pending)
-            self._stores.remove(retired)
-            yield pending
+        return self._written(collection_id, versions, live=True)
 
-    def prepare(
-        self, collection_id: str, versions: Iterable[NewVersion], *, reuse: bool = False
+    def prepare(self, collection_id: str, versions: Iterable[NewVersion]) -> Iterator[list[PendingVersion]]:
+        """Write versions to every store without making them live, and yield them group by group."""
+        return self._written(collection_id, versions, live=False)
+
+    def _written(
+        self, collection_id: str, versions: Iterable[NewVersion], *, live: bool
     ) -> Iterator[list[PendingVersion]]:
-        """Write versions to every store without making them live, and yield them group by group.
+        """Groups in order, each yielded when it is in the stores: one is stored while the next is embedded.
 
-        With ``reuse``, a chunk whose text the document's live version has too keeps the vectors of that.
+        Where they become live, a chunk whose text its document's live version has too keeps the vectors of that.
         """
-        for group in _groups(versions):
-            pending = self._stores.catalog.versions.add_pending(collection_id, group)
-            try:
-                self._fill(collection_id, pending, reuse)
-            except BaseException:
-                self._stores.remove([_leftover(collection_id, item) for item in pending])
-                raise
-            yield pending
+        unfinished: dict[str, PendingVersion] = {}
+        storing: Future[list[PendingVersion]] | None = None
 
-    def _fill(self, collection_id: str, pending: Sequence[PendingVersion], reuse: bool) -> None:
+        def store(pending: list[PendingVersion], encodings: Sequence[Encoding]) -> list[PendingVersion]:
+            self._store(collection_id, pending, encodings)
+            retired = self._stores.catalog.versions.flip(pending) if live else []
+            for item in pending:
+                del unfinished[item.version_id]
+            self._stores.remove(retired)
+            return pending
+
+        with ThreadPoolExecutor(1, "store") as pool:
+            try:
+                for group in _groups(versions):
+                    pending = self._stores.catalog.versions.add_pending(collection_id, group)
+                    unfinished |= {item.version_id: item for item in pending}
+                    encodings = self._encodings(collection_id, pending, reuse=live)
+                    if storing is not None:
+                        yield storing.result()
+                    storing = pool.submit(store, pending, encodings)
+                if storing is not None:
+                    yield storing.result()
+            except BaseException:
+                if storing is not None:
+                    wait([storing])
+                self._stores.remove([_leftover(collection_id, item) for item in unfinished.values()])
+                raise
+
+    def _encodings(self, collection_id: str, pending: Sequence[PendingVersion], *, reuse: bool) -> list[Encoding]:
+        """Vectors of every chunk of pending versions, in order."""
+        pieces = _pieces(pending)
+        known = self._known(collection_id, pieces) if reuse else {}
+        self._on_chunks(len(known))
+        new = [piece for piece in pieces if piece.id not in known]
+        made = self._encode([piece.chunk for piece in new])
+        encodings = known | dict(zip((piece.id for piece in new), made, strict=True))
+        return [encodings[piece.id] for piece in pieces]
+
+    def _store(self, collection_id: str, pending: Sequence[PendingVersion], encodings: Sequence[Encoding]) -> None:
         """Bring every chunk of pending versions into the stores and link near-duplicates."""
-        pieces = [_Piece(item, chunk) for item in pending for chunk in item.content.chunks]
-        parts = max(1, round(len(pieces) / _GROUP))
-        for part in range(parts):
-            some = pieces[len(pieces) * part // parts : len(pieces) * (part + 1) // parts]
-            if some:
-                known = self._known(collection_id, some) if reuse else {}
-                self._on_chunks(len(known))
-                new = [piece for piece in some if piece.id not in known]
-                encodings = known | dict(
-                    zip((piece.id for piece in new), self._encode([piece.chunk for piece in new]), strict=True)
-                )
-                self._store(collection_id, some, [encodings[piece.id] for piece in some])
+        pairs = list(zip(_pieces(pending), encodings, strict=True))
+        for start in range(0, len(pairs), _GROUP):
+            some = pairs[start : start + _GROUP]
+            self._stores.add(
+                collection_id,
+                [_vector(piece, encoding) for piece, encoding in some],
+                [_lexical(piece) for piece, _ in some],
+                {piece.id: encoding.block for piece, encoding in some if encoding.block is not None},
+            )
         self._stores.catalog.duplicates.link(collection_id, pending)
 
     def _known(self, collection_id: str, pieces: Sequence[_Piece]) -> dict[str, Encoding]:
@@ -120,27 +148,9 @@ class Writer:
             if old in vectors and (old in blocks or not late)
         }
 
-    def _store(self, collection_id: str, pieces: Sequence[_Piece], encodings: Sequence[Encoding]) -> None:
-        pairs = list(zip(pieces, encodings, strict=True))
-        self._stores.add(
-            collection_id,
-            [
-                VectorRow(
-                    piece.id,
-                    piece.version.version_id,
-                    piece.version.document_id,
-                    encoding.vector,
-                    piece.chunk.text,
-                )
-                for piece, encoding in pairs
-            ],
-            [_lexical(piece) for piece in pieces],
-            {piece.id: encoding.block for piece, encoding in pairs if encoding.block is not None},
-        )
-
     def _encode(self, chunks: Sequence[Chunk]) -> list[Encoding]:
-        """Vectors of chunks, computed in the order of their length so that a batch wastes little padding."""
-        order = sorted(range(len(chunks)), key=lambda index: chunks[index].tokens)
+        """Vectors of chunks; the longest first, so that no thread is left with a long one while the others are idle."""
+        order = sorted(range(len(chunks)), key=lambda index: -chunks[index].tokens)
         found: dict[int, Encoding] = {}
         for start in range(0, len(order), _BATCH):
             if self._stopped():
@@ -178,6 +188,15 @@ def _groups(versions: Iterable[NewVersion]) -> Iterator[list[NewVersion]]:
             group, chunks = [], 0
     if group:
         yield group
+
+
+def _pieces(pending: Sequence[PendingVersion]) -> list[_Piece]:
+    return [_Piece(item, chunk) for item in pending for chunk in item.content.chunks]
+
+
+def _vector(piece: _Piece, encoding: Encoding) -> VectorRow:
+    version = piece.version
+    return VectorRow(piece.id, version.version_id, version.document_id, encoding.vector, piece.chunk.text)
 
 
 def _lexical(piece: _Piece) -> LexicalRow:

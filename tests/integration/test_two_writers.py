@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from rag_service.errors import DataDirectoryLocked
@@ -13,12 +14,16 @@ from tests import crash
 from tests.library_kit import open_library
 
 
-def ingest(report: Connection, data: Path, folder: Path, wait: float) -> None:
+def ingest(report: Connection, tried: Barrier, data: Path, folder: Path, wait: float) -> None:
+    """Ingest, and begin only when both processes have tried to if neither waits for the other."""
     try:
         directory = DataDirectory(data, "ingest", wait)
     except DataDirectoryLocked as error:
         report.send(str(error))
+        tried.wait(60)
         return
+    if not wait:
+        tried.wait(60)
     library, _ = open_library(data)
     report.send(library.ingest("c", [folder]).status)
     library.close()
@@ -27,10 +32,10 @@ def ingest(report: Connection, data: Path, folder: Path, wait: float) -> None:
 
 def both(data: Path, folder: Path, wait: float) -> list[str]:
     context = multiprocessing.get_context("forkserver")
-    pipes, processes = [], []
+    pipes, processes, tried = [], [], context.Barrier(2)
     for _ in range(2):
         receiving, sending = context.Pipe(duplex=False)
-        processes.append(context.Process(target=ingest, args=(sending, data, folder, wait), daemon=True))
+        processes.append(context.Process(target=ingest, args=(sending, tried, data, folder, wait), daemon=True))
         pipes.append(receiving)
     for process in processes:
         process.start()
@@ -48,7 +53,7 @@ def test_the_second_waits(tmp_path: Path) -> None:
 
 
 def test_the_second_is_told(tmp_path: Path) -> None:
-    crash.mutate(tmp_path / "docs", random.Random(2), 150)
+    crash.mutate(tmp_path / "docs", random.Random(2), 40)
     told, succeeded = both(tmp_path / "data", tmp_path / "docs", 0.0)
     assert succeeded == "succeeded" and "in use by process" in told
     on_disk = crash.on_disk(tmp_path / "docs")
