@@ -15,7 +15,7 @@ from rag_service.bootstrap.adapters import (
     open_encoder,
     open_reranker,
 )
-from rag_service.index.lock import DataDirectory
+from rag_service.index.lock import DataDirectory, owner
 from rag_service.index.stores import Stores
 from rag_service.models import Fingerprint, Upload
 from rag_service.settings import Settings
@@ -162,6 +162,10 @@ class Service:
             max_file_bytes=int(chosen.max_file_mb * 1_000_000),
             max_characters=chosen.max_characters,
             timeout=chosen.file_timeout,
+            max_pages=chosen.max_pages,
+            max_archive_bytes=chosen.max_archive_bytes,
+            max_archive_ratio=chosen.max_archive_ratio,
+            max_memory_bytes=chosen.max_memory_bytes,
         )
 
     def _engine(self) -> Engine:
@@ -195,7 +199,9 @@ class Service:
 
 def open_service(settings: Settings, command: str = "rag-service") -> Service:
     """The wired service, owner of the data directory; DataDirectoryLocked while another process has it."""
-    directory = DataDirectory(settings.data_dir, command, _LOCK_SECONDS)
+    held = owner(settings.data_dir)
+    # a server stays; anything else may end in a moment
+    directory = DataDirectory(settings.data_dir, command, 0.0 if held and held.url else _LOCK_SECONDS)
     try:
         stores = open_data(settings)
     except BaseException:

@@ -162,7 +162,7 @@ def print_job(job: Job) -> None:
     for item in job.documents:
         counts[item.status] = counts.get(item.status, 0) + 1
         if item.status not in ("failed", "unchanged"):
-            chunks = f", {item.chunks} chunks" if item.chunks else ""
+            chunks = {0: "", 1: ", 1 chunk"}.get(item.chunks, f", {item.chunks} chunks")
             out.print(f"  {item.status} {item.source}{chunks}", markup=False)
     for item in job.documents:
         if item.status == "failed":

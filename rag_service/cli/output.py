@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from rag_service.api.schemas.answers import AnswerBody, PassageBody
 
+INTERRUPTED = 130
+
 
 def console(*, stderr: bool = False) -> Console:
     """Standard output, or standard error, with colour when it is a terminal, plain otherwise; lines are never cut."""
@@ -42,9 +44,10 @@ def failing() -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away, as `| head` does
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; what was finished is kept.\n")
-        raise SystemExit(130) from None
+    except SystemExit as left:
+        if left.code == INTERRUPTED:  # typer's exit code for an interrupt, which it takes without a word
+            sys.stderr.write("Interrupted; what was finished is kept.\n")
+        raise
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

@@ -15,6 +15,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from rag_service.errors import SettingsError
 from rag_service.settings.sections import PREFIX, Section, Settings
 
+_NOT_SETTINGS = {"RAG_CONFIG", "RAG_API_KEY"}  # where settings are, and what clients send to a server
+
 
 class Row(NamedTuple):
     """One setting for readers; the value of a secret is masked."""
@@ -93,7 +95,7 @@ def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
     )
     for variable in variables:
         name = variable.upper()
-        if not name.startswith(PREFIX) or name in known | sections | {"RAG_CONFIG"} or name.startswith(free):
+        if not name.startswith(PREFIX) or name in known | sections | _NOT_SETTINGS or name.startswith(free):
             continue
         raise SettingsError(f"Unknown setting {variable} in {where}{_nearest(name)}")
 

@@ -105,3 +105,9 @@ def test_every_setting_is_described_and_secrets_are_masked(monkeypatch):
     assert len(rows) == len(list(known_keys()))
     assert all(row.description for row in rows.values())
     assert rows["RAG_LLM__API_KEY"].value == "********"
+
+
+def test_a_client_s_key_is_no_unknown_setting(monkeypatch):
+    monkeypatch.setenv("RAG_API_KEY", "rag_secret")
+    assert load_settings().data_dir
+    assert all("rag_secret" not in row.value for row in describe(load_settings()))
