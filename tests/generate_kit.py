@@ -22,7 +22,9 @@ DEPARTURE = "Am Freitag verließ Kim die Stadt früher als geplant. Ein Theaterb
 
 def chat_model(server: LlmServer, *, structured: bool = True, **limits: Any) -> GuardedModel:
     """A guarded model over the scripted endpoint."""
-    backend = OpenAIBackend(model="scripted", base_url=server.base_url, api_key=None, structured=structured)
+    backend = OpenAIBackend(
+        model="scripted", base_url=server.base_url, api_key=None, structured="auto" if structured else "off"
+    )
     return GuardedModel(backend, Limits(**limits), jitter=lambda: 0.0)
 
 

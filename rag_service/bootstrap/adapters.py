@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag_service.errors import SettingsError
 from rag_service.index.stores import Stores, open_stores
 from rag_service.index.vectors import ChromaServer
 from rag_service.settings import Settings
@@ -98,6 +99,8 @@ def open_chat_model(settings: Settings) -> GuardedModel | None:
     chosen = settings.llm
     backend: Backend
     if chosen.llamaindex:
+        if chosen.structured == "on":
+            raise SettingsError("RAG_LLM__STRUCTURED=on needs an endpoint: a LlamaIndex LLM takes no JSON schema.")
         from rag_service.answer.models.llamaindex import LlamaIndexBackend
 
         backend = LlamaIndexBackend(chosen.llamaindex, chosen.llamaindex_options)
@@ -109,7 +112,7 @@ def open_chat_model(settings: Settings) -> GuardedModel | None:
             base_url=chosen.base_url or settings.openai_base_url,
             api_key=_secret(chosen.api_key) or _secret(settings.openai_api_key),
             temperature=chosen.temperature,
-            structured=chosen.structured != "off",
+            structured=chosen.structured,
             timeout=chosen.timeout,
         )
     limits = Limits(

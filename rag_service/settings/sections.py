@@ -39,7 +39,7 @@ class LlmSettings(Section):
     max_output_tokens: int = Field(700, ge=16, le=32_000, description="Upper bound on the answer's tokens.")
     context_tokens: int = Field(8192, ge=1024, description="The model's context window; passages are cut to fit.")
     structured: Literal["auto", "on", "off"] = Field(
-        "auto", description="Ask for JSON output where the endpoint supports it."
+        "auto", description="JSON output: auto where the endpoint takes a schema, on to fail where it does not, off."
     )
     first_token_timeout: float = Field(30.0, gt=0, description="Seconds until the first piece of the reply.")
     timeout: float = Field(90.0, gt=0, description="Seconds for the whole reply, retries included.")
@@ -124,6 +124,16 @@ class IngestSettings(Section):
 
     max_file_mb: float = Field(100.0, gt=0, description="Larger files are refused.")
     max_characters: int = Field(20_000_000, ge=1000, description="Longest extracted text of one file.")
+    max_pages: int = Field(5000, ge=1, description="Most pages or slides of one file.")
+    max_archive_bytes: int = Field(
+        500_000_000, ge=1_000_000, description="What a docx, pptx, xlsx or epub may unpack to."
+    )
+    max_archive_ratio: float = Field(
+        200.0, ge=2, description="How many times its packed size a file inside one of those may have."
+    )
+    max_memory_bytes: int = Field(
+        2_000_000_000, ge=500_000_000, description="Address space of a process that extracts a file."
+    )
     file_timeout: float = Field(120.0, gt=0, description="Seconds for extracting one file.")
     workers: int = Field(2, ge=1, le=64, description="Files extracted at once.")
     readers: dict[str, str] = Field(

@@ -171,6 +171,18 @@ async def test_a_refused_schema_is_remembered(server: LlmServer) -> None:
     assert [("response_format" in request) for request in server.requests] == [True, False]
 
 
+async def test_a_schema_that_is_wanted_in_any_case_fails_where_it_is_refused(server: LlmServer) -> None:
+    server.behave(without_schema(saying("Text")))
+    backend = OpenAIBackend(model="m", base_url=server.base_url, api_key=KEY, structured="on")
+    chat = GuardedModel(backend, Limits(), jitter=lambda: 0.0)
+    for _ in range(2):  # asked for every time, as the endpoint may have been replaced
+        with pytest.raises(ModelError, match=r"takes no JSON schema, which RAG_LLM__STRUCTURED=on asks for") as caught:
+            await reply(chat, SCHEMA)
+        assert caught.value.status == 502
+    assert chat.structured
+    assert [("response_format" in request) for request in server.requests] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("parameter", "message"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx2
@@ -33,9 +33,10 @@ class OpenAIBackend:
         base_url: str | None,
         api_key: str | None,
         temperature: float | None = None,
-        structured: bool = True,
+        structured: Literal["auto", "on", "off"] = "auto",
         timeout: float = 90.0,
     ) -> None:
+        """``structured``: ask for JSON where the endpoint takes a schema, always (refusing is a failure), or never."""
         self._base_url = (base_url or OPENAI).rstrip("/")
         parts = urlsplit(self._base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -45,9 +46,10 @@ class OpenAIBackend:
         self._key = api_key or NO_KEY
         self._temperature = temperature
         self._timeout = timeout
+        self._needs_schema = structured == "on"
         official = parts.hostname == "api.openai.com"
         reasoning = official and REASONING.match(model) is not None
-        self._features = {"stream_options"} | ({"response_format"} if structured else set())
+        self._features = {"stream_options"} | ({"response_format"} if structured != "off" else set())
         self._features |= {"max_completion_tokens"} if official else set()
         self._features |= {"reasoning_effort"} if reasoning else set()
         self._client: openai.AsyncOpenAI | None = None
@@ -82,6 +84,12 @@ class OpenAIBackend:
                 refused = self._refused(error, body)
                 if refused is None:
                     raise self._status(error) from error
+                if refused == "response_format" and self._needs_schema:
+                    self._features.add(refused)
+                    raise ModelError(
+                        f"{self._host} takes no JSON schema, which RAG_LLM__STRUCTURED=on asks for; auto does without "
+                        f"where it must. It said: {self._said(error)}"
+                    ) from error
                 if refused == "response_format":
                     raise StructureRefused(f"{self._host} takes no JSON schema.") from error
             except openai.APITimeoutError as error:
