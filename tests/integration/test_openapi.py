@@ -7,13 +7,14 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.fakes import FakeService
+from tests.fuzzing import FUZZ, examples
 from tests.serving import served
 
 KEY = {"Authorization": "Bearer right"}
 BOUNDED = settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
-    derandomize=True,
+    derandomize=FUZZ == 1,
     database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -31,6 +32,7 @@ def described():
 
 
 # A question of punctuation alone fits the schema, which cannot say what a word is, and is refused.
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_route_keeps_its_description(described, mode):
     tried = []

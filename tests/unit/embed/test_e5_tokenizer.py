@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rag_service.embed.e5.tokenizer import Tokenizer
 from rag_service.embed.e5.weights import Weights, bundled_weights
+from tests.fuzzing import examples
 
 KEPT = Path(__file__).parents[2] / "data" / "e5_token_ids.json"
 TEXTS = [
@@ -95,7 +96,7 @@ def test_spans_of_text_that_changes_length(tokenizer, text, spans):
     assert [tuple(span) for span in tokenizer.tokenize(text).spans.tolist()] == spans
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.text(max_size=200))
 def test_spans_are_ordered_within_any_text_and_leave_only_what_normalises_to_space(tokenizer, vocabulary, text):
     found = tokenizer.tokenize(text)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rag_service.ingest.chunk import Chunker, cut
 from rag_service.models import Chunk
 from rag_service.text.sentences import split_sentences
+from tests.fuzzing import examples
 
 
 def token_spans(text: str) -> NDArray[np.int32]:
@@ -80,7 +81,7 @@ TEXT = st.text(st.sampled_from("aBcÄ1 .!?\n\n,;„“-#…。東京") | st.char
 
 
 @given(TEXT, st.integers(4, 40), st.floats(0, 0.5), st.sampled_from(["de", "en", "ja"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_invariants(text: str, limit: int, share: float, language: str) -> None:
     overlap = int(limit * share)
     found = cut(text, language, token_spans, limit, overlap)
@@ -111,7 +112,7 @@ def marked_spans(text: str) -> NDArray[np.int32]:
 
 
 @given(st.text(st.sampled_from("東京。!? a\nb,"), max_size=400), st.integers(4, 20))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_limit_holds_where_a_cut_changes_the_tokens(text: str, limit: int) -> None:
     found = cut(text, "ja", marked_spans, limit, limit // 3)
     assert all(chunk.tokens == len(marked_spans(chunk.text)) <= limit for chunk in found)
@@ -121,7 +122,7 @@ def test_limit_holds_where_a_cut_changes_the_tokens(text: str, limit: int) -> No
 
 
 @given(TEXT, st.integers(4, 40))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_the_llamaindex_parser_gives_the_same_chunks(text: str, limit: int) -> None:
     assert Chunker(token_spans, limit, limit // 4).chunks(text, "de") == cut(text, "de", token_spans, limit, limit // 4)
 

@@ -13,6 +13,7 @@ from rag_service.errors import LoadError
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.load import Loader
 from tests import ingest_kit as kit
+from tests.fuzzing import examples
 
 PAGE = b"<html><head><title>T</title><style>.a{display:none}</style></head><body><p class=a>x</p><table><tr><td>y"
 MARKDOWN = b"---\ntitle: T\n---\n# K\n\n- *a* [b](c)\n\n|a|b|\n|-|-|\n|c|d|\n\n```\nx\n```\n<div hidden>y</div>\n"
@@ -66,19 +67,19 @@ def check(loader: Loader, source: str, data: bytes) -> bool:
 
 
 @given(st.sampled_from(INLINE), st.integers(0, 2**32))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_mutated_inline_formats(source: str, seed: int) -> None:
     check(Loader(Limits()), source, mutated(SEEDS[source](), random.Random(seed)))
 
 
 @given(st.sampled_from(INLINE), st.binary(max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_arbitrary_bytes(source: str, data: bytes) -> None:
     check(Loader(Limits()), source, data)
 
 
 @given(st.sampled_from(INLINE), st.text(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_arbitrary_text(source: str, text: str) -> None:
     check(Loader(Limits()), source, text.encode("utf-8", "surrogatepass"))
 

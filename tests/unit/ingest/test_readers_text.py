@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag_service.ingest.readers import markdown
+from tests.fuzzing import examples
 from tests.ingest_kit import read
 
 
@@ -159,7 +160,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_markdown_loses_no_word_and_no_line(source: str) -> None:
     lines = source.split("\n")
     rendered, _ = markdown.render(lines)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag_service.text.normalise import normalise
+from tests.fuzzing import examples
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_cases(raw: str, expected: str) -> None:
 
 
 @given(st.text(st.characters() | st.sampled_from("\ud800\udc00\r\x00"), max_size=100))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_result_is_stable_and_storable(raw: str) -> None:
     text = normalise(raw)
     assert normalise(text) == text

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag_service.text.sentences import split_sentences
+from tests.fuzzing import examples
 
 
 def sentences(text: str, language: str) -> list[str]:
@@ -160,7 +161,7 @@ TEXT = st.text(st.sampled_from("aBÄ1 .!?\n\n\t,„“»«()-|#…。[]:") | st.
 
 
 @given(TEXT, st.sampled_from(["de", "en", "und", "ja"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_spans_are_ordered_trimmed_and_cover_everything_but_white_space(text: str, language: str) -> None:
     spans = split_sentences(text, language)
     assert all(start < end for start, end in spans)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag_service.text.words import content_words, fold, pairs, subwords, terms, word_spans
+from tests.fuzzing import examples
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_word_spans_point_at_words_and_numbers() -> None:
 
 
 @given(st.text(max_size=80), st.sampled_from(["de", "en", "fr", "ja", "und"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_terms_hold_no_blank_and_ignore_case(text: str, language: str) -> None:
     found = terms(text, language)
     assert all(term and not any(character.isspace() for character in term) for term in found)
