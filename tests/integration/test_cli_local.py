@@ -1,0 +1,174 @@
+"""Commands that open the data directory themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from rag_service import __version__
+from rag_service.cli.output import failing
+from rag_service.cli.progress import bar
+from rag_service.errors import UnknownCollection
+from rag_service.models import Progress
+from rag_service.settings import reference
+from tests.cli_kit import FILES, alone, call, parsed, write_files
+
+
+@pytest.fixture
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    alone(monkeypatch, tmp_path / "data")
+    return write_files(tmp_path / "docs")
+
+
+class Terminal:
+    """A terminal whose far end is read until it is closed."""
+
+    def __init__(self) -> None:
+        self._reading, writing = os.openpty()
+        self.stream = os.fdopen(writing, "w")
+        self._drawn = b""
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        """Close it: all that was drawn."""
+        self.stream.close()
+        self._thread.join(10)
+        os.close(self._reading)
+        return self._drawn.decode()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # raised when the near end is closed
+            while piece := os.read(self._reading, 4096):
+                self._drawn += piece
+
+
+def test_version_and_settings(docs: Path) -> None:
+    assert call("--version").stdout.strip() == __version__
+    lines = call("settings").stdout.splitlines()
+    assert lines[lines.index("RAG_RETRIEVAL__TOP_K=8") + 1] == "    Passages returned for a question."
+    assert call("settings", "--markdown").stdout == reference()
+
+
+def test_the_encoder_is_prepared_into_a_folder(docs: Path, tmp_path: Path) -> None:
+    done = call("prepare")
+    assert done.stdout.startswith("multilingual-e5-small/") and done.stdout.endswith(" is ready.\n")
+    assert not (tmp_path / "data").exists()
+
+
+def test_collections(docs: Path) -> None:
+    assert call("collections", "create", "presse").stdout == "Created presse.\n"
+    assert call("ingest", str(docs), "-c", "presse").exit_code == 0
+    (only,) = (item for item in parsed("collections", "list")["data"] if item["name"] == "presse")
+    assert (only["documents"], only["chunks"]) == (2, 2)
+    assert ["presse", "2", "2"] in [line.split() for line in call("collections", "list").stdout.splitlines()]
+    assert call("collections", "delete", "presse", said="y\n").exit_code == 0
+    assert isinstance(call("ask", "Wann?", "-c", "presse").exception, UnknownCollection)
+    assert all((docs / name).is_file() for name in FILES)
+
+
+def test_a_plan_then_what_was_planned(docs: Path) -> None:
+    plan = parsed("ingest", str(docs), "--dry-run")
+    assert plan["object"] == "plan" and plan["collection"] == "default"
+    assert {item["source"]: item["change"] for item in plan["changes"]} == dict.fromkeys(FILES, "added")
+    assert isinstance(call("documents", "list").exception, UnknownCollection)  # nothing was made
+    assert {item["status"] for item in parsed("ingest", str(docs))["documents"]} == {"added"}
+    (docs / "zug.txt").rename(docs / "bahn.txt")
+    (docs / "leer.txt").write_bytes(b"")
+    moved = call("ingest", str(docs), "--dry-run").stdout
+    assert "  moved bahn.txt from zug.txt\n" in moved and "1 unchanged; nothing was written (dry run)." in moved
+
+
+def test_embedding_anew_under_another_chunking(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("ingest", str(docs)).exit_code == 0
+    monkeypatch.setenv("RAG_CHUNKING__MAX_TOKENS", "64")
+    refused = call("ingest", str(docs))
+    assert "--re-embed" in str(refused.exception)
+    assert call("ingest", str(docs), "--re-embed").exit_code == 0
+    (item,) = parsed("collections", "list")["data"]
+    assert "chunks of 64/32 tokens" in item["fingerprint"]
+    assert parsed("ask", "Wann traf Kim Jong Un Wladimir Putin?")["citations"][0]["source"] == "gipfel.md"
+
+
+def test_documents_for_people(docs: Path) -> None:
+    assert call("ingest", str(docs)).stdout.splitlines()[-1] == "2 added"
+    own = next(item for item in parsed("documents", "list")["data"] if item["source"] == "gipfel.md")
+    shown = call("documents", "show", own["id"]).stdout
+    assert shown.startswith("source: gipfel.md\ntitle: Gipfel\npublished: 2019-04-25\nlanguage: de\n")
+    assert "rund zwei Stunden" in shown
+    assert parsed("documents", "delete", own["id"]) == {"id": own["id"], "object": "document", "deleted": True}
+    assert call("search", "Gipfel", "--filters", '{"source": {"$eq": "gipfel.md"}}').stdout == "No passages.\n"
+    assert str(call("search", "Gipfel", "--filters", "[1]").exception).startswith("--filters must be a JSON object")
+
+
+def test_keys_for_programs_and_people(docs: Path) -> None:
+    made = parsed("keys", "create", "presse", "-c", "presse", "--write")
+    assert made["object"] == "key" and made["key"].startswith("rag_")
+    assert call("keys", "list").stdout.splitlines()[1].split() == [made["id"], "presse", "presse", "yes"]
+
+
+def test_a_warning_is_printed_with_the_answer(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("ingest", str(docs)).exit_code == 0
+    monkeypatch.setenv("RAG_LLM__BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("RAG_LLM__MAX_RETRIES", "0")
+    shown = call("ask", "Wann traf Kim Jong Un Wladimir Putin?").stdout
+    assert "[1] gipfel.md, line " in shown and "2019-04-25" in shown
+    assert "\n  warning: " in shown
+
+
+def test_the_demo_says_when_it_does_not_go_as_it_should(docs: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    done = call("demo", str(docs))
+    assert done.exit_code == 1
+    assert "The demo did not go as it should" in done.stderr
+    assert done.stdout.count("$ rag-service ask") == 4
+    (docs / "kaputt.pdf").write_bytes(b"%PDF-1.7 kaputt")
+    assert "Some documents could not be ingested." in call("demo", str(docs)).stderr
+
+
+def test_doctor_tells_what_it_found_and_mended(docs: Path, tmp_path: Path) -> None:
+    assert call("ingest", str(docs)).exit_code == 0
+    assert call("doctor").stdout == "Everything is in order: 2 chunks.\n"
+    for path in (tmp_path / "data" / "tokens").rglob("*.data"):
+        path.write_bytes(b"\0" * path.stat().st_size)
+    found = call("doctor")
+    assert found.exit_code == 1
+    assert "  tokens mismatched " in found.stdout and "`rag-service doctor --repair`" in found.stdout
+    mended = call("doctor", "--repair")
+    assert mended.exit_code == 0 and mended.stdout.endswith("2 chunks are in order.\n")
+
+
+def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    with bar() as show:
+        assert show is not None
+        show(Progress(1, 4, 30, 130, 1.0))
+        show(Progress(2, 4, 60, 130, 2.0))
+    drawn = terminal.text()
+    assert "Ingesting" in drawn and "2/4" in drawn and "30 chunks/s" in drawn
+
+
+def test_no_progress_into_a_pipe() -> None:
+    with bar() as show:
+        assert show is None
+
+
+def test_errors_as_json_and_as_a_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["rag-service", "ask", "--json"])
+    with pytest.raises(SystemExit) as left, failing():
+        raise UnknownCollection("There is no collection presse.")
+    assert left.value.code == 1
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == {
+        "object": "error",
+        "code": "unknown_collection",
+        "message": "There is no collection presse.",
+    }
+    assert "Error: There is no collection presse." in shown.err
