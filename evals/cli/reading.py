@@ -45,18 +45,19 @@ def gate(
 
     from evals.gate import check, load_gate
     from evals.report.markdown import gate_markdown
-    from evals.report.terminal import gate_table
+    from evals.report.terminal import gate_lines
     from evals.runs import load_run
     from rag_service.cli.output import console, print_json
 
-    checks = check(load_run(chosen_run(run)), load_gate(gate_file))
+    checked, bounds = load_run(chosen_run(run)), load_gate(gate_file)
+    checks = check(checked, bounds)
     passed = all(item.passed for item in checks)
     if as_json:
         print_json({"object": "gate", "passed": passed, "checks": [asdict(item) for item in checks]})
     elif markdown:
         typer.echo(gate_markdown(checks), nl=False)
     else:
-        console().print(gate_table(checks))
+        console().print(gate_lines(checks, checked.path, bounds.baseline))
     if not passed:
         raise typer.Exit(GATE_NOT_MET)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -57,16 +58,17 @@ def comparison_tables(comparison: Comparison) -> RenderableType:
     return Group(table, tags, flips) if comparison.flips else Group(table, tags)
 
 
-def gate_table(checks: Sequence[Check]) -> RenderableType:
-    """Every check with its reason."""
-    table = _table("Gate met" if all(check.passed for check in checks) else "Gate not met")
-    table.add_column("")
-    table.add_column("check")
-    table.add_column("reason")
-    for check in checks:
-        mark = Text("ok", style="green") if check.passed else Text("failed", style="red bold")
-        table.add_row(mark, check.name, Text(check.reason))
-    return table
+def gate_lines(checks: Sequence[Check], run: Path, baseline: Path | None) -> Text:
+    """Every check with its reason, one line each, the verdict last, as logs are read from their end."""
+    lines = []
+    for check in sorted(checks, key=lambda check: not check.passed):
+        mark = Text("ok      ", style="green") if check.passed else Text("failed  ", style="red bold")
+        lines.append(mark + Text(f"{check.name}: {check.reason}"))
+    failed = sum(not check.passed for check in checks)
+    if failed and baseline is not None:
+        lines.append(Text(f"What changed: rag-service eval compare {baseline} {run}", style="dim"))
+    outcome = f"Gate not met: {failed} of {len(checks)} checks failed." if failed else "Gate met."
+    return Text("\n").join([*lines, Text(outcome, style="red bold" if failed else "green bold")])
 
 
 def sweep_table(rows: Sequence[SweepRow], metric: str) -> RenderableType:

@@ -122,8 +122,29 @@ def test_the_gate_closes_with_its_reasons(first: dict[str, Any], home: Path) -> 
     content = json.loads(closed.stdout)
     assert content["passed"] is False
     assert [item["name"] for item in content["checks"] if not item["passed"]] == ["document_mrr at least 1.1"]
-    assert "Gate not met" in call("gate", "runs/first", "--gate", "gate.yaml").stdout
+    shown = call("gate", "runs/first", "--gate", "gate.yaml").stdout.splitlines()
+    assert shown[-3].startswith("failed  document_mrr at least 1.1: 1.0000 over 10 cases [")
+    assert shown[-2:] == [
+        "What changed: rag-service eval compare base runs/first",
+        "Gate not met: 1 of 3 checks failed.",
+    ]
     assert "### Gate not met" in call("gate", "runs/first", "--gate", "gate.yaml", "--markdown").stdout
+
+
+def test_a_baseline_over_another_corpus_or_other_cases_says_so(first: dict[str, Any], home: Path) -> None:
+    (home / "old.yaml").write_text("thresholds: {case_right: {min: 0.1}}\nbaseline: old\n", encoding="utf-8")
+    assert call("baseline", "runs/first", "--to", "old").exit_code == 0
+    config = json.loads((home / "old/config.json").read_text(encoding="utf-8"))
+    (home / "old/config.json").write_text(json.dumps(config | {"corpus_sha256": "0"}), encoding="utf-8")
+    result = call("gate", "runs/first", "--gate", "old.yaml")
+    assert result.exit_code == 1 and isinstance(result.exception, RagError)
+    assert str(result.exception) == (
+        "The baseline old does not fit the run: the corpus changed between them; "
+        "make a new one with `rag-service eval baseline RUN`."
+    )
+    assert parsed("run", "capitals.yaml", "--tag", "north", "--out", "runs/north")["summary"]["cases"] == 3
+    part = call("gate", "runs/north", "--gate", "gate.yaml").exception
+    assert "north lacks 15 cases of the other" in str(part)
 
 
 def test_a_sweep_ranks_and_draws(home: Path) -> None:

@@ -12,7 +12,7 @@ from evals.gate import Check
 from evals.report.highlight import Piece, pieces
 from evals.report.page import write_report, write_sweep
 from evals.report.svg import Point, histogram, scatter
-from evals.report.terminal import comparison_tables, gate_table, print_run, sweep_table
+from evals.report.terminal import comparison_tables, gate_lines, print_run, sweep_table
 from evals.report.view import explain
 from evals.run import Scorers, run
 from evals.runs import Run, load_run
@@ -85,10 +85,22 @@ async def test_the_terminal_says_the_same(tmp_path: Path) -> None:
     assert "0 cases flipped" not in printed(comparison_tables(compare(good, good)))
 
 
-def test_gate_and_sweep_tables() -> None:
-    text = printed(gate_table([Check("a", True, "fine"), Check("b", False, "0.1 [0, 1]")]))
-    assert "Gate not met" in text
-    assert re.search(r"failed +b +0\.1 \[0, 1\]", text)
+def test_the_gate_ends_with_what_failed_and_the_verdict() -> None:
+    checks = [Check("b", False, "0.1 [0, 1]"), Check("a", True, "fine")]
+    assert printed(gate_lines(checks, Path("runs/x"), Path("base"))).splitlines() == [
+        "ok      a: fine",
+        "failed  b: 0.1 [0, 1]",
+        "What changed: rag-service eval compare base runs/x",
+        "Gate not met: 1 of 2 checks failed.",
+    ]
+    assert printed(gate_lines(checks[1:], Path("runs/x"), Path("base"))).splitlines() == [
+        "ok      a: fine",
+        "Gate met.",
+    ]
+    assert "What changed" not in printed(gate_lines(checks, Path("runs/x"), None))
+
+
+def test_the_table_of_a_sweep() -> None:
     text = printed(sweep_table([SweepRow({"top_k": 4}, Path("x"), 0.9, 0.8, 1.0, 12.34, True)], "case_right"))
     assert re.search(r"\* +4 +0\.900 +0\.800–1\.000 +12\.3", text)
 
