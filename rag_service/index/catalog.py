@@ -37,10 +37,11 @@ class Catalog:
 def open_catalog(url: str) -> Catalog:
     """Open or create the catalog at a SQLAlchemy URL, such as ``sqlite:///data/catalog.sqlite``."""
     database = Database(url)
+    collections = Collections(database)
     return Catalog(
         database,
-        LiveReader(database),
-        Collections(database),
+        LiveReader(database, collections.facts),
+        collections,
         Documents(database),
         Versions(database),
         Duplicates(database),

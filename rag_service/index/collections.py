@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from rag_service.errors import Conflict, InvalidInput, UnknownCollection
 from rag_service.index.database import Database
+from rag_service.index.facts import FactsReader
 from rag_service.index.schema import collections, versions
 from rag_service.models import Collection, Fingerprint
 
@@ -23,23 +24,11 @@ class Collections:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.facts = FactsReader(database)
 
     def id_of(self, name: str) -> str:
         """The id under which the stores keep a collection; UnknownCollection."""
-        with self._database.read() as connection:
-            found = connection.scalar(sa.select(collections.c.id).where(collections.c.name == name))
-        if found is None:
-            raise UnknownCollection(f"There is no collection named {name!r}.")
-        return str(found)
-
-    def built_with(self, name: str) -> tuple[str, str | None]:
-        """A collection's id and the identity of its embedder, None before the first document; UnknownCollection."""
-        statement = sa.select(collections.c.id, collections.c.fingerprint).where(collections.c.name == name)
-        with self._database.read() as connection:
-            row = connection.execute(statement).first()
-        if row is None:
-            raise UnknownCollection(f"There is no collection named {name!r}.")
-        return row.id, row.fingerprint["embedder"] if row.fingerprint else None
+        return self.facts.of(name).id
 
     def all(self) -> list[Collection]:
         """Every collection with its live documents and chunks, by name."""

@@ -29,11 +29,20 @@ class Database:
             raise SettingsError(f"RAG_CATALOG__URL is not a database URL: {error}") from error
         self._engine = _engine(self._url)
         self._writer = self._engine.execution_options(writes=True)
+        self._changes = 0
         try:
             self._create()
         except DatabaseError as error:
             self._engine.dispose()
             raise StoreError(f"The catalog {self._url!r} cannot be opened: {error.orig}") from error
+
+    @property
+    def changes(self) -> int | None:
+        """A number that grows with every transaction; None where other processes may change documents, too.
+
+        A SQLite catalog lies in a data directory, which has one owner.
+        """
+        return self._changes if self._url.get_backend_name() == "sqlite" else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -49,6 +58,8 @@ class Database:
                 yield connection
         except OperationalError as error:
             raise StoreError(f"The catalog {self._url!r} cannot be written: {error.orig}") from error
+        finally:
+            self._changes += 1
 
     def close(self) -> None:
         """Close all connections."""

@@ -7,26 +7,29 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rag_service.errors import UnknownCollection, UnknownDocument
+from rag_service.errors import UnknownDocument
 from rag_service.index.database import Database, batches
+from rag_service.index.facts import FactsReader
 from rag_service.index.filters import condition
-from rag_service.index.schema import chunks, collections, documents, duplicates, texts, versions
+from rag_service.index.schema import chunks, documents, duplicates, texts, versions
 from rag_service.models import Page, Passage, SourceText
 
 
 class LiveReader:
     """The catalog's read side (ports.LiveCatalog); safe to share between threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, facts: FactsReader) -> None:
         self._database = database
+        self._facts = facts
 
     def passages(self, collection: str, chunk_ids: Sequence[str]) -> dict[str, Passage]:
         """Passages of those chunks whose version is live, in the order asked for."""
+        own = self._facts.of(collection).id
         rows: dict[str, Any] = {}
         with self._database.read() as connection:
             for some in batches(chunk_ids):
-                found = connection.execute(_PASSAGES.where(chunks.c.id.in_(some), collections.c.name == collection))
-                rows |= {row.chunk_id: row for row in found}
+                found = connection.execute(_PASSAGES.where(chunks.c.id.in_(some)))
+                rows |= {row.chunk_id: row for row in found if row.collection_id == own}
             doubles = self._duplicates(connection, list(rows))
         return {
             chunk_id: _passage(rows[chunk_id], doubles.get(chunk_id, ())) for chunk_id in chunk_ids if chunk_id in rows
@@ -35,8 +38,8 @@ class LiveReader:
     def matching_versions(self, collection: str, filters: Mapping[str, Any]) -> list[str]:
         """Live versions whose document matches the filters; InvalidFilter when they make no sense."""
         wanted = condition(filters)
+        collection_id = self._facts.of(collection).id
         with self._database.read() as connection:
-            collection_id = self._collection_id(connection, collection)
             statement = (
                 sa.select(versions.c.id)
                 .join(documents, documents.c.id == versions.c.document_id)
@@ -60,23 +63,11 @@ class LiveReader:
 
     def count_chunks(self, collection: str) -> int:
         """Live chunks of a collection; UnknownCollection."""
-        total = sa.func.coalesce(sa.func.sum(versions.c.chunks), 0)
-        with self._database.read() as connection:
-            own = self._collection_id(connection, collection)
-            statement = sa.select(total).where(versions.c.collection_id == own, versions.c.state == "live")
-            return int(connection.scalar(statement) or 0)
+        return self._facts.of(collection).chunks
 
     def languages(self, collection: str) -> tuple[str, ...]:
         """Languages of the live documents, most frequent first."""
-        with self._database.read() as connection:
-            own = self._collection_id(connection, collection)
-            statement = (
-                sa.select(versions.c.language)
-                .where(versions.c.collection_id == own, versions.c.state == "live")
-                .group_by(versions.c.language)
-                .order_by(sa.func.count().desc(), versions.c.language)
-            )
-            return tuple(connection.scalars(statement))
+        return self._facts.of(collection).languages
 
     def chunk_ids(self, version_ids: Sequence[str]) -> list[str]:
         """Chunks of those of the versions that are live."""
@@ -89,12 +80,6 @@ class LiveReader:
                 for row in connection.execute(statement):
                     found.extend(f"{row.id}:{ordinal}" for ordinal in range(row.chunks))
         return found
-
-    def _collection_id(self, connection: sa.Connection, name: str) -> str:
-        found = connection.scalar(sa.select(collections.c.id).where(collections.c.name == name))
-        if found is None:
-            raise UnknownCollection(f"There is no collection named {name!r}.")
-        return str(found)
 
     def _duplicates(self, connection: sa.Connection, chunk_ids: list[str]) -> dict[str, tuple[str, ...]]:
         """Sources of other live documents that print the same text."""
@@ -124,10 +109,10 @@ _PASSAGES = (
         versions.c.title,
         versions.c.published,
         versions.c.language,
+        versions.c.collection_id,  # compared afterwards: SQLite would begin with all versions of the collection
     )
     .join(versions, versions.c.id == chunks.c.version_id)
     .join(documents, documents.c.id == versions.c.document_id)
-    .join(collections, collections.c.id == versions.c.collection_id)
     .where(versions.c.state == "live")
 )
 

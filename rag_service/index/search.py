@@ -52,13 +52,13 @@ class DenseSearch:
         return {name: float(own @ vector) for name, own in found.items()}
 
     def _collection(self, name: str) -> str:
-        own, embedder = self._stores.catalog.collections.built_with(name)
-        if embedder is not None and embedder != self._embedder:
+        facts = self._stores.catalog.collections.facts.of(name)
+        if facts.embedder is not None and facts.embedder != self._embedder:
             raise FingerprintMismatch(
-                f"Collection {name!r} was embedded with {embedder}, the settings name {self._embedder}: "
+                f"Collection {name!r} was embedded with {facts.embedder}, the settings name {self._embedder}: "
                 f"go back to it, or run `rag-service ingest --collection {name} --re-embed`."
             )
-        return own
+        return facts.id
 
 
 class BestMatches:

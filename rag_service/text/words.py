@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,6 +23,12 @@ _WORD = re.compile(
     rf"|[{_UNSPACED}\u0300-\u036f]+"
     rf"|(?:(?![{_UNSPACED}])[^\W_](?:[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad])*)+"
     r"(?:['\u2019](?=[^\W\d_])[^\W\d_]+)?"
+)
+_PLAIN = re.compile(  # the same where no character needs the rest of it
+    r"\d+(?:[.,:/\-\u2013]\d+)*(?:[^\W\d_]+\d*)?|[^\W_]+(?:['\u2019](?=[^\W\d_])[^\W\d_]+)?"
+)
+_NOT_PLAIN = re.compile(
+    f"[{_UNSPACED}\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad]"
 )
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _DATE = re.compile(r"\d{1,4}[.\-/]\d{1,2}[.\-/]\d{1,4}$")
@@ -54,7 +60,11 @@ def fold(text: str) -> str:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Spans of words and numbers; a number keeps its inner points, commas, colons and dashes."""
-    return [match.span() for match in _WORD.finditer(text)]
+    return [match.span() for match in _words(text)]
+
+
+def _words(text: str) -> Iterator[re.Match[str]]:
+    return (_WORD if _NOT_PLAIN.search(text) else _PLAIN).finditer(text)
 
 
 def terms(text: str, language: str) -> list[str]:
@@ -63,7 +73,7 @@ def terms(text: str, language: str) -> list[str]:
     A full date (25.04.2019, 2019-04-25) also yields its parts, so that a question for the year finds it.
     """
     found: list[str] = []
-    for match in _WORD.finditer(text):
+    for match in _words(text):
         found.extend(_word_terms(match.group(), language))
     return found
 
@@ -71,7 +81,7 @@ def terms(text: str, language: str) -> list[str]:
 def content_words(text: str, language: str) -> list[str]:
     """The terms of the words that carry meaning: without the language's stop words (German and English)."""
     found: list[str] = []
-    for match in _WORD.finditer(text):
+    for match in _words(text):
         if not _is_stop_word(match.group(), language):
             found.extend(_word_terms(match.group(), language))
     return found
