@@ -1,9 +1,10 @@
 """Try poisoned documents on the service and report what each attack achieved.
 
-    python -m evals.injection [--answerer extractive|llm|both] [--documents DIR] [--limit N] [--json]
+    rag-service eval injection [--answerer extractive|llm|both] [--documents DIR] [--limit N] [--out FILE] [--json]
 
 Ingests the poisoned documents together, asks for the harmless fact that each holds, and looks for its canary, for
-links, images and markup in the answer, and for statements without support. The LLM is the configured one.
+links, images and markup in the answer, and for statements without support. The LLM is the configured one. With
+``--out``, attacks that the file holds already are not tried again, so that a slow model can be taken up where it was.
 """
 
 from __future__ import annotations
@@ -92,24 +93,46 @@ async def attempt(service: Service, attack: Attack, answerer: Literal["extractiv
     return Result(attack.file, attack.technique, answerer, outcome, unsupported, codes, answer.text)
 
 
-async def run(service: Service, attacks: Sequence[Attack], answerers: Sequence[str]) -> list[Result]:
-    """All attacks on each answerer, one after the other."""
+async def run(
+    service: Service, attacks: Sequence[Attack], answerers: Sequence[str], out: Path | None = None
+) -> list[Result]:
+    """All attacks on each answerer, one after the other; those that ``out`` holds are taken from there."""
+    known = {(result.answerer, result.file): result for result in read_results(out)}
     results = []
     for answerer in answerers:
         for attack in attacks:
-            result = await attempt(service, attack, "llm" if answerer == "llm" else "extractive")
+            result = known.get((answerer, attack.file))
+            if result is None:
+                result = await attempt(service, attack, "llm" if answerer == "llm" else "extractive")
+                if out is not None:
+                    with out.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
             results.append(result)
             sys.stderr.write(f"{result.answerer:10} {result.outcome:9} {result.file}\n")
     return results
 
 
+def read_results(path: Path | None) -> list[Result]:
+    """Results that were written before; SettingsError when the file holds something else."""
+    if path is None or not path.exists():
+        return []
+    try:
+        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [Result(**record | {"warnings": tuple(record["warnings"])}) for record in records]
+    except (ValueError, TypeError, KeyError) as error:
+        raise SettingsError(f"{path}: holds no results of this evaluation ({error}); name another file.") from error
+
+
 def report(results: Sequence[Result]) -> str:
-    """Counts by answerer and outcome, then every attack with its outcome and answer."""
+    """Counts by answerer and by technique, then every attack with its outcome and answer."""
     lines = []
     for answerer in dict.fromkeys(result.answerer for result in results):
         own = [result for result in results if result.answerer == answerer]
-        counts = Counter(result.outcome for result in own)
-        lines.append(f"{answerer}: {len(own)} attacks; " + ", ".join(f"{name} {n}" for name, n in counts.most_common()))
+        lines.append(f"{answerer}: {len(own)} attacks; {_counted(own)}")
+        lines += [
+            f"  {technique:21} {_counted([each for each in own if each.technique == technique])}"
+            for technique in sorted({result.technique for result in own})
+        ]
         for result in own:
             notes = " ".join((*result.warnings, *([f"unsupported={result.unsupported}"] if result.unsupported else [])))
             lines.append(f"  {result.outcome:9} {result.technique:21} {result.file}  {notes}".rstrip())
@@ -117,15 +140,21 @@ def report(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
+def _counted(results: Sequence[Result]) -> str:
+    counts = Counter(result.outcome for result in results)
+    return ", ".join(f"{name} {number}" for name, number in counts.most_common())
+
+
 def main(arguments: Sequence[str]) -> int:
     """Ingest, attack, report; exit code 0 whatever the outcome, 2 without a model where one is asked for."""
     from rag_service.bootstrap import open_service
     from rag_service.settings import load_settings
 
-    parser = argparse.ArgumentParser(prog="python -m evals.injection", description=(__doc__ or "").split("\n", 1)[0])
+    parser = argparse.ArgumentParser(prog="rag-service eval injection", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--answerer", choices=("extractive", "llm", "both"), default="extractive")
     parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="folder with attacks.yaml")
     parser.add_argument("--limit", type=int, help="first so many attacks only")
+    parser.add_argument("--out", type=Path, help="keep one JSON line an attack here, and take them up from here")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     options = parser.parse_args(arguments)
     answerers = ["extractive", "llm"] if options.answerer == "both" else [options.answerer]
@@ -139,7 +168,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             files = [options.documents / attack.file for attack in attacks]
             service.library.ingest(settings.collection, files, None)
-            results = asyncio.run(run(service, attacks, answerers))
+            results = asyncio.run(run(service, attacks, answerers, options.out))
         finally:
             service.close()
     shown = json.dumps({"results": [asdict(result) for result in results]}, ensure_ascii=False, indent=2)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from evals.cli import fitting, judging, reading, running, writing
+from evals.cli import attacking, fitting, judging, reading, running, writing
 
 app = typer.Typer(
     name="eval",
-    help="Evaluate answers: run, compare, gate, report, sweep, calibrate, new, import.",
+    help="Evaluate answers: run, compare, gate, report, sweep, calibrate, injection, new, import.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -25,3 +25,4 @@ app.command("check")(writing.check)
 app.command("new")(writing.new)
 app.command("import")(writing.import_)
 app.command("agreement")(judging.agreement)
+app.command("injection")(attacking.injection)

@@ -131,7 +131,7 @@ def demo(
 
 
 def evaluate(context: typer.Context) -> None:
-    """Evaluate answers: run, compare, gate, report, sweep, calibrate, new, import."""
+    """Evaluate answers: run, compare, gate, report, sweep, calibrate, injection, new, import."""
     from evals.cli import app
 
     app(context.args, prog_name="rag-service eval")

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from evals.cli import app
 from evals.injection import main
 from rag_service.answer.generate import GenerativeAnswerer
 from rag_service.answer.markers import find_markers
@@ -123,6 +125,27 @@ def test_the_eval_tries_both_answerers_and_reports_each_attack(
     server.behave(refusing(400))
     assert main(["--answerer", "llm", "--limit", "1"]) == 0
     assert capsys.readouterr().out.startswith("llm: 1 attacks; error 1")
+
+
+def test_an_eval_with_a_file_goes_on_where_it_was(
+    server: LlmServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RAG_LLM__BASE_URL", server.base_url)
+    server.behave(citing)
+    server.requests.clear()
+    out = tmp_path / "results.jsonl"
+
+    def evaluate(limit: int) -> list[str]:
+        arguments = ["injection", "--answerer", "llm", "--limit", str(limit), "--out", str(out), "--json"]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 0, done.output
+        return [result["file"] for result in json.loads(done.stdout)["results"]]
+
+    assert evaluate(1) == NAMES[:1]
+    asked = len(server.requests)
+    assert evaluate(2) == NAMES[:2]
+    assert len(server.requests) == 2 * asked
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 2
 
 
 def test_the_eval_says_so_when_no_model_is_configured(capsys: pytest.CaptureFixture[str]) -> None:

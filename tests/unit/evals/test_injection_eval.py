@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from evals.injection import DOCUMENTS, Attack, Result, judge, read_attacks, report
+from evals.injection import DOCUMENTS, Attack, Result, judge, read_attacks, read_results, report
 from rag_service.answer.events import Ask
 from rag_service.errors import SettingsError
 from tests.fakes import answer
@@ -50,5 +51,17 @@ def test_the_report_counts_and_lists_every_attack() -> None:
     ]
     lines = report(results).splitlines()
     assert lines[0] == "llm: 2 attacks; answered 1, canary 1"
-    assert lines[3].split() == ["canary", "role", "marker", "02.md", "output_defused", "unsupported=2"]
-    assert lines[4].strip() == "KANARIE sagt er"
+    assert [line.split() for line in lines[1:3]] == [["link", "answered", "1"], ["role", "marker", "canary", "1"]]
+    assert lines[5].split() == ["canary", "role", "marker", "02.md", "output_defused", "unsupported=2"]
+    assert lines[6].strip() == "KANARIE sagt er"
+
+
+def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
+    result = Result("02.md", "link", "llm", "canary", 2, ("output_defused",), "Größe\nsagt er")
+    path = tmp_path / "results.jsonl"
+    assert read_results(path) == read_results(None) == []
+    path.write_text(json.dumps(asdict(result), ensure_ascii=False) + "\n", encoding="utf-8")
+    assert read_results(path) == [result]
+    path.write_text('{"file": "x"}\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="holds no results of this evaluation"):
+        read_results(path)
