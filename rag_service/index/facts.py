@@ -20,6 +20,7 @@ class Facts:
 
     id: str
     embedder: str | None
+    documents: int
     chunks: int
     languages: tuple[str, ...]
 
@@ -50,11 +51,21 @@ class FactsReader:
                 raise UnknownCollection(f"There is no collection named {name!r}.")
             counts = connection.execute(_COUNTS.where(versions.c.collection_id == row.id)).all()
         embedder = row.fingerprint["embedder"] if row.fingerprint else None
-        return Facts(row.id, embedder, sum(each.chunks for each in counts), tuple(each.language for each in counts))
+        return Facts(
+            row.id,
+            embedder,
+            sum(each.documents for each in counts),
+            sum(each.chunks for each in counts),
+            tuple(each.language for each in counts),
+        )
 
 
 _COUNTS = (
-    sa.select(versions.c.language, sa.func.sum(versions.c.chunks).label("chunks"))
+    sa.select(
+        versions.c.language,
+        sa.func.count().label("documents"),
+        sa.func.sum(versions.c.chunks).label("chunks"),
+    )
     .where(versions.c.state == "live")
     .group_by(versions.c.language)
     .order_by(sa.func.count().desc(), versions.c.language)

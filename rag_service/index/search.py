@@ -10,8 +10,9 @@ from rag_service.index.stores import Stores
 from rag_service.ports import Hit, TermStatistics, TokenBlock, Vector
 from rag_service.text.words import terms
 
-_BROAD = 0.1  # share of the collection above which more hits are fetched and filtered afterwards
+_BROAD = 0.1  # share of the documents above which more hits are fetched and filtered afterwards
 _FETCH = 1000
+_FEW = 300  # chunks whose vectors are compared one by one
 _LANGUAGES = 4
 
 
@@ -26,15 +27,14 @@ class DenseSearch:
     def query(self, collection: str, vector: Vector, limit: int, versions: Sequence[str] | None) -> list[Hit]:
         """Nearest chunks by cosine, within the given document versions if not None.
 
-        A metadata filter of Chroma would scan. Instead, a filter that leaves much of the collection is applied
-        to a longer list of hits, and a narrow one by the ids of its chunks. FingerprintMismatch, UnknownCollection.
+        A metadata filter of Chroma would scan, and so does its search among a few ids. Instead, a filter that leaves
+        much of the collection is applied to a longer list of hits, a very narrow one is answered by the vectors of
+        its chunks, and one between by the ids of its chunks. FingerprintMismatch, UnknownCollection.
         """
         own = self._collection(collection)
         if versions is None:
             return self._stores.vectors.query(own, vector, limit, None)
-        live = self._stores.catalog.live
-        chunk_ids = live.chunk_ids(versions)
-        share = len(chunk_ids) / max(live.count_chunks(collection), 1)
+        share = len(versions) / max(self._stores.catalog.collections.facts.of(collection).documents, 1)
         if share >= _BROAD:
             wanted = set(versions)
             fetched = min(_FETCH, math.ceil(limit / share * 1.5))
@@ -42,6 +42,10 @@ class DenseSearch:
             kept = [hit for hit in hits if hit.chunk_id.rpartition(":")[0] in wanted]
             if len(kept) >= limit:
                 return kept[:limit]
+        chunk_ids = self._stores.catalog.live.chunk_ids(versions)
+        if len(chunk_ids) <= _FEW:
+            found = self._stores.vectors.vectors(own, chunk_ids)
+            return sorted((Hit(name, float(each @ vector)) for name, each in found.items()), key=_rank)[:limit]
         return self._stores.vectors.query(own, vector, limit, chunk_ids)
 
     def similarities(self, collection: str, vector: Vector, chunk_ids: Sequence[str]) -> dict[str, float]:
@@ -59,6 +63,10 @@ class DenseSearch:
                 f"go back to it, or run `rag-service ingest --collection {name} --re-embed`."
             )
         return facts.id
+
+
+def _rank(hit: Hit) -> tuple[float, str]:
+    return -hit.score, hit.chunk_id
 
 
 class BestMatches:

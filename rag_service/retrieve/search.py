@@ -67,19 +67,39 @@ class _Query:
 
 @dataclass(frozen=True, slots=True)
 class _Fused:
-    """Candidates in order, with arrays (n,) of fused scores, cosines, and BM25."""
+    """Candidates in order, with arrays (n,) of fused scores, cosines, and BM25; and what either search scored."""
 
     passages: list[Passage]
     scores: Floats
     similarities: Floats
     matches: Floats
+    dense: Mapping[str, float]
+    lexical: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
+    """Passages best first, their final scores and the head's late ones by chunk id, and the head's token vectors."""
+
     passages: list[Passage]
     blocks: Mapping[str, TokenBlock]
+    scores: Mapping[str, float]
+    late: Mapping[str, float]
+    fused: _Fused
     warnings: tuple[Warning, ...] = ()
+
+    def said(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """Passages with every score they got; few are left of the many candidates by now."""
+        return tuple(
+            replace(
+                passage,
+                score=squash(self.scores[passage.chunk_id]),
+                late_score=self.late.get(passage.chunk_id),
+                dense_score=self.fused.dense.get(passage.chunk_id),
+                lexical_score=self.fused.lexical.get(passage.chunk_id),
+            )
+            for passage in passages
+        )
 
 
 class Retriever:
@@ -123,8 +143,9 @@ class Retriever:
         versions, warnings = bounded(catalog, collection, filters, period)
         limit = max(self._options.candidates, 2 * top_k)
         asked = _Query(collection, query, self._encoder.encode_query(query), versions, limit, period)
-        found = _Ranked([], {}) if versions == [] else self._ranked(asked, mode)
-        passages = tuple(diversify(collapse(found.passages), top_k, self._options.max_per_document))
+        found = self._ranked(asked, mode)
+        chosen = diversify(collapse(found.passages), top_k, self._options.max_per_document)
+        passages = found.said(chosen)
         blocks = {each.chunk_id: found.blocks[each.chunk_id] for each in passages if each.chunk_id in found.blocks}
         evidence = Evidence(query, detect_language(query), asked.encoded, passages, blocks)
         return Retrieval(evidence, warnings + found.warnings, _since(started))
@@ -133,34 +154,34 @@ class Retriever:
         """The candidates for the learned ranking with their features (n, len(FEATURES)), as fitting needs them."""
         asked = _Query(collection, query, self._encoder.encode_query(query), None, self._options.candidates, None)
         fused = self._fused(asked, "hybrid")
-        return self._learned(asked, fused, self._blocks(asked, fused))
+        return fused.passages[: self._options.rerank_depth], self._features(asked, fused, self._blocks(asked, fused))
 
     def _ranked(self, asked: _Query, mode: SearchMode) -> _Ranked:
         """The head of the fused candidates by the learned ranking or the reranker, the rest behind it."""
         fused = self._fused(asked, mode)
-        blocks: Mapping[str, TokenBlock] = {}
-        passages, scores = (
-            fused.passages[: self._options.rerank_depth],
-            fused.scores[: self._options.rerank_depth],
-        )
+        depth = self._options.rerank_depth
+        passages, scores = fused.passages[:depth], fused.scores[:depth]
         if not passages:
-            return _Ranked([], {})
+            return _Ranked([], {}, {}, {}, fused)
+        blocks: Mapping[str, TokenBlock] = {}
+        late: dict[str, float] = {}
         if mode == "hybrid" and self._stores.tokens is not None:
             blocks = self._blocks(asked, fused)
-            passages, features = self._learned(asked, fused, blocks)
+            features = self._features(asked, fused, blocks)
+            late = _late(passages, features, blocks)
             scores = self._ranking.scores(features)
         scores, warnings = self._second_opinion(asked.text, passages, scores)
         scores, told = prefer(passages, scores, asked.period)
         order = sorted(range(len(passages)), key=lambda i: (-scores[i], passages[i].chunk_id))
-        ranked = [replace(passages[i], score=squash(scores[i])) for i in order]
-        rest = fused.passages[len(passages) :]
         behind = fused.scores[len(passages) :] - fused.scores[len(passages) - 1] + scores.min()
-        ranked += [replace(each, score=squash(score)) for each, score in zip(rest, behind, strict=True)]
-        return _Ranked(ranked, blocks, warnings + told)
+        final = {each.chunk_id: float(score) for each, score in zip(passages, scores, strict=True)}
+        rest = fused.passages[len(passages) :]
+        final |= {each.chunk_id: float(score) for each, score in zip(rest, behind, strict=True)}
+        return _Ranked([passages[i] for i in order] + rest, blocks, final, late, fused, warnings + told)
 
     def _fused(self, asked: _Query, mode: SearchMode) -> _Fused:
         """Live candidates of both searches, best first by the fused score."""
-        dense, lexical = self._hits(asked, mode)
+        dense, lexical = ({}, {}) if asked.versions == [] else self._hits(asked, mode)
         found = self._stores.catalog.passages(asked.collection, list(dict.fromkeys([*dense, *lexical])))
         ids = list(found)
         share = {"dense": 1.0, "lexical": 0.0, "hybrid": self._options.dense_weight}[mode]
@@ -168,10 +189,8 @@ class Retriever:
         matches = np.array(fill_lexical(ids, lexical, asked.limit))
         scores = fuse(similarities, matches, share) if ids else similarities
         order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
-        passages = [
-            replace(found[ids[i]], dense_score=dense.get(ids[i]), lexical_score=lexical.get(ids[i])) for i in order
-        ]
-        return _Fused(passages, scores[order], similarities[order], matches[order])
+        passages = [found[ids[i]] for i in order]
+        return _Fused(passages, scores[order], similarities[order], matches[order], dense, lexical)
 
     def _hits(self, asked: _Query, mode: SearchMode) -> tuple[dict[str, float], dict[str, float]]:
         """Dense and lexical scores by chunk id; what only the lexical search found gets its cosine, too."""
@@ -193,17 +212,12 @@ class Retriever:
         head = [passage.chunk_id for passage in fused.passages[: self._options.rerank_depth]]
         return self._stores.tokens.blocks(asked.collection, head) if self._stores.tokens else {}
 
-    def _learned(self, asked: _Query, fused: _Fused, blocks: Mapping[str, TokenBlock]) -> tuple[list[Passage], Floats]:
-        """The head of the candidates with late scores, and its features."""
+    def _features(self, asked: _Query, fused: _Fused, blocks: Mapping[str, TokenBlock]) -> Floats:
+        """Features of the head of the candidates."""
         depth = self._options.rerank_depth
         candidates = Candidates(fused.passages[:depth], blocks, fused.similarities[:depth], fused.matches[:depth])
         statistics = self._stores.lexical.statistics(asked.collection, asked.text)
-        features = self._ranking.features(asked.text, asked.encoded, statistics, candidates)
-        passages = [
-            replace(passage, late_score=float(late) if passage.chunk_id in blocks else None)
-            for passage, late in zip(candidates.passages, features[:, FEATURES.index("late")], strict=True)
-        ]
-        return passages, features
+        return self._ranking.features(asked.text, asked.encoded, statistics, candidates)
 
     def _second_opinion(
         self, query: str, passages: Sequence[Passage], scores: Floats
@@ -215,6 +229,13 @@ class Retriever:
             return np.array(self._reranker.scores(query, [passage.text for passage in passages])), ()
         except ModelError as error:
             return scores, (Warning("reranker_unavailable", f"{error} The ranking is without it."),)
+
+
+def _late(passages: Sequence[Passage], features: Floats, blocks: Mapping[str, TokenBlock]) -> dict[str, float]:
+    """The late interaction of those passages that have token vectors."""
+    column = features[:, FEATURES.index("late")]
+    pairs = zip(passages, column, strict=True)
+    return {passage.chunk_id: float(late) for passage, late in pairs if passage.chunk_id in blocks}
 
 
 def _since(started: float) -> float:
