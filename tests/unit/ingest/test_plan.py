@@ -1,0 +1,104 @@
+"""Files found now against documents known from before: what a sync would do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag_service.index.documents import Known
+from rag_service.ingest.plan import FoundFile, Problem, Scan, Scope, as_plan, compare
+
+
+def found(folder: Path, name: str, text: str | None = None) -> FoundFile:
+    """A file of a folder, written unless it is there."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    return FoundFile(path, name, str(folder))
+
+
+def known(folder: Path | None, name: str, text: str) -> Known:
+    """A document of a file with that text, whose modification time cannot be trusted."""
+    data = text.encode()
+    root = str(folder) if folder else None
+    return Known(f"doc_{name}", f"ver_{name}", name, root, hashlib.sha256(data).hexdigest(), len(data), None, 1)
+
+
+def steps(
+    files: Sequence[FoundFile], documents: Sequence[Known], *, of: Path, problems: tuple[Problem, ...] = ()
+) -> dict[str, tuple[str, str | None]]:
+    """Change and detail by source."""
+    scan = Scan(tuple(files), problems, (Scope(str(of), ""),))
+    plan = as_plan("c", compare(scan, {item.source: item for item in documents}))
+    return {item.source: (item.change, item.detail) for item in plan.changes}
+
+
+def test_every_kind_of_change(tmp_path: Path) -> None:
+    files = [
+        found(tmp_path, "same.txt", "Gleich."),
+        found(tmp_path, "other.txt", "Neu."),
+        found(tmp_path, "fresh.txt", "Frisch."),
+        found(tmp_path, "to.txt", "Umgezogen."),
+    ]
+    documents = [
+        known(tmp_path, "same.txt", "Gleich."),
+        known(tmp_path, "other.txt", "Alt."),
+        known(tmp_path, "from.txt", "Umgezogen."),
+        known(tmp_path, "gone.txt", "Weg."),
+    ]
+    assert steps(files, documents, of=tmp_path) == {
+        "same.txt": ("unchanged", None),
+        "other.txt": ("changed", None),
+        "fresh.txt": ("added", None),
+        "to.txt": ("moved", "from.txt"),
+        "gone.txt": ("removed", None),
+    }
+
+
+def test_two_roots_with_the_same_name_in_them(tmp_path: Path) -> None:
+    one, two = found(tmp_path / "one", "a.txt", "Eins."), found(tmp_path / "two", "a.txt", "Zwei.")
+    scan = Scan((one, two), (), ())
+    kept, refused = sorted(compare(scan, {}), key=lambda step: step.change)
+    assert (kept.change, kept.path) == ("added", one.path)
+    assert refused.change == "failed"
+    assert refused.detail is not None and refused.detail.startswith(
+        f"the name is taken by a document found in {tmp_path / 'one'}, this one is from {tmp_path / 'two'}"
+    )
+
+
+def test_an_upload_of_the_same_name(tmp_path: Path) -> None:
+    files = [found(tmp_path, "same.txt", "Gleich."), found(tmp_path, "other.txt", "Neu.")]
+    documents = [known(None, "same.txt", "Gleich."), known(None, "other.txt", "Alt.")]
+    change = steps(files, documents, of=tmp_path)
+    assert change["same.txt"] == ("unchanged", None)
+    assert change["other.txt"][0] == "failed"
+    assert "the name is taken by a document handed over by upload" in str(change["other.txt"][1])
+
+
+def test_a_file_that_went_away_while_it_was_looked_at(tmp_path: Path) -> None:
+    missing = FoundFile(tmp_path / "a.txt", "a.txt", str(tmp_path))
+    change = steps([missing], [], of=tmp_path)
+    assert change == {"a.txt": ("failed", "cannot be read: No such file or directory")}
+
+
+def test_a_folder_that_has_the_size_of_what_vanished_cannot_be_it(tmp_path: Path) -> None:
+    folder = tmp_path / "odd.txt"
+    folder.mkdir()
+    gone = Known("doc_1", "ver_1", "gone.txt", str(tmp_path), "0", folder.stat().st_size, None, 1)
+    change = steps([FoundFile(folder, "odd.txt", str(tmp_path))], [gone], of=tmp_path)
+    assert change == {"odd.txt": ("failed", "cannot be read: Is a directory"), "gone.txt": ("removed", None)}
+
+
+def test_what_could_not_be_looked_at_does_not_vanish(tmp_path: Path) -> None:
+    documents = [known(tmp_path, "shut/a.txt", "A."), known(tmp_path, "b.txt", "B.")]
+    shut = Problem("shut: cannot be read: Permission denied", str(tmp_path), "")
+    assert steps([], documents, of=tmp_path, problems=(shut,)) == {
+        "shut": ("failed", "cannot be read: Permission denied"),
+        "b.txt": ("removed", None),
+    }
+
+
+def test_another_root_s_documents_never_vanish(tmp_path: Path) -> None:
+    assert steps([], [known(tmp_path / "elsewhere", "a.txt", "A.")], of=tmp_path) == {}
