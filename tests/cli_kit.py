@@ -1,9 +1,11 @@
-"""Commands called in this process, over a small folder."""
+"""Commands called in this process, over a small folder; a terminal that can be read."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +57,26 @@ def parsed(*arguments: str) -> dict[str, Any]:
     assert result.exit_code == 0, result.output + str(result.exception)
     content: dict[str, Any] = json.loads(result.stdout)
     return content
+
+
+class Terminal:
+    """A terminal whose far end is read until it is closed."""
+
+    def __init__(self) -> None:
+        self._reading, writing = os.openpty()
+        self.stream = os.fdopen(writing, "w")
+        self._drawn = b""
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        """Close it: all that was drawn."""
+        self.stream.close()
+        self._thread.join(10)
+        os.close(self._reading)
+        return self._drawn.decode()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # raised when the near end is closed
+            while piece := os.read(self._reading, 4096):
+                self._drawn += piece

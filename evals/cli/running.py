@@ -70,7 +70,7 @@ def run(
         opener = partial(_local, cases, settings, answerer, top_k)
     else:
         opener = partial(_remote, url, collection, answerer, top_k)
-    with _progress() as on_case:
+    with case_progress() as on_case:
         finished = asyncio.run(_evaluate(cases, opener, folder, Scorers(embedder, judge), concurrency, on_case))
     _show(load_run(finished.path), as_json=as_json, markdown=markdown)
 
@@ -115,7 +115,7 @@ def sweep(
         typer.echo(f"{', '.join(f'{key}={value}' for key, value in values.items())}", err=True)
         opener = partial(_local, cases, changed, answerer, None)
         place = parent / slug(values)
-        with _progress() as on_case:
+        with case_progress() as on_case:
             folder = asyncio.run(_evaluate(cases, opener, place, Scorers(), concurrency, on_case))
         finished.append((values, load_run(folder.path)))
     rows = rank(finished, metric)
@@ -200,7 +200,8 @@ def _show(finished: Run, *, as_json: bool, markdown: bool) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
+def case_progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A callback that draws how many cases were asked; None when standard error is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
+from evals.cli.running import case_progress
 from rag_service import __version__
 from rag_service.cli.output import failing
 from rag_service.cli.progress import bar
 from rag_service.errors import UnknownCollection
 from rag_service.models import Progress
 from rag_service.settings import reference
-from tests.cli_kit import FILES, alone, call, parsed, write_files
+from tests.cli_kit import FILES, Terminal, alone, call, parsed, write_files
 
 
 @pytest.fixture
 def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     alone(monkeypatch, tmp_path / "data")
     return write_files(tmp_path / "docs")
-
-
-class Terminal:
-    """A terminal whose far end is read until it is closed."""
-
-    def __init__(self) -> None:
-        self._reading, writing = os.openpty()
-        self.stream = os.fdopen(writing, "w")
-        self._drawn = b""
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def text(self) -> str:
-        """Close it: all that was drawn."""
-        self.stream.close()
-        self._thread.join(10)
-        os.close(self._reading)
-        return self._drawn.decode()
-
-    def _read(self) -> None:
-        with contextlib.suppress(OSError):  # raised when the near end is closed
-            while piece := os.read(self._reading, 4096):
-                self._drawn += piece
 
 
 def test_version_and_settings(docs: Path) -> None:
@@ -153,6 +128,17 @@ def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
         show(Progress(2, 4, 60, 130, 2.0))
     drawn = terminal.text()
     assert "Ingesting" in drawn and "2/4" in drawn and "30 chunks/s" in drawn
+
+
+def test_cases_are_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal.stream)
+    with case_progress() as on_case:
+        assert on_case is not None
+        on_case(3, 4)
+    drawn = terminal.text()
+    assert "Asking" in drawn and "75%" in drawn
 
 
 def test_no_progress_into_a_pipe() -> None:

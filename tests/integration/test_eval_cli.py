@@ -14,6 +14,7 @@ from evals.cli.common import GATE_NOT_MET
 from rag_service.errors import RagError
 from rag_service.settings import Settings
 from tests import eval_kit
+from tests.llm_server import Body, LlmServer, Reply
 from tests.serving import served
 
 Command = Callable[..., Result]
@@ -147,6 +148,24 @@ def test_a_baseline_over_another_corpus_or_other_cases_says_so(first: dict[str, 
     assert "north lacks 15 cases of the other" in str(part)
 
 
+def mild(body: Body) -> Reply:
+    """A judge that finds every answer right and every fact in its passages."""
+    return Reply(f"VERDICT: {'FAITHFUL' if 'Passages:' in body['messages'][-1]['content'] else 'CORRECT'}")
+
+
+def test_a_judge_named_on_the_command_line(home: Path) -> None:
+    with LlmServer(mild) as server:
+        judging = ("--judge-model", "judge", "--judge-url", server.base_url)
+        judged = parsed("run", "capitals.yaml", "--tag", "north", "--out", "runs/judged", "--no-similarity", *judging)
+        assert {request["model"] for request in server.requests} == {"judge"}
+    metrics = judged["summary"]["metrics"]
+    assert (metrics["judge_correct"]["mean"], metrics["judge_correct"]["n"]) == (1.0, 3)
+    assert (metrics["judge_faithful"]["mean"], metrics["judge_faithful"]["n"]) == (1.0, 3)
+    assert judged["config"]["judge"]["model"] == "judge"
+    missing = call("run", "capitals.yaml", "--out", "runs/none", "--judge-model", "j", "--judge-key-env", "NO_KEY")
+    assert str(missing.exception) == "The judge's key should stand in NO_KEY, which is not set."
+
+
 def test_a_sweep_ranks_and_draws(home: Path) -> None:
     swept = parsed(
         "sweep", "capitals.yaml", "--set", "retrieval.top_k=1,3", "--metric", "document_mrr", "--out", "runs/sweep"
@@ -234,6 +253,8 @@ def test_a_corpus_that_cannot_be_ingested_stops_the_run(home: Path) -> None:
         'name: broken\ncorpus: broken\ncases:\n  - {id: a, question: "Was ist gut?", answers: [alles]}\n',
         encoding="utf-8",
     )
+    unreadable = call("check", "broken.yaml").exception
+    assert str(unreadable).startswith("bad.pdf: ")
     result = call("run", "broken.yaml", "--out", "runs/broken", "--no-similarity")
     assert "The corpus cannot be ingested" in str(result.exception)
     assert "bad.pdf" in str(result.exception)
