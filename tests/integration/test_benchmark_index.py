@@ -1,0 +1,84 @@
+"""``python -m evals.benchmark index`` over a small collection: every figure is there and makes sense."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from evals.benchmark.__main__ import main
+from evals.benchmark.composed import chance_pool, paragraphs, read_pool
+from evals.benchmark.synthetic import write_documents
+from tests.eval_kit import CAPITALS
+
+QUESTIONS = 240
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A BEIR folder of ten passages of some length, and many questions."""
+    from rag_service.bootstrap.adapters import _user_cache
+
+    monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(_user_cache().parent))
+    beir = tmp_path / "capitals"
+    beir.mkdir()
+    corpus, queries = [], []
+    for land, city in CAPITALS.items():
+        text = f"Die Hauptstadt von {land} ist {city}. Wer {city} besucht, findet dort Museen, Parks und einen Hafen. "
+        text += f"In {land} wird seit langem darüber gestritten, ob {city} zu groß geworden ist. Der Bürgermeister "
+        text += f"sieht das anders: {city} wachse langsamer als früher, und die Mieten seien zuletzt gesunken. "
+        text += f"Auf dem Markt von {city} gibt es an jedem Morgen frisches Brot."
+        corpus.append({"_id": land, "title": land, "text": text})
+    lands = list(CAPITALS)
+    for number in range(QUESTIONS):
+        queries.append({"_id": str(number), "text": f"Wie groß ist die {number}. Straße in {lands[number % 10]}?"})
+    (beir / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
+    (beir / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    (beir / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n0\tFrankreich\t1\n", encoding="utf-8")
+    return beir
+
+
+def test_ingest_against_embedding_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["index", "--documents", "3", "--chunks", "0"]) == 0
+    lines = [line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    figures = {name: float(value) for name, value in lines}
+    assert figures["ingest documents"] == 3 and figures["ingest chunks"] >= 3
+    assert 0 < figures["unchanged folder, in process"] < figures["ingest"]
+    assert figures["ingest / embedding alone"] == pytest.approx(figures["ingest"] / figures["embedding alone"], 0.1)
+    assert figures["unchanged folder, command from start to end"] > 0
+
+
+def test_every_figure_of_a_small_collection(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["--documents", "0", "--chunks", "48", "--pages", "2", "--pool", "10", "--rounds", "2"]
+    assert main(["index", "--data", str(folder), "--keep", str(tmp_path / "kept"), *small, "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["encoded passages"], figures["chunks"]) == (10, 48)
+    for name in ("search", "search, one source", "search, one year of 25", "search, twelve years of 25"):
+        assert 0 < figures[f"{name}, p50 ms"] <= figures[f"{name}, p99 ms"]
+    assert figures["memory of the server, MB"] <= figures["memory of the server at most, MB"]
+    assert (figures["deleted chunks"], figures["findings afterwards"]) == (8, 0)
+    assert "ingest" not in figures
+
+
+def test_pools(folder: Path) -> None:
+    pool = read_pool([folder], 6)
+    assert [len(own) for own in pool.sets] == [6]
+    assert all("Hauptstadt" in text for text in pool.sets[0])
+    assert len(pool.questions) == QUESTIONS
+    assert read_pool([folder], 6) == pool
+    chance = chance_pool(5)
+    assert len(chance.sets[0]) == 5 and chance == chance_pool(5)
+    for question in chance.questions:
+        assert any(set(question.split()) <= set(text.split()) for text in chance.sets[0])
+
+
+def test_a_composed_text_is_cut_at_its_empty_lines() -> None:
+    text = "Eins zwei.\n\nDrei vier."
+    assert [chunk.text for chunk in paragraphs(text, "de")] == ["Eins zwei.", "Drei vier."]
+
+
+def test_chance_prose_is_the_same_every_time(tmp_path: Path) -> None:
+    one = [path.read_text(encoding="utf-8") for path in write_documents(tmp_path / "a", 2, 2)]
+    two = [path.read_text(encoding="utf-8") for path in write_documents(tmp_path / "b", 2, 2)]
+    assert one == two and one[0] != one[1]
+    assert [len(part.split()) for part in one[0].split("\n\n")] == [120, 120]
