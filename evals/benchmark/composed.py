@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,22 +67,15 @@ def chance_pool(size: int, seed: int = 0) -> Pool:
     return Pool((passages,), tuple(dict.fromkeys(questions)))
 
 
-class ComposedEncoder:
-    """Composes texts, and gives the vectors of those it composed (ports.Encoder)."""
+class Composer:
+    """Puts texts together out of a pool, no two alike."""
 
-    identity = E5Encoder.identity
-    dimension = E5Encoder.dimension
-
-    def __init__(self, encoder: E5Encoder, pool: Pool, seed: int = 0) -> None:
-        """Encode the pool."""
-        self._encoder = encoder
+    def __init__(self, pool: Pool, seed: int = 0) -> None:
+        self.halves = {text: half(text) for own in pool.sets for text in own}
+        self.origins: dict[str, tuple[str, str]] = {}
         self._chance = random.Random(seed)
-        self._halves = {text: half(text) for own in pool.sets for text in own}
-        texts = list(self._halves)
-        self._encoded = dict(zip(texts, encoder.encode_documents(texts), strict=True))
         self._sets = pool.sets
         self._words = [_by_length(own) for own in pool.sets]
-        self._origins: dict[str, tuple[str, str]] = {}
 
     def document(self, chunks: int) -> str:
         """A text of that many composed chunks, an empty line between any two."""
@@ -90,16 +83,38 @@ class ComposedEncoder:
         composed: list[str] = []
         while len(composed) < chunks:
             first, second = self._chance.sample(self._sets[chosen], 2)
-            text = f"{first[: self._halves[first]].rstrip()} {second[self._halves[second] :]}"
+            text = f"{first[: self.halves[first]].rstrip()} {second[self.halves[second] :]}"
             text = self._varied(text, self._words[chosen])
-            if text not in self._origins:
-                self._origins[text] = first, second
+            if text not in self.origins:
+                self.origins[text] = first, second
                 composed.append(text)
         return "\n\n".join(composed)
 
+    def _varied(self, text: str, words: Mapping[int, Sequence[str]]) -> str:
+        """The text with every fifth word replaced by one of the same length."""
+        parts, end = [], 0
+        for match in list(_WORD.finditer(text))[self._chance.randrange(_REPLACED) :: _REPLACED]:
+            parts += [text[end : match.start()], self._chance.choice(words[len(match.group())])]
+            end = match.end()
+        return "".join([*parts, text[end:]])
+
+
+class ComposedEncoder:
+    """Vectors of composed texts from those of the pool (ports.Encoder)."""
+
+    identity = E5Encoder.identity
+    dimension = E5Encoder.dimension
+
+    def __init__(self, encoder: E5Encoder, composer: Composer) -> None:
+        """Encode the pool."""
+        self._encoder = encoder
+        self._composer = composer
+        texts = list(composer.halves)
+        self._encoded = dict(zip(texts, encoder.encode_documents(texts), strict=True))
+
     def encode_documents(self, texts: Sequence[str]) -> list[Encoded]:
         """Dense and token vectors of composed texts."""
-        return [self._composed(*self._origins[text]) for text in texts]
+        return [self._composed(*self._composer.origins[text]) for text in texts]
 
     def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Dense vectors (n, 384) of composed texts."""
@@ -117,18 +132,11 @@ class ComposedEncoder:
         """Code-point offsets (t, 2) of the tokens of any text."""
         return self._encoder.token_spans(text)
 
-    def _varied(self, text: str, words: Mapping[int, Sequence[str]]) -> str:
-        """The text with every fifth word replaced by one of the same length."""
-        parts, end = [], 0
-        for match in list(_WORD.finditer(text))[self._chance.randrange(_REPLACED) :: _REPLACED]:
-            parts += [text[end : match.start()], self._chance.choice(words[len(match.group())])]
-            end = match.end()
-        return "".join([*parts, text[end:]])
-
     def _composed(self, first: str, second: str) -> Encoded:
         one, other = self._encoded[first], self._encoded[second]
-        head, tail = one.spans[:, 1] <= self._halves[first], other.spans[:, 0] >= self._halves[second]
-        moved = np.int32(len(first[: self._halves[first]].rstrip()) + 1 - self._halves[second])
+        end, begin = self._composer.halves[first], self._composer.halves[second]
+        head, tail = one.spans[:, 1] <= end, other.spans[:, 0] >= begin
+        moved = np.int32(len(first[:end].rstrip()) + 1 - begin)
         vector = one.vector + other.vector
         return Encoded(
             vector / np.linalg.norm(vector),
@@ -143,6 +151,15 @@ def _by_length(texts: Sequence[str]) -> dict[int, list[str]]:
     for word in sorted({word for text in texts for word in _WORD.findall(text)}):
         found[len(word)].append(word)
     return found
+
+
+def write_documents(folder: Path, composer: Composer, documents: int, paragraphs: int) -> Iterator[Path]:
+    """Text files of composed paragraphs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(documents):
+        path = folder / f"document-{number:06}.txt"
+        path.write_text(composer.document(paragraphs), encoding="utf-8")
+        yield path
 
 
 def half(text: str) -> int:

@@ -15,11 +15,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.benchmark.composed import chance_pool, read_pool
+from evals.benchmark.composed import Composer, Pool, chance_pool, read_pool, write_documents
 from evals.benchmark.scale import Figures, scale_figures
-from evals.benchmark.synthetic import write_documents
 from evals.benchmark.timing import costs, seconds
-from rag_service.bootstrap import open_service
+from rag_service.bootstrap import open_encoder, open_service
 from rag_service.index.catalog import open_catalog
 from rag_service.index.inventory import Inventory
 from rag_service.settings import Settings
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--documents", type=int, default=1000, help="documents ingested with the bundled encoder; 0: none"
     )
-    parser.add_argument("--paragraphs", type=int, default=1, help="paragraphs of 120 words a document")
+    parser.add_argument("--paragraphs", type=int, default=3, help="paragraphs of about 130 words a document")
     parser.add_argument("--chunks", type=int, default=50_000, help="size of the collection searched; 0: none")
     parser.add_argument("--pages", type=int, default=500, help="pages of the document deleted from it")
     parser.add_argument(
@@ -48,13 +47,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     chosen = parser.parse_args(arguments)
     figures: Figures = {}
+    pool = read_pool(chosen.data, chosen.pool) if chosen.data else chance_pool(chosen.pool)
     with tempfile.TemporaryDirectory() as folder:
         if chosen.documents:
-            figures |= ingest_figures(Path(folder), chosen.documents, chosen.paragraphs)
+            figures |= ingest_figures(Path(folder), pool, chosen.documents, chosen.paragraphs)
         if chosen.chunks:
             kept = chosen.keep or Path(folder)
             kept.mkdir(parents=True, exist_ok=True)
-            pool = read_pool(chosen.data, chosen.pool) if chosen.data else chance_pool(chosen.pool)
             figures |= scale_figures(kept, pool, chosen.chunks, chosen.pages * _CHUNKS_A_PAGE, chosen.rounds)
     if chosen.json:
         sys.stdout.write(json.dumps(figures) + "\n")
@@ -63,16 +62,21 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def ingest_figures(folder: Path, documents: int, length: int) -> Figures:
-    """Whole ingest, opening and imports included, against embedding the same chunks alone; then unchanged."""
-    for path in write_documents(folder / "documents", documents, length):
+def ingest_figures(folder: Path, pool: Pool, documents: int, length: int) -> Figures:
+    """Whole ingest, opening and imports included, against embedding the same chunks alone; then unchanged.
+
+    Each time the encoder has been loaded but has not seen the texts before.
+    """
+    for path in write_documents(folder / "documents", Composer(pool), documents, length):
         os.utime(path, (1_600_000_000, 1_600_000_000))
     service = open_service(Settings(data_dir=folder / "data"))
     try:
         service.encoder.encode_documents(["warm"])
         whole, whole_cpu = costs(lambda: service.library.ingest("default", [folder / "documents"]))
         texts = _chunk_texts(folder / "data")
-        alone, alone_cpu = costs(lambda: service.encoder.encode_documents(texts))
+        fresh = open_encoder(service.settings)
+        fresh.encode_documents(["warm"])
+        alone, alone_cpu = costs(lambda: fresh.encode_documents(texts))
         again = seconds(lambda: service.library.ingest("default", [folder / "documents"]))
     finally:
         service.close()

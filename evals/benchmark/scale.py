@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import numpy as np
 
-from evals.benchmark.composed import ComposedEncoder, Pool, paragraphs
+from evals.benchmark.composed import ComposedEncoder, Composer, Pool, paragraphs
 from evals.benchmark.timing import seconds
 from evals.errors import RunError
 from rag_service.bootstrap import Service, open_encoder, open_service
@@ -48,11 +48,11 @@ _READY = re.compile(r"Serving (http://\S+)")
 def build(data: Path, pool: Pool, chunks: int, long_chunks: int) -> Figures:
     """A data directory with one long document, and documents of twenty chunks up to the size asked for."""
     settings = Settings(data_dir=data)
-    bundled = open_encoder(settings)
-    encoder = ComposedEncoder(bundled, pool)
+    composer = Composer(pool)
+    encoder = ComposedEncoder(open_encoder(settings), composer)
     library = Library(open_stores(data), _tools(encoder, settings))
     try:
-        taken = seconds(lambda: _fill(library, encoder, chunks, long_chunks))
+        taken = seconds(lambda: _fill(library, composer, chunks, long_chunks))
     finally:
         library.close()
     return {"encoded passages": float(sum(map(len, pool.sets))), "build": taken}
@@ -139,11 +139,11 @@ def _embed(service: Service, question: str) -> float:
     return seconds(lambda: service.encoder.encode_query(question)) * 1000
 
 
-def _fill(library: Library, encoder: ComposedEncoder, chunks: int, long_chunks: int) -> None:
-    uploads = [Upload(LONG, text=encoder.document(long_chunks))]
+def _fill(library: Library, composer: Composer, chunks: int, long_chunks: int) -> None:
+    uploads = [Upload(LONG, text=composer.document(long_chunks))]
     for number in range((chunks - long_chunks) // DOCUMENT_CHUNKS):
         published = f"20{number % 25:02}-{number % 12 + 1:02}-{number % 28 + 1:02}"
-        uploads.append(Upload(f"{number:06}.txt", text=encoder.document(DOCUMENT_CHUNKS), published=published))
+        uploads.append(Upload(f"{number:06}.txt", text=composer.document(DOCUMENT_CHUNKS), published=published))
     for start in range(0, len(uploads), 200):
         job = library.wait(library.submit(COLLECTION, uploads[start : start + 200]).id)
         if job.status != "succeeded":

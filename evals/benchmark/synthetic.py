@@ -1,11 +1,9 @@
-"""Documents of chance words: for measuring what ingesting, storing and searching cost where no texts are given."""
+"""Chance words: for measuring what ingesting, storing and searching cost where no texts are given."""
 
 from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 WORDS_A_PARAGRAPH = 120
 _CONSONANTS, _VOWELS = "bdfgklmnprst", "aeiou"
@@ -24,17 +22,3 @@ class Wording:
         """Sentences of twelve words."""
         drawn = self._random.choices(self._words, cum_weights=self._weights, k=words)
         return " ".join(" ".join(drawn[at : at + 12]).capitalize() + "." for at in range(0, words, 12))
-
-    def text(self, paragraphs: int) -> str:
-        """Paragraphs, an empty line between any two."""
-        return "\n\n".join(self.paragraph() for _ in range(paragraphs))
-
-
-def write_documents(folder: Path, documents: int, paragraphs: int, seed: int = 0) -> Iterator[Path]:
-    """Text files of chance prose."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wording = Wording(seed)
-    for number in range(documents):
-        path = folder / f"document-{number:06}.txt"
-        path.write_text(wording.text(paragraphs), encoding="utf-8")
-        yield path

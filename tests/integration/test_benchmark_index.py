@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from evals.benchmark.__main__ import main
-from evals.benchmark.composed import chance_pool, paragraphs, read_pool
-from evals.benchmark.synthetic import write_documents
+from evals.benchmark.composed import Composer, chance_pool, paragraphs, read_pool, write_documents
 from tests.eval_kit import CAPITALS
 
 QUESTIONS = 240
@@ -39,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_ingest_against_embedding_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["index", "--documents", "3", "--chunks", "0"]) == 0
+    assert main(["index", "--documents", "3", "--chunks", "0", "--pool", "20"]) == 0
     lines = [line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     figures = {name: float(value) for name, value in lines}
     assert figures["ingest documents"] == 3 and figures["ingest chunks"] >= 3
@@ -77,8 +76,23 @@ def test_a_composed_text_is_cut_at_its_empty_lines() -> None:
     assert [chunk.text for chunk in paragraphs(text, "de")] == ["Eins zwei.", "Drei vier."]
 
 
-def test_chance_prose_is_the_same_every_time(tmp_path: Path) -> None:
-    one = [path.read_text(encoding="utf-8") for path in write_documents(tmp_path / "a", 2, 2)]
-    two = [path.read_text(encoding="utf-8") for path in write_documents(tmp_path / "b", 2, 2)]
-    assert one == two and one[0] != one[1]
-    assert [len(part.split()) for part in one[0].split("\n\n")] == [120, 120]
+def test_composed_documents_are_the_same_every_time_and_no_two_alike(tmp_path: Path) -> None:
+    pool = chance_pool(8)
+    one, two = (
+        [path.read_text(encoding="utf-8") for path in write_documents(tmp_path / name, Composer(pool), 4, 3)]
+        for name in ("a", "b")
+    )
+    assert one == two
+    parts = [part for text in one for part in text.split("\n\n")]
+    assert len(set(parts)) == len(parts) == 12
+
+
+def test_a_composed_text_has_the_words_of_its_halves_but_every_fifth() -> None:
+    composer = Composer(chance_pool(8))
+    text = composer.document(1)
+    first, second = composer.origins[text]
+    original = f"{first[: composer.halves[first]].rstrip()} {second[composer.halves[second] :]}"
+    assert len(original) == len(text)
+    pairs = list(zip(original.split(), text.split(), strict=True))
+    assert all(len(one) == len(other) for one, other in pairs)
+    assert 0.7 < sum(one == other for one, other in pairs) / len(pairs) < 0.9
