@@ -1,10 +1,11 @@
 """Fit the evidence model that picks sentences and decides on abstention.
 
-    python -m evals.calibrate --data DIR [--out FILE] [--false-abstention 0.03] [--dry-run]
+    python -m evals.calibrate --data DIR [--data DIR ...] [--out FILE] [--false-abstention 0.03] [--dry-run]
 
-The folder is a BEIR set whose queries say ``answerable`` and give ``answers``. Every question runs through the whole
-retrieval; answerable ones run again with their documents taken out, as further questions without an answer.
-The threshold is the stated trade-off: the highest that declines at most that share of the answerable questions.
+The folders are BEIR sets whose queries say ``answerable`` and give ``answers``. Every question runs through the whole
+retrieval; answerable ones with known documents run again with these taken out, as further questions without an
+answer. Every set weighs the same, and so do its questions with and without an answer. The threshold is the stated
+trade-off: the highest that declines at most that share of the questions that a retrieved sentence answers.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evals.fitting import Floats, auroc, fit_choice, fit_logistic
 from evals.importers.beir import BeirQuery, BeirSet, read_beir
@@ -33,25 +35,31 @@ if TYPE_CHECKING:
     from rag_service.bootstrap import Service
 
 PENALTY_CHOICE, PENALTY_LOGISTIC = 0.002, 10.0
-WEIGHT_REMOVED = 0.2
+REMOVED = 0.2  # weight of a question whose documents were taken out
 FOLDS = 8
+CLASS = 300.0  # weight of all of a set's questions with an answer, and of those without
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question's evidence; ``right`` are the sentences of its documents that hold an answer (n,)."""
+    """One question's evidence; ``right`` are the sentences of its documents that hold an answer (n,).
 
+    ``fold`` keeps neighbouring questions of a set together, which are of the same articles.
+    """
+
+    set: str
+    fold: int
     evidence: Evidence
     sentences: Sentences
-    right: Floats
+    right: NDArray[np.bool_]
     answerable: bool
-    weight: float
+    removed: bool = False
 
 
 def main(arguments: Sequence[str]) -> int:
     """Fit, print the figures, write the weights with the data's hash; exit code 0."""
     parser = argparse.ArgumentParser(prog="python -m evals.calibrate", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--data", type=Path, required=True, help="BEIR folder with answerable and answers")
+    parser.add_argument("--data", type=Path, action="append", required=True, help="BEIR folder; repeatable")
     parser.add_argument("--out", type=Path, help="default: the file that the service ships")
     parser.add_argument("--false-abstention", type=float, default=0.03, help="share of answerable questions")
     parser.add_argument("--limit", type=int, help="only the first so many questions")
@@ -68,83 +76,124 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-async def _calibrate(folder: Path, limit: int | None, false_abstention: float) -> dict[str, Any]:
+async def _calibrate(folders: Sequence[Path], limit: int | None, false_abstention: float) -> dict[str, Any]:
     from evals.benchmark.search import open_set
 
-    beir = read_beir(folder)
-    target = open_set(beir, titles=False)
-    try:
-        examples = collect(beir, target.service, limit)
-        fitted = fit(examples, EvidenceModel(target.service.encoder, Fitted.blank()), false_abstention)
-    finally:
-        await target.close()
-    digest = hashlib.sha256(b"".join((folder / name).read_bytes() for name in ("corpus.jsonl", "queries.jsonl")))
-    fitted["data"] = {"name": beir.name, "questions": len(beir.queries[:limit]), "sha256": digest.hexdigest()}
+    digest = hashlib.sha256()
+    examples: list[Example] = []
+    names, questions = [], 0
+    model = None
+    for folder in folders:
+        beir = read_beir(folder)
+        target = open_set(beir, titles=False)
+        try:
+            examples += collect(beir, target.service, limit)
+            model = model or EvidenceModel(target.service.encoder, target.service.reader, Fitted.blank())
+        finally:
+            await target.close()
+        names.append(beir.name)
+        questions += len(beir.queries[:limit])
+        for name in ("corpus.jsonl", "queries.jsonl"):
+            digest.update((folder / name).read_bytes())
+    assert model is not None  # argparse asks for one folder at least
+    fitted = fit(examples, model, false_abstention)
+    fitted["data"] = {"names": names, "questions": questions, "sha256": digest.hexdigest()}
     return fitted
 
 
 def collect(beir: BeirSet, service: Service, limit: int | None) -> list[Example]:
-    """The examples of a set: every question, then the answerable ones without their documents."""
+    """The examples of a set: every question, and the answerable ones without their documents."""
     from evals.targets.local import COLLECTION
 
     examples: list[Example] = []
-    for query in beir.queries[:limit]:
+    asked = beir.queries[:limit]
+    for number, query in enumerate(asked):
         evidence = service.retriever.search(COLLECTION, query.text).evidence
-        examples.append(_example(query, evidence, service, 1.0))
+        fold = number * FOLDS // len(asked)
+        examples.append(_example(beir.name, fold, query, evidence, service))
         if query.answerable is False or not query.relevant:
             continue
         own = {file_name(identifier) for identifier in query.relevant}
         others = tuple(passage for passage in evidence.passages if passage.source not in own)
         if others and not any(_holds(passage.text, query) for passage in others):
-            removed = _example(query, replace(evidence, passages=others), service, WEIGHT_REMOVED)
-            examples.append(replace(removed, answerable=False))
-    return examples
+            removed = _example(beir.name, fold, query, replace(evidence, passages=others), service)
+            examples.append(replace(removed, answerable=False, removed=True))
+    return [each for each in examples if each.sentences.candidates]
 
 
 def _holds(text: str, query: BeirQuery) -> bool:
     return any(contains(text, answer) for answer in query.answers)
 
 
-def _example(query: BeirQuery, evidence: Evidence, service: Service, weight: float) -> Example:
-    sentences = gather(evidence, service.encoder)
+def _example(name: str, fold: int, query: BeirQuery, evidence: Evidence, service: Service) -> Example:
+    sentences = gather(evidence, service.encoder, service.reader)
     own = {file_name(identifier) for identifier in query.relevant}
     right = [
         evidence.passages[item.passage].source in own and _holds(item.text, query) for item in sentences.candidates
     ]
-    return Example(evidence, sentences, np.array(right, np.float64), query.answerable is not False, weight)
+    return Example(name, fold, evidence, sentences, np.array(right, bool), query.answerable is not False)
 
 
 def fit(examples: Sequence[Example], model: EvidenceModel, false_abstention: float) -> dict[str, Any]:
-    """The fitted file's content; figures are of contiguous folds held out, which keeps articles apart."""
-    examples = [each for each in examples if each.sentences.candidates]
+    """The fitted file's content, with figures of questions held out: by folds, and by whole sets."""
     sentence = fit_choice(
-        [(each.sentences.features.astype(np.float64), each.right > 0) for each in examples if each.weight == 1.0],
+        [(each.sentences.features.astype(np.float64), each.right) for each in examples if not each.removed],
         PENALTY_CHOICE,
     )
     inputs = np.array([_signals(each, model, sentence) for each in examples], np.float64)
     right = np.array([each.answerable for each in examples])
-    weight = np.array([each.weight for each in examples])
-    fold = np.arange(len(examples)) * FOLDS // len(examples)
-    held = np.zeros(len(examples))
-    for own in range(FOLDS):
-        weights, intercept = fit_logistic(
-            inputs[fold != own], right[fold != own].astype(np.float64), weight[fold != own], PENALTY_LOGISTIC
-        )
-        held[fold == own] = inputs[fold == own] @ weights + intercept
-    weights, intercept = fit_logistic(inputs, right.astype(np.float64), weight, PENALTY_LOGISTIC)
+    sets = np.array([each.set for each in examples])
+    weight = _weights(examples)
+
+    def trained(chosen: NDArray[np.bool_]) -> tuple[Floats, float]:
+        return fit_logistic(inputs[chosen], right[chosen].astype(np.float64), weight[chosen], PENALTY_LOGISTIC)
+
+    folds = np.array([each.fold for each in examples])
+    by_fold, by_set = np.zeros(len(examples)), np.zeros(len(examples))
+    for parts, held in ((folds, by_fold), (sets, by_set)):
+        for part in np.unique(parts) if len(np.unique(parts)) > 1 else ():
+            weights, intercept = trained(parts != part)
+            held[parts == part] = inputs[parts == part] @ weights + intercept
+    weights, intercept = trained(np.ones(len(examples), bool))
     confidence = 1.0 / (1.0 + np.exp(-(inputs @ weights + intercept)))
-    asked = weight == 1.0
+    answered = np.array([bool(each.right.any()) and not each.removed for each in examples])
+    asked = np.array([not each.removed for each in examples])
     return {
         "sentence": dict(zip(FEATURES, np.round(sentence, 4).tolist(), strict=True)),
         "signal": dict(zip(SIGNALS, np.round(weights, 4).tolist(), strict=True)),
         "intercept": round(intercept, 4),
-        "threshold": round(float(np.quantile(confidence[right], false_abstention)), 3),
+        "threshold": round(float(np.quantile(confidence[answered], false_abstention)), 3),
         "figures": {
             "false_abstention": false_abstention,
-            "held_out_auroc": round(auroc(right[asked], held[asked]), 4),
-            "held_out_auroc_removed": round(auroc(right[right | ~asked], held[right | ~asked]), 4),
+            "sets": {
+                name: _figures(right, by_fold, by_set, (sets == name) & asked, (sets == name))
+                for name in dict.fromkeys(sets.tolist())
+            },
         },
     }
+
+
+def _figures(
+    right: NDArray[np.bool_], by_fold: Floats, by_set: Floats, asked: NDArray[np.bool_], whole: NDArray[np.bool_]
+) -> dict[str, float]:
+    """AUROC of one set's questions held out by folds, and by the set; then with those whose documents were removed."""
+    found: dict[str, float] = {}
+    for name, chosen in (("", asked), ("_removed", whole & (right | ~asked))):
+        if right[chosen].any() and not right[chosen].all():
+            found[f"held_out_auroc{name}"] = round(auroc(right[chosen], by_fold[chosen]), 4)
+            found[f"set_left_out_auroc{name}"] = round(auroc(right[chosen], by_set[chosen]), 4)
+    return found
+
+
+def _weights(examples: Sequence[Example]) -> Floats:
+    """A weight for each example (n,), the same sum for each set's answerable and unanswerable ones."""
+    own = np.array([REMOVED if each.removed else 1.0 for each in examples])
+    classes = [(each.set, each.answerable) for each in examples]
+    sums: dict[tuple[str, bool], float] = {}
+    for kind, value in zip(classes, own, strict=True):
+        sums[kind] = sums.get(kind, 0.0) + value
+    found: Floats = own * [CLASS / sums[kind] for kind in classes]
+    return found
 
 
 def _signals(example: Example, model: EvidenceModel, sentence: Floats) -> Floats:

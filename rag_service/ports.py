@@ -61,6 +61,33 @@ class Encoder(Embedder, Protocol):
         """Shape (t, 2): code-point offsets of the tokens of a text of any length."""
 
 
+class Reading(Protocol):
+    """One passage read for a question: log odds of each token (t,) to begin or end the answer."""
+
+    @property
+    def start(self) -> Vector:
+        """Shape (t,), against there being no answer."""
+
+    @property
+    def end(self) -> Vector:
+        """Shape (t,), against there being no answer."""
+
+    @property
+    def spans(self) -> NDArray[np.int32]:
+        """Shape (t, 2): each token's code-point offsets in the passage."""
+
+    @property
+    def answerable(self) -> float:
+        """Logit that the passage answers the question."""
+
+
+class Reader(Protocol):
+    """Finds where passages answer a question."""
+
+    def read(self, question: str, texts: Sequence[str]) -> Sequence[Reading]:
+        """One reading a text; what lies beyond the reader's window is left out of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One search result of one index; higher scores are better."""
@@ -218,15 +245,27 @@ class ChatModel(Protocol):
         """The reply, piece by piece; raises ModelError and its kin."""
 
 
+class Assessed(Protocol):
+    """Evidence weighed as a whole."""
+
+    @property
+    def confidence(self) -> float:
+        """Probability in [0, 1] that the passages answer the question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an answerer receives: the standalone question, its encoding, and the passages with token vectors."""
+    """What an answerer receives: the standalone question, its encoding, and the passages with token vectors.
+
+    ``assessment`` is there once the evidence has been weighed, so that nobody weighs it again.
+    """
 
     question: str
     language: str
     encoded: Encoded | None
     passages: tuple[Passage, ...]
     blocks: Mapping[str, TokenBlock]
+    assessment: Assessed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ LEAST_ANSWERABLE, LEAST_UNANSWERABLE = 20, 10
 
 
 def calibrate(
-    data: Annotated[Path, typer.Argument(help="BEIR folder whose queries say answerable and give answers.")],
+    data: Annotated[list[Path], typer.Argument(help="BEIR folders whose queries say answerable and give answers.")],
     out: Annotated[Path | None, typer.Option(help="File to write; default: the one that the service reads.")] = None,
     false_abstention: Annotated[
         float, typer.Option(min=0.0, max=0.5, help="Share of the answerable questions that it may decline.")
@@ -27,12 +28,13 @@ def calibrate(
     from evals.errors import DatasetError
     from evals.importers.beir import read_beir
 
-    problems = _unfit(read_beir(data), limit)
+    problems = _unfit([read_beir(folder) for folder in data], limit)
     if out is not None and not out.parent.is_dir():
         problems.append(f"{out}: its folder does not exist")
     if problems:
         raise DatasetError(problems)
-    arguments = ["--data", str(data), "--false-abstention", str(false_abstention)]
+    arguments = [part for folder in data for part in ("--data", str(folder))]
+    arguments += ["--false-abstention", str(false_abstention)]
     arguments += ["--out", str(out)] if out is not None else []
     arguments += ["--limit", str(limit)] if limit is not None else []
     arguments += ["--dry-run"] if dry_run else []
@@ -40,17 +42,17 @@ def calibrate(
     typer.echo("Nothing was written." if dry_run else f"Written: {out or 'the file that the service reads'}", err=True)
 
 
-def _unfit(beir: BeirSet, limit: int | None) -> list[str]:
-    """Why nothing can be fitted on a set, in words."""
-    asked = beir.queries[:limit]
+def _unfit(sets: Sequence[BeirSet], limit: int | None) -> list[str]:
+    """Why nothing can be fitted on the sets, in words."""
+    asked = [query for beir in sets for query in beir.queries[:limit]]
+    names = ", ".join(beir.name for beir in sets)
     answerable = sum(query.answerable is True and bool(query.answers and query.relevant) for query in asked)
     without = sum(query.answerable is False for query in asked)
     problems = []
     if answerable < LEAST_ANSWERABLE:
         problems.append(
-            f"{beir.name}: {answerable} questions with an answer and its document; "
-            f"at least {LEAST_ANSWERABLE} are needed"
+            f"{names}: {answerable} questions with an answer and its document; at least {LEAST_ANSWERABLE} are needed"
         )
     if without < LEAST_UNANSWERABLE:
-        problems.append(f"{beir.name}: {without} questions without an answer; at least {LEAST_UNANSWERABLE} are needed")
+        problems.append(f"{names}: {without} questions without an answer; at least {LEAST_UNANSWERABLE} are needed")
     return problems

@@ -13,7 +13,7 @@ import numpy as np
 
 from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather, similarities, values
 from rag_service.errors import SettingsError
-from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
+from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
 from rag_service.text.polarity import contrary
 
 SIGNALS = (
@@ -31,6 +31,8 @@ SIGNALS = (
     "entropy",  # of that distribution
     "contrary",  # the best sentence speaks of the contrary
     "type_missing",  # the best sentence has no value of the expected type
+    "span",  # the reader's log odds of the likeliest answer
+    "answerable",  # and of there being one
 )
 SHIPPED = "evidence.json"
 
@@ -81,6 +83,7 @@ class EvidenceModel:
     def __init__(
         self,
         encoder: Encoder,
+        reader: Reader,
         fitted: Fitted | None = None,
         *,
         threshold: float | None = None,
@@ -89,6 +92,7 @@ class EvidenceModel:
         """``own_vectors``: the passages' dense scores are cosines of the bundled encoder."""
         fitted = fitted or Fitted.load()
         self._encoder = encoder
+        self._reader = reader
         self._own_vectors = own_vectors
         self._sentence = np.array([fitted.sentence[name] for name in FEATURES], np.float32)
         self._signal = np.array([fitted.signal[name] for name in SIGNALS], np.float32)
@@ -98,7 +102,7 @@ class EvidenceModel:
 
     def assess(self, evidence: Evidence) -> Assessment:
         """Score every sentence and the whole; confidence 0 where there is no sentence."""
-        sentences = gather(evidence, self._encoder)
+        sentences = gather(evidence, self._encoder, self._reader)
         if not sentences.candidates:
             return Assessment(sentences, np.zeros(0, np.float32), 0.0)
         shares = softmax(sentences.features @ self._sentence)
@@ -106,16 +110,12 @@ class EvidenceModel:
         logit = float(found @ self._signal) + self._intercept
         return Assessment(sentences, shares, 1.0 / (1.0 + math.exp(-logit)))
 
-    def confidence(self, evidence: Evidence) -> float:
-        """Probability in [0, 1] that the passages answer the question."""
-        return self.assess(evidence).confidence
-
     def signals(self, evidence: Evidence, sentences: Sentences, shares: Floats) -> Floats:
         """What speaks for or against the evidence as a whole, shape (len(SIGNALS),)."""
         best = int(np.argmax(shares))
         item = sentences.candidates[best]
         found = dict(zip(FEATURES, sentences.features[best].tolist(), strict=True))
-        found["unmet"] = sentences.unmet
+        found |= {"unmet": sentences.unmet, "span": sentences.span, "answerable": sentences.answerable}
         found["share"] = float(shares[best])
         found["entropy"] = float(-(shares * np.log(shares + 1e-9)).sum())
         found["contrary"] = float(contrary(evidence.question, item.text))

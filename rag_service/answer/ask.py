@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from rag_service.answer.cite import CitationBook
@@ -14,7 +14,7 @@ from rag_service.answer.events import Ask, CitationMade, Delta, Done, Event, Pas
 from rag_service.answer.work import Work
 from rag_service.errors import InvalidInput, ModelError, ModelTimeout
 from rag_service.models import AbstentionReason, Answer, AnswererName, Turn, Warning
-from rag_service.ports import Answerer, Declined, DraftItem, Evidence, Finished, LiveCatalog
+from rag_service.ports import Answerer, Assessed, Declined, DraftItem, Evidence, Finished, LiveCatalog
 from rag_service.retrieve.types import Retrieval
 
 
@@ -74,7 +74,7 @@ class Asker:
         catalog: LiveCatalog,
         retrieve: Retrieve,
         converse: Converse,
-        assess: Callable[[Evidence], float],
+        assess: Callable[[Evidence], Assessed],
         threshold: float,
         answerers: Answerers,
         timeout: float,
@@ -129,7 +129,8 @@ class Asker:
             for event in _abstention(work, "no_relevant_passage", answerer):
                 yield event
             return
-        work.confidence = await asyncio.to_thread(self._assess, evidence)
+        assessment = await asyncio.to_thread(self._assess, evidence)
+        evidence, work.confidence = replace(evidence, assessment=assessment), assessment.confidence
         if work.confidence < self._threshold:
             for event in _abstention(work, "insufficient_evidence", answerer):
                 yield event

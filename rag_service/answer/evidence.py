@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.answer.candidates import Candidate, find_candidates
+from rag_service.answer.reading import read
 from rag_service.models import Passage
-from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
+from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.questions import AnswerType, expected_answer
 from rag_service.text.words import content_words, word_spans
@@ -35,6 +36,7 @@ FEATURES = (
     "passage",  # fused score of the passage against the best passage's
     "passage_dense",
     "passage_late",
+    "read",  # the reader's log odds that the sentence holds the answer
 )
 _FALLBACK_SENTENCES = 8
 _WORST = 3
@@ -52,13 +54,16 @@ Floats = NDArray[np.float32]
 class Sentences:
     """Candidates with their features, an array of shape (n, len(FEATURES)), and the question's answer type.
 
-    ``unmet`` is the share of the question's content words that stand in no candidate, rare ones counting more.
+    ``unmet`` is the share of the question's content words that stand in no candidate, rare ones counting more;
+    ``span`` and ``answerable`` are the reader's log odds of the likeliest answer, and of there being one.
     """
 
     kind: AnswerType
     candidates: tuple[Candidate, ...]
     features: Floats
     unmet: float = 0.0
+    span: float = 0.0
+    answerable: float = 0.0
 
     def column(self, name: str) -> Floats:
         """One feature of every candidate, shape (n,)."""
@@ -66,24 +71,26 @@ class Sentences:
         return found
 
 
-def gather(evidence: Evidence, encoder: Encoder) -> Sentences:
+def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
     candidates = find_candidates(evidence.passages)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
-    unmet = 0.0
-    if candidates:
-        rarity = _rarity(evidence, candidates)
-        unmet = _unmet(rarity, len(candidates))
-        coverage = _coverage(evidence, candidates, rarity)
-        matches = _matches(evidence, candidates, coverage, encoder)
-        features[:, :6] = _late_features(candidates, matches, _token_weights(evidence, rarity, matches.shape[1]))
-        features[:, 6] = coverage
-        features[:, 7:11] = _type_features(kind, evidence, candidates)
-        features[:, 11] = _agreement(evidence, candidates)
-        features[:, 12] = [math.log(item.end - item.start) for item in candidates]
-        features[:, 13:] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
-    return Sentences(kind, tuple(candidates), features, unmet)
+    if not candidates:
+        return Sentences(kind, (), features)
+    rarity = _rarity(evidence, candidates)
+    unmet = _unmet(rarity, len(candidates))
+    coverage = _coverage(evidence, candidates, rarity)
+    matches = _matches(evidence, candidates, coverage, encoder)
+    found = read(evidence, candidates, reader)
+    features[:, :6] = _late_features(candidates, matches, _token_weights(evidence, rarity, matches.shape[1]))
+    features[:, 6] = coverage
+    features[:, 7:11] = _type_features(kind, evidence, candidates)
+    features[:, 11] = _agreement(evidence, candidates)
+    features[:, 12] = [math.log(item.end - item.start) for item in candidates]
+    features[:, 13:16] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
+    features[:, 16] = found.sentences
+    return Sentences(kind, tuple(candidates), features, unmet, found.best, found.answerable)
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from rag_service.answer.abstain import EvidenceModel
+from rag_service.answer.abstain import Assessment, EvidenceModel
 from rag_service.answer.candidates import Candidate
 from rag_service.answer.select import Chosen, choose
 from rag_service.models import DraftStatement, Quote
@@ -33,7 +33,9 @@ class ExtractiveAnswerer:
         yield Finished()
 
     def _choose(self, evidence: Evidence) -> list[Chosen]:
-        return choose(evidence, self._evidence_model.assess(evidence), self._max_statements)
+        known = evidence.assessment
+        assessment = known if isinstance(known, Assessment) else self._evidence_model.assess(evidence)
+        return choose(evidence, assessment, self._max_statements)
 
 
 def _quote(evidence: Evidence, item: Candidate, score: float) -> Quote:

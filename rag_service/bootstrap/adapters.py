@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from rag_service.answer.models.guard import GuardedModel
     from rag_service.embed.e5.encoder import E5Encoder
+    from rag_service.embed.e5.reader import E5Reader
     from rag_service.ports import Embedder, Reranker
 
 
@@ -23,8 +24,18 @@ def open_encoder(settings: Settings, cache_dir: Path | None = None) -> E5Encoder
     """The bundled encoder with its prepared graph in the cache folder."""
     from rag_service.embed.e5.encoder import E5Encoder
 
-    chosen = cache_dir or settings.embedding.cache_dir or _user_cache()
-    return E5Encoder(chosen, settings.embedding.threads)
+    return E5Encoder(cache_dir or _cache(settings), settings.embedding.threads)
+
+
+def open_reader(settings: Settings, encoder: E5Encoder) -> E5Reader:
+    """The reader, with the encoder's inputs and its own prepared graph in the cache folder."""
+    from rag_service.embed.e5.reader import E5Reader
+
+    return E5Reader(encoder.inputs, _cache(settings), encoder.threads)
+
+
+def _cache(settings: Settings) -> Path:
+    return settings.embedding.cache_dir or _user_cache()
 
 
 def _user_cache() -> Path:

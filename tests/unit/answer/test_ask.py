@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from types import SimpleNamespace
 
 import pytest
 
@@ -72,7 +73,7 @@ def asker(
         catalog=Catalog(chunks),
         retrieve=retrieve,
         converse=converse,
-        assess=lambda evidence: confidence,
+        assess=lambda evidence: SimpleNamespace(confidence=confidence),
         threshold=0.5,
         answerers=Answerers(extractive or Scripted(GOOD, Finished()), llm, "auto"),
         timeout=timeout,

@@ -1,6 +1,8 @@
 """Sentences as candidates, their features, the choice among them, and the confidence; vectors worked in memory."""
 
 import json
+import re
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -26,6 +28,33 @@ class Encoding(WordEncoder):
         return [self.encode_query(text) for text in texts]
 
 
+@dataclass(frozen=True)
+class Read:
+    """A reading of one token a word: long odds for the word that is wanted, none for the others."""
+
+    start: np.ndarray
+    end: np.ndarray
+    spans: np.ndarray
+    answerable: float
+
+
+class Reads:
+    """Knows the answer's word, if any."""
+
+    def __init__(self, wanted=None):
+        self.wanted = wanted
+        self.asked = []
+
+    def read(self, question, texts):
+        self.asked += texts
+        return [self._one(text) for text in texts]
+
+    def _one(self, text):
+        words = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
+        odds = np.array([4.0 if text[a:b].strip(".") == self.wanted else -4.0 for a, b in words], np.float32)
+        return Read(odds, odds, np.array(words, np.int32), float(odds.max()))
+
+
 def evidence(question, *texts, blocks=True, sources=None, dates=None):
     passages = tuple(
         passage(
@@ -48,7 +77,7 @@ def evidence(question, *texts, blocks=True, sources=None, dates=None):
 
 
 def model(**changes):
-    return EvidenceModel(Encoding(), **changes)
+    return EvidenceModel(Encoding(), Reads(), **changes)
 
 
 def texts(chosen):
@@ -92,7 +121,9 @@ def test_what_is_no_sentence(text, fragment):
 
 def test_features_by_hand():
     found = gather(
-        evidence("Wann reiste Kim?", "Kim reiste am 25. April 2019. Putin blieb noch etwas länger."), Encoding()
+        evidence("Wann reiste Kim?", "Kim reiste am 25. April 2019. Putin blieb noch etwas länger."),
+        Encoding(),
+        Reads(),
     )
     assert found.kind == "date"
     assert found.features.shape == (2, len(FEATURES))
@@ -104,13 +135,45 @@ def test_features_by_hand():
     assert found.unmet == 0.0
 
 
+def test_the_sentence_with_the_answer_that_is_read_has_the_odds():
+    asked = evidence("Wann reiste Kim?", "Kim reiste am Mittwoch. Putin blieb noch.", "Es regnete am Freitag sehr.")
+    found = gather(asked, Encoding(), Reads("Mittwoch"))
+    odds = found.column("read")
+    assert odds[0] == pytest.approx(8.0, abs=0.01)
+    assert max(odds[1:]) < -4
+    assert (found.span, found.answerable) == (8.0, 4.0)
+
+
+def test_only_the_first_passages_are_read_and_the_others_count_as_the_worst():
+    asked = evidence("Wann reiste Kim?", *(f"Kim reiste am {i}. April." for i in range(5)))
+    reader = Reads("4")
+    found = gather(asked, Encoding(), reader)
+    assert reader.asked == [each.text for each in asked.passages[:3]]
+    assert set(found.column("read")[3:]) == {found.column("read").min()}
+    assert found.span == -8.0
+
+
+def test_sentences_beyond_the_readers_window_count_as_the_worst():
+    class Short(Reads):
+        def _one(self, text):
+            whole = super()._one(text)
+            return Read(whole.start[:4], whole.end[:4], whole.spans[:4], -1.0)
+
+    found = gather(evidence("Wer?", "Kim reiste am Mittwoch. Putin blieb noch."), Encoding(), Short("Mittwoch"))
+    assert found.column("read")[1] == found.column("read").min() == found.column("read")[0]
+
+
 def test_what_no_sentence_says_is_unmet():
-    found = gather(evidence("Wie heißt der Dolmetscher von Kim?", "Kim reiste am Mittwoch nach Hause."), Encoding())
+    found = gather(
+        evidence("Wie heißt der Dolmetscher von Kim?", "Kim reiste am Mittwoch nach Hause."), Encoding(), Reads()
+    )
     assert 0.3 < found.unmet < 1.0
 
 
 def test_a_reason_is_looked_for():
-    found = gather(evidence("Warum reiste Kim ab?", "Kim reiste ab. Kim reiste ab, weil er krank war."), Encoding())
+    found = gather(
+        evidence("Warum reiste Kim ab?", "Kim reiste ab. Kim reiste ab, weil er krank war."), Encoding(), Reads()
+    )
     assert found.kind == "reason"
     assert found.column("reason").tolist() == [0.0, 1.0]
 
@@ -119,13 +182,14 @@ def test_without_token_vectors_the_covered_sentences_are_encoded():
     found = gather(
         evidence("Wann reiste Kim?", "Kim reiste am 25. April 2019. Putin blieb noch etwas länger.", blocks=False),
         Encoding(),
+        Reads(),
     )
     assert found.column("late")[0] > 0.5
 
 
 def test_nothing_to_quote_is_no_confidence():
     asked = evidence("Wann?", "…")
-    assert model().confidence(asked) == 0.0
+    assert model().assess(asked).confidence == 0.0
     assert choose(asked, model().assess(asked), 3) == []
 
 
@@ -133,7 +197,7 @@ def test_confidence_is_higher_where_the_answer_stands():
     here = evidence("Wann reiste Kim nach Wladiwostok?", "Kim reiste am 25. April 2019 nach Wladiwostok.")
     elsewhere = evidence("Wann reiste Kim nach Wladiwostok?", "Der Preis für Milch stieg im Mai deutlich an.")
     own = model(own_vectors=False)
-    assert 0.0 <= own.confidence(elsewhere) < own.confidence(here) <= 1.0
+    assert 0.0 <= own.assess(elsewhere).confidence < own.assess(here).confidence <= 1.0
 
 
 def test_the_threshold_may_be_set():

@@ -1,0 +1,58 @@
+"""What the reader finds in the best passages, by sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag_service.answer.candidates import Candidate
+from rag_service.ports import Evidence, Reader, Reading
+
+READ = 3  # passages read; the rest count as the worst sentence of those
+_NOTHING = -20.0
+_LONGEST = 24  # tokens of an answer
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Log odds of an answer in each candidate (n,), of the best one anywhere, and the passages' best own logit."""
+
+    sentences: Floats
+    best: float
+    answerable: float
+
+
+def read(evidence: Evidence, candidates: Sequence[Candidate], reader: Reader) -> Found:
+    """Read the first passages for the question; sentences beyond the reader's window count as the worst."""
+    passages = evidence.passages[:READ]
+    readings = reader.read(evidence.question, [passage.text for passage in passages])
+    odds = np.full(len(candidates), np.nan, np.float32)
+    for row, item in enumerate(candidates):
+        if item.passage < len(readings):
+            start = evidence.passages[item.passage].start
+            odds[row] = _odds(readings[item.passage], item.start - start, item.end - start)
+    worst = np.nanmin(odds) if not np.isnan(odds).all() else _NOTHING
+    return Found(
+        np.where(np.isnan(odds), worst, odds).astype(np.float32),
+        max((_best_span(reading) for reading in readings), default=_NOTHING),
+        max((reading.answerable for reading in readings), default=_NOTHING),
+    )
+
+
+def _odds(reading: Reading, start: int, end: int) -> float:
+    """Log odds that an answer begins and ends within ``[start, end)`` of the passage; NaN where nothing was read."""
+    inside = (reading.spans[:, 0] >= start) & (reading.spans[:, 0] < end)
+    if not inside.any():
+        return float("nan")
+    return float(np.logaddexp.reduce(reading.start[inside]) + np.logaddexp.reduce(reading.end[inside]))
+
+
+def _best_span(reading: Reading) -> float:
+    """Log odds of the likeliest answer of at most ``_LONGEST`` tokens."""
+    count = len(reading.start)
+    best = [reading.start[: count - length] + reading.end[length:] for length in range(min(_LONGEST, count)) if count]
+    return max((float(scores.max()) for scores in best if len(scores)), default=_NOTHING)

@@ -1,0 +1,61 @@
+"""What the reader is trained on, and what is kept of the training."""
+
+import numpy as np
+import pytest
+
+from evals.fit_reader import RANK, changes, gather, occurrences
+from evals.importers.beir import BeirQuery, BeirSet
+from rag_service.bootstrap import open_encoder
+from rag_service.embed.e5.reader_weights import ReaderWeights
+from rag_service.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return open_encoder(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "found"),
+    [
+        ("Im Mai kam Mai Lan.", ["mai"], [(3, 6), (11, 14)]),
+        ("Maikäfer fliegen im Mai.", ["Mai"], [(20, 23)]),
+        ("Im Jahr 1911.", ["1911", " 1911. "], [(8, 12)]),
+        ("Nichts davon.", ["", "x"], []),
+    ],
+)
+def test_answers_are_found_as_whole_words(text, answers, found):
+    assert occurrences(text, answers) == found
+
+
+def test_each_question_is_read_with_its_document_and_with_one_that_holds_no_answer(encoder):
+    texts = {
+        "a": "Die Brücke wurde 1911 gebaut.",
+        "b": "Das Rathaus wurde im Krieg zerstört.",
+        "c": "Im Jahr 1911 kam der Bürgermeister.",
+    }
+    queries = (
+        BeirQuery("1", "Wann wurde die Brücke gebaut?", True, ("1911",), frozenset("a")),
+        BeirQuery("2", "Wer baute die Brücke?", False, (), frozenset()),
+        BeirQuery("3", "Wer fragt ohne Dokument?", True, ("niemand",), frozenset()),
+    )
+    right, wrong, unanswerable = gather(BeirSet("tiny", texts, dict.fromkeys(texts, ""), queries), encoder)
+    (row,) = right
+    lead = len(encoder.inputs.lead("query:")) + encoder.count_tokens(queries[0].text) + 1
+    assert row.ids[lead : lead + 2].tolist() == encoder.inputs.lead("passage:")[1:].tolist()
+    tokens = [encoder.inputs.tokenizer.tokenize("1911").ids.tolist()]
+    assert [row.ids[row.starts[0] : row.ends[0] + 1].tolist()] == tokens
+    assert [len(each.starts) for each in wrong] == [0]  # the third document holds the answer, too
+    assert len(unanswerable) == 3 and not any(each.starts for each in unanswerable)
+
+
+def test_what_is_kept_comes_close_to_what_was_trained(encoder):
+    network = encoder.inputs.weights
+    chance = np.random.default_rng(1)
+    low = chance.normal(size=(384, 4)) @ chance.normal(size=(4, 384)) * 0.01
+    trained = {"l11.q.w": (network.tensor("l11.q.w") + low).astype(np.float32), "l11.q.b": np.ones(384, np.float32)}
+    found = changes(trained, network)
+    assert found["l11.q.w.up"].shape == (384, RANK)
+    weights = ReaderWeights(network, found)
+    np.testing.assert_allclose(weights.tensor("l11.q.w"), trained["l11.q.w"], atol=1e-4)
+    np.testing.assert_array_equal(weights.tensor("l11.q.b"), np.ones(384))
