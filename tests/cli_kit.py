@@ -40,7 +40,6 @@ def alone(patch: pytest.MonkeyPatch, data: Path) -> None:
     patch.chdir(data.parent)
     patch.setenv("RAG_DATA_DIR", str(data))
     patch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
-    patch.setenv("COLUMNS", "200")
 
 
 def call(*arguments: str, said: str | None = None) -> Result:

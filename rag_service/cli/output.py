@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
     from rag_service.api.schemas.answers import AnswerBody, PassageBody
 
 INTERRUPTED = 130
+WIDTH_OF_FILES = 240
 
 
 def console(*, stderr: bool = False) -> Console:
     """Standard output, or standard error, with colour when it is a terminal, plain otherwise; lines are never cut."""
     from rich.console import Console
 
-    return Console(soft_wrap=True, highlight=False, stderr=stderr)
+    made = Console(soft_wrap=True, highlight=False, stderr=stderr)
+    if not made.is_terminal and "COLUMNS" not in os.environ:
+        made.width = WIDTH_OF_FILES  # tables keep to a width, and 80 would cut what they hold
+    return made
 
 
 def print_json(value: Mapping[str, Any]) -> None:

@@ -82,6 +82,13 @@ def test_documents_for_people(docs: Path) -> None:
     assert str(call("search", "Gipfel", "--filters", "[1]").exception).startswith("--filters must be a JSON object")
 
 
+def test_tables_are_not_cut_where_no_terminal_is(docs: Path) -> None:
+    name = f"{'langer-name-' * 10}.txt"
+    (docs / name).write_text("Ein Dokument.", encoding="utf-8")
+    assert call("ingest", str(docs)).exit_code == 0
+    assert name in call("documents", "list").stdout
+
+
 def test_keys_for_programs_and_people(docs: Path) -> None:
     made = parsed("keys", "create", "presse", "-c", "presse", "--write")
     assert made["object"] == "key" and made["key"].startswith("rag_")
