@@ -171,7 +171,9 @@ def _served(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     with subprocess.Popen(command, env=environment, stdout=pipe, stderr=nowhere, text=True) as process:
         try:
             assert process.stdout is not None
-            found = next(match for line in process.stdout if (match := _READY.match(line)))
+            found = next((match for line in process.stdout if (match := _READY.match(line))), None)
+            if found is None:
+                raise RunError(f"The server over {data} ended before it was ready: start it by hand to see why.")
             yield found.group(1), process
         finally:
             process.terminate()
