@@ -191,6 +191,8 @@ class LexicalIndex:
             with _explained(self._folder / collection_id):
                 if collection_id not in self._writers:
                     self._writers[collection_id] = index.writer(_HEAP, 1)
+                    # What a process that was killed before its commit wrote would be in the way of the same again.
+                    self._writers[collection_id].garbage_collect_files()
                 writer = self._writers[collection_id]
                 try:
                     yield writer

@@ -68,6 +68,11 @@ class Stores:
         for collection_id in self.catalog.collections.abandoned():
             self.drop(collection_id)
         gone = self.catalog.versions.leftovers()
+        for collection_id in dict.fromkeys(item.collection_id for item in gone):
+            try:
+                self.lexical.remove(collection_id, [x.version_id for x in gone if x.collection_id == collection_id])
+            except StoreError:
+                self.lexical.drop(collection_id)  # it is built anew below
         if gone:
             self.remove(gone)
         for collection in self.catalog.collections.all():

@@ -121,3 +121,21 @@ def test_an_unreadable_index_is_named_with_its_remedy(tmp_path: Path, index: Lex
     (tmp_path / "1" / "col" / "meta.json").write_text("{")
     with pytest.raises(StoreError, match="doctor --repair"):
         LexicalIndex(tmp_path).count("col")
+
+
+def test_what_a_killed_removal_left_behind_is_not_in_the_way(tmp_path: Path) -> None:
+    first = LexicalIndex(tmp_path)
+    first.add("col", [row("a", "Der Zug kommt."), row("b", "Ein Schiff fährt.")])
+    first.close()
+    (meta,) = tmp_path.rglob("meta.json")
+    committed = meta.read_bytes()
+    killed = LexicalIndex(tmp_path)
+    killed.remove("col", ["a"])
+    killed.close()
+    assert list(tmp_path.rglob("*.del"))
+    meta.write_bytes(committed)  # as if the process had died between the two writes
+    again = LexicalIndex(tmp_path)
+    assert again.count("col") == 2
+    again.remove("col", ["a"])
+    assert hits(again, "Zug") == [] and hits(again, "Schiff") == ["b"]
+    again.close()
