@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,7 +45,8 @@ CLASS = 300.0  # weight of all of a set's questions with an answer, and of those
 class Example:
     """One question's evidence; ``right`` are the sentences of its documents that hold an answer (n,).
 
-    ``fold`` keeps neighbouring questions of a set together, which are of the same articles.
+    ``fold`` keeps neighbouring questions of a set together, which are of the same articles; each fold has its share
+    of questions with and without an answer.
     """
 
     set: str
@@ -107,9 +109,13 @@ def collect(beir: BeirSet, service: Service, limit: int | None) -> list[Example]
 
     examples: list[Example] = []
     asked = beir.queries[:limit]
-    for number, query in enumerate(asked):
+    sizes = Counter(query.answerable is False for query in asked)
+    seen: Counter[bool] = Counter()
+    for query in asked:
         evidence = service.retriever.search(COLLECTION, query.text).evidence
-        fold = number * FOLDS // len(asked)
+        kind = query.answerable is False
+        fold = seen[kind] * FOLDS // sizes[kind]
+        seen[kind] += 1
         examples.append(_example(beir.name, fold, query, evidence, service))
         if query.answerable is False or not query.relevant:
             continue

@@ -9,6 +9,7 @@ BENCHMARKS = {
     "search": "search and answers over BEIR folders, whole pipeline",
     "embed": "throughput and accuracy of the bundled encoder",
     "index": "ingest, re-ingest and search times over many documents",
+    "load": "one client and many at once against a running service",
 }
 
 

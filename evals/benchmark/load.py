@@ -1,0 +1,134 @@
+"""A running service under load: one client, then many, extractive answers.
+
+    python -m evals.benchmark load --url URL --data DIR [--collection NAME] [--clients 64] [--seconds 60] [--json]
+
+The questions are a BEIR folder's. One client asks in turn, plainly and streamed (the first byte is the first of the
+stream's events); then many ask at once for a while. With ``--pid`` the processor time of the service is read, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from evals.importers.beir import read_beir
+from evals.metrics.latency import percentiles
+
+ASKED = 200
+WARM = 20
+TIMEOUT = 60.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the figures; exit code 0, 1 when a request failed."""
+    parser = argparse.ArgumentParser(prog="python -m evals.benchmark load", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--url", required=True, help="of a running service")
+    parser.add_argument("--data", type=Path, required=True, help="BEIR folder with the questions")
+    parser.add_argument("--collection", default="default")
+    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--pid", type=int, help="process of the service, on this machine")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    figures = asyncio.run(_measure(options))
+    if options.json:
+        sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+    else:
+        sys.stdout.write("".join(f"{name:36} {value}\n" for name, value in figures.items()))
+    return 1 if figures["errors"] else 0
+
+
+async def _measure(options: argparse.Namespace) -> dict[str, Any]:
+    questions = itertools.cycle([query.text for query in read_beir(options.data).queries])
+    limits = httpx.Limits(max_connections=options.clients + 1, max_keepalive_connections=options.clients + 1)
+    async with httpx.AsyncClient(base_url=options.url, timeout=TIMEOUT, limits=limits) as client:
+        asker = _Asker(client, options.collection, questions)
+        for _ in range(WARM):
+            await asker.ask()
+        before = _cpu_seconds(options.pid)
+        plain = [await asker.ask() for _ in range(ASKED)]
+        spent = (_cpu_seconds(options.pid) - before) / ASKED
+        streamed = [await asker.first_byte() for _ in range(ASKED)]
+        many = await asker.at_once(options.clients, options.seconds)
+    figures: dict[str, Any] = {
+        "one client, ms": percentiles(plain),
+        "first streamed byte, ms": percentiles(streamed),
+        f"{options.clients} clients, ms": percentiles(many),
+        "answers per s": round(len(many) / options.seconds, 1),
+        "errors": asker.errors,
+    }
+    if options.pid is not None:
+        figures["processor s an answer"] = round(spent, 4)
+        figures["answers per s times processor s"] = round(len(many) / options.seconds * spent, 2)
+    return figures
+
+
+class _Asker:
+    """Sends questions and times the answers, in milliseconds; counts what failed."""
+
+    def __init__(self, client: httpx.AsyncClient, collection: str, questions: Iterator[str]) -> None:
+        self._client = client
+        self._collection = collection
+        self._questions = questions
+        self.errors = 0
+
+    async def ask(self) -> float:
+        started = time.perf_counter()
+        try:
+            response = await self._client.post("/v1/ask", json=self._body(stream=False))
+            self.errors += response.status_code != httpx.codes.OK
+        except httpx.HTTPError:
+            self.errors += 1
+        return (time.perf_counter() - started) * 1000
+
+    async def first_byte(self) -> float:
+        started = time.perf_counter()
+        async with self._client.stream("POST", "/v1/ask", json=self._body(stream=True)) as response:
+            self.errors += response.status_code != httpx.codes.OK
+            parts = response.aiter_bytes()
+            await anext(parts)
+            elapsed = (time.perf_counter() - started) * 1000
+            async for _ in parts:
+                pass
+        return elapsed
+
+    async def at_once(self, clients: int, seconds: float) -> list[float]:
+        until = time.perf_counter() + seconds
+
+        async def one() -> list[float]:
+            found = []
+            while time.perf_counter() < until:
+                found.append(await self.ask())
+            return found
+
+        return [value for found in await asyncio.gather(*(one() for _ in range(clients))) for value in found]
+
+    def _body(self, *, stream: bool) -> dict[str, Any]:
+        return {
+            "question": next(self._questions),
+            "collection": self._collection,
+            "answerer": "extractive",
+            "stream": stream,
+        }
+
+
+def _cpu_seconds(pid: int | None) -> float:
+    """Processor seconds of a process so far, from /proc; 0 without one."""
+    if pid is None:
+        return 0.0
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
