@@ -27,9 +27,7 @@ _WORD = re.compile(
 _PLAIN = re.compile(  # the same where no character needs the rest of it
     r"\d+(?:[.,:/\-\u2013]\d+)*(?:[^\W\d_]+\d*)?|[^\W_]+(?:['\u2019](?=[^\W\d_])[^\W\d_]+)?"
 )
-_NOT_PLAIN = re.compile(
-    f"[{_UNSPACED}\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad]"
-)
+_NOT_PLAIN = re.compile(f"[{_UNSPACED}\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad]")
 _FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _DATE = re.compile(r"\d{1,4}[.\-/]\d{1,2}[.\-/]\d{1,4}$")
 _UMLAUTS = str.maketrans(
