@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -267,3 +267,11 @@ def test_the_shipped_weights_name_their_data():
     shipped = Fitted.load()
     assert set(shipped.sentence) == set(FEATURES) and set(shipped.signal) == set(SIGNALS)
     assert len(shipped.data_sha256) == 64
+
+
+def test_a_question_in_another_language_is_not_held_against_the_passage():
+    german = evidence("Wann reiste Kim nach Wladiwostok?", "Kim reiste am 25. April 2019 nach Wladiwostok.")
+    foreign = replace(german, language="fr")
+    unknown = replace(german, language="und")
+    confidences = [model().assess(each).confidence for each in (german, foreign, unknown)]
+    assert confidences[1] > confidences[0] == confidences[2]
