@@ -40,6 +40,11 @@ def named(library: Library) -> set[tuple[str, str, str | None]]:
 def mended(library: Library, stores: Stores) -> None:
     """Doctor repairs, finds nothing any more, and every search finds every chunk again."""
     assert library.doctor(repair=True).repaired
+    whole(library, stores)
+
+
+def whole(library: Library, stores: Stores) -> None:
+    """Doctor finds nothing, and every search finds every chunk and no other."""
     assert library.doctor().items == ()
     every = {f"{item.version_id}:{n}" for item in library.documents("c").items for n in range(item.chunks)}
     vector = WordEncoder().embed_query("Apfel")
@@ -160,3 +165,124 @@ def test_strays_of_unknown_collections(opened: Opened) -> None:
         ("vectors", "orphan", "col_stray"), ("lexical", "orphan", "col_stray"), ("tokens", "orphan", "col_stray"),
     }  # fmt: skip
     mended(library, stores)
+
+
+@pytest.mark.parametrize("part", ["data_level0.bin", "index_metadata.pickle"])
+@pytest.mark.parametrize("killed", [False, True])
+def test_the_start_rebuilds_vectors_that_cannot_be_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, part: str, killed: bool
+) -> None:
+    """Another collection keeps its vectors; left over is what a killed ingest left, or a killed search nothing."""
+    data, folder = tmp_path / "data", tmp_path / "docs"
+    write(folder, a="Der Apfel fällt.\n\nNicht weit vom Stamm.", b="Die Birne reift.", c="Eine Zitrone.")
+    write(tmp_path / "more", d="Ein anderer Apfel.")
+    library, stores = open_library(data)
+    library.ingest("c", [folder])
+    library.ingest("other", [tmp_path / "more"])
+    own = stores.catalog.collections.id_of("c")
+    filled(stores, own)
+    if not killed:
+        left_pending(stores, own)
+    library.close()
+    if killed:
+        assert crash.killed(search_and_die, data)
+    (broken,) = (data / "chroma").glob(f"*/{part}")
+    broken.write_bytes(broken.read_bytes()[:100]) if part.endswith("pickle") else broken.unlink()
+
+    encoder = WordEncoder()
+    library, stores = open_library(data, encoder)
+    try:
+        assert sorted(encoder.encoded) == ["Der Apfel fällt.", "Die Birne reift.", "Eine Zitrone.", "Nicht weit vom Stamm."]
+        assert "collection 'c'" in caplog.text
+        assert "'other'" not in caplog.text
+        assert stores.catalog.versions.leftovers() == []
+        whole(library, stores)
+    finally:
+        library.close()
+    encoder = WordEncoder()
+    library, _ = open_library(data, encoder)
+    assert encoder.encoded == []
+    library.close()
+
+
+def test_a_rebuild_at_the_start_that_is_broken_off_goes_on_at_the_next(tmp_path: Path) -> None:
+    """The embedding model fails after a batch; what it lacked then is embedded when it is there again."""
+    data, folder = tmp_path / "data", tmp_path / "docs"
+    write(folder, a="\n\n".join(f"Apfel Nummer {n}." for n in range(1100)), b="Die Birne reift.")
+    library, stores = open_library(data)
+    library.ingest("c", [folder])
+    stores.vectors.check(stores.catalog.collections.id_of("c"))
+    library.close()
+    assert crash.killed(search_and_die, data)
+    (broken,) = (data / "chroma").glob("*/data_level0.bin")
+    broken.unlink()
+
+    def fails(texts: Sequence[str]) -> None:
+        if len(encoder.encoded) >= 256:
+            raise ModelError("The embedding model is gone.")
+
+    encoder = WordEncoder(fails)
+    stores = open_stores(data)
+    with pytest.raises(ModelError, match="gone"):
+        Library(stores, tools(encoder))
+    stores.close()
+    encoder = WordEncoder()
+    library, stores = open_library(data, encoder)
+    try:
+        assert 0 < len(encoder.encoded) < 1101
+        assert library.doctor().items == ()
+        assert stores.vectors.count(stores.catalog.collections.id_of("c")) == 1101
+    finally:
+        library.close()
+
+
+def test_vectors_of_another_model_are_not_rebuilt_with_this_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = tmp_path / "data"
+    write(tmp_path / "docs", b="Die Birne reift.")
+    library, stores = open_library(data)
+    library.ingest("c", [tmp_path / "docs"])
+    own = stores.catalog.collections.id_of("c")
+    filled(stores, own)
+    left_pending(stores, own)
+    library.close()
+    (broken,) = (data / "chroma").glob("*/data_level0.bin")
+    broken.unlink()
+    stores = open_stores(data)
+    library = Library(stores, tools(fingerprint=Fingerprint("words/2", DIMENSION, 40, 0)))
+    assert "--re-embed" in caplog.text
+    assert stores.vectors.count(own) == 0
+    library.close()
+    library, stores = open_library(data)
+    assert stores.vectors.count(own) == 1
+    assert library.doctor().items == ()
+    library.close()
+
+
+def filled(stores: Stores, collection_id: str) -> None:
+    """So many changes that Chroma writes its graph to files."""
+    rows = [VectorRow(f"x:{n}", "x", "d", np.eye(DIMENSION, dtype=np.float32)[n % DIMENSION], "x") for n in range(1100)]
+    stores.vectors.add(collection_id, rows)
+    stores.vectors.check(collection_id)
+    stores.vectors.remove(collection_id, [row.chunk_id for row in rows])
+    stores.vectors.check(collection_id)
+
+
+def left_pending(stores: Stores, collection_id: str) -> None:
+    """A version in every store that never became live."""
+    new = NewVersion(document("b.txt", b"Die Birne fault."), (Chunk(0, 0, 16, "Die Birne fault.", 3),), Origin())
+    (pending,) = stores.catalog.versions.add_pending(collection_id, [new])
+    vector = WordEncoder().embed_query("Birne fault")
+    name = f"{pending.version_id}:0"
+    row = VectorRow(name, pending.version_id, pending.document_id, vector, "Die Birne fault.")
+    lexical = LexicalRow(name, pending.version_id, "Die Birne fault.", "b", "de")
+    stores.add(collection_id, [row], [lexical], {})
+
+
+def search_and_die(started: Connection, data: Path) -> None:
+    """A process that wrote nothing and is killed."""
+    _, stores = open_library(data)
+    DenseSearch(stores, "words/1").query("c", WordEncoder().embed_query("Apfel"), 3, None)
+    started.send(None)
+    os.kill(os.getpid(), signal.SIGKILL)
