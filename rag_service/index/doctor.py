@@ -27,6 +27,12 @@ class Doctor:
             yield from self._collection(collection)
         yield from self._stray({collection.id for collection in known})
 
+    def vectors(self, collection: Collection) -> Iterator[Finding]:
+        """What is not as the catalog says in a collection's vectors."""
+        inventory = Inventory(self._stores.catalog.database)
+        live = inventory.chunks(list(inventory.versions(collection.id)))
+        yield from self._vectors(collection, {chunk.chunk_id: _digest(chunk.text) for chunk in live})
+
     def _collection(self, collection: Collection) -> Iterator[Finding]:
         inventory = Inventory(self._stores.catalog.database)
         versions = inventory.versions(collection.id)

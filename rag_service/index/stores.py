@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class Stores:
     vectors: VectorStore
     lexical: LexicalIndex
     tokens: TokenVectors
+    mark: Path | None
+    """A file that is there while the stores are in use; None where the vector store is a server of its own."""
 
     def add(
         self,
@@ -59,12 +62,21 @@ class Stores:
         self.tokens.drop(collection_id)
         self.catalog.collections.purge(collection_id)
 
-    def recover(self) -> list[str]:
-        """Finish what a process that died left half done; returns the jobs it was running.
+    def recover(self) -> list[Collection]:
+        """Finish what a process that died left half done; returns collections whose vectors are not complete.
 
-        A lexical index that cannot be read or lacks chunks is rebuilt. Only the owner of the data directory may
-        call this.
+        A lexical index that cannot be read or lacks chunks is rebuilt. Embedded Chroma is looked at when it was not
+        closed or has something to forget; a collection that cannot be searched or written is emptied. Only the owner
+        of the data directory may call this.
         """
+        gone = self.catalog.versions.leftovers()
+        doubtful = self._mark()
+        suspects = {item.collection_id for item in gone}
+        damaged = [
+            item.id
+            for item in self.catalog.collections.all()
+            if self.mark is not None and (doubtful or item.id in suspects) and self._reset_damaged(item, gone)
+        ]
         for collection_id in self.catalog.collections.abandoned():
             self.drop(collection_id)
         gone = self.catalog.versions.leftovers()
@@ -81,7 +93,35 @@ class Stores:
                 version_ids = list(chunks.versions(collection.id))
                 rebuild_lexical(self.lexical, collection.id, chunks.chunks(version_ids))
         self.catalog.jobs.forget_before(int(time.time()) - _JOB_SECONDS)
-        return self.catalog.jobs.interrupt_open()
+        self.catalog.jobs.interrupt_open()
+        if not (doubtful or damaged):
+            return []
+        return [item for item in self.catalog.collections.all() if self.vectors.count(item.id) != item.chunks]
+
+    def _mark(self) -> bool:
+        """Note that the stores are in use; whether they were when the last process ended."""
+        if self.mark is None:
+            return False
+        found = self.mark.exists()
+        self.mark.touch()
+        return found
+
+    def _reset_damaged(self, collection: Collection, gone: Sequence[Leftover]) -> bool:
+        """Empty a collection of vectors that cannot be searched, or not be written; whether it had to be."""
+        own = [name for item in gone if item.collection_id == collection.id for name in item.chunk_ids]
+        try:
+            self.vectors.check(collection.id)
+        except StoreError as error:
+            logging.getLogger(__name__).warning("the vectors of collection %r are damaged: %s", collection.name, error)
+            self.vectors.reset(collection.id)
+            return True
+        try:
+            self.vectors.remove(collection.id, own)
+        except StoreError as error:
+            logging.getLogger(__name__).warning("the vectors of collection %r are damaged: %s", collection.name, error)
+            self.vectors.drop(collection.id)  # not reset: a full disk must not cost the other collections
+            return True
+        return False
 
     def _lexical_complete(self, collection: Collection) -> bool:
         try:
@@ -89,12 +129,14 @@ class Stores:
         except StoreError:
             return False
 
-    def close(self) -> None:
-        """Close every store."""
+    def close(self, *, clean: bool = False) -> None:
+        """Close every store; ``clean`` when they are complete and need no look at the next start."""
         self.lexical.close()
         self.tokens.close()
         self.vectors.close()
         self.catalog.close()
+        if clean and self.mark is not None:
+            self.mark.unlink(missing_ok=True)
 
 
 def open_stores(data_dir: Path, *, catalog_url: str | None = None, chroma: ChromaServer | None = None) -> Stores:
@@ -102,4 +144,5 @@ def open_stores(data_dir: Path, *, catalog_url: str | None = None, chroma: Chrom
     data_dir.mkdir(parents=True, exist_ok=True)
     catalog = open_catalog(catalog_url or f"sqlite:///{(data_dir / 'catalog.sqlite').absolute()}")
     vectors = ChromaVectors(chroma or data_dir / "chroma")
-    return Stores(catalog, vectors, LexicalIndex(data_dir / "lexical"), TokenVectors(data_dir / "tokens"))
+    mark = None if chroma else data_dir / "in-use"
+    return Stores(catalog, vectors, LexicalIndex(data_dir / "lexical"), TokenVectors(data_dir / "tokens"), mark)

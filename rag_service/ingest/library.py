@@ -12,7 +12,7 @@ from rag_service.index.stores import Stores
 from rag_service.ingest.jobs import Worker
 from rag_service.ingest.plan import Step, as_plan, compare
 from rag_service.ingest.reembed import re_embed
-from rag_service.ingest.repair import Repair
+from rag_service.ingest.repair import Repair, restore_vectors
 from rag_service.ingest.run import OnProgress, Run
 from rag_service.ingest.scan import Discover, scan
 from rag_service.ingest.sync import Load, Sync, withdraw
@@ -58,7 +58,7 @@ class Library:
         self._tools = tools
         self._sync = Sync(stores, tools.load, tools.workers)
         self._worker = Worker(stores.catalog.jobs)
-        stores.recover()
+        self._complete = restore_vectors(stores, stores.recover(), tools.engine, tools.fingerprint)
 
     def collections(self) -> list[Collection]:
         """All collections by name."""
@@ -163,7 +163,7 @@ class Library:
     def close(self) -> None:
         """Call off what is running and close the stores."""
         self._worker.close()
-        self._stores.close()
+        self._stores.close(clean=self._complete)
 
     def _steps(self, collection: str, paths: Sequence[Path]) -> list[Step]:
         names = {item.name: item.id for item in self.collections()}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from rag_service.index.derived import rebuild_lexical
+from rag_service.index.doctor import Doctor
 from rag_service.index.inventory import Inventory, LiveChunk
 from rag_service.index.stores import Stores
 from rag_service.ingest.write import Engine, Writer, encode
-from rag_service.models import Finding
+from rag_service.models import Collection, Finding, Fingerprint
 from rag_service.ports import VectorRow
 
 _BATCH = 256
@@ -111,6 +113,29 @@ class Repair:
             }
             self._stores.vectors.add(collection_id, rows)
             self._stores.tokens.add(collection_id, blocks)
+
+
+def restore_vectors(
+    stores: Stores, collections: Sequence[Collection], engine: Callable[[], Engine], fingerprint: Fingerprint
+) -> bool:
+    """Embed the chunks that collections lack vectors of; False when some were made by another model.
+
+    Token vectors and the lexical index stay as they are. StoreError, ModelError; what is done stays done.
+    """
+    log = logging.getLogger(__name__)
+    complete = True
+    for collection in collections:
+        made = collection.fingerprint
+        if made and (made.embedder, made.dimension) != (fingerprint.embedder, fingerprint.dimension):
+            said = "the vectors of collection %r are lost and its model is not set: run `rag-service ingest --re-embed`"
+            log.error(said, collection.name)
+            complete = False
+            continue
+        findings = list(Doctor(stores, late_interaction=False).vectors(collection))
+        log.warning("rebuilding the vectors of collection %r: %d chunks", collection.name, len(findings))
+        Repair(stores, engine).mend(findings)
+        log.warning("the vectors of collection %r are rebuilt", collection.name)
+    return complete
 
 
 def _version(chunk_id: str) -> str:
