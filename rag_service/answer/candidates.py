@@ -11,7 +11,7 @@ from rag_service.text.sentences import split_sentences
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?\d{1,3}[.)])\s+\S")
 _CAPTION = re.compile(
-    r"\s*(?:\(?(?:foto|bild|photo|image|quelle|source|grafik|video|archivbild)s?\s*[:/©]|©)", re.IGNORECASE
+    r"\s*(?:\(?(?:\w*(?:foto|bild|photo)|file photo|image|quelle|source|grafik|video)s?\s*[:/©]|©)", re.IGNORECASE
 )
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
 _SHORTEST, _SHORT, _LONG = 3, 16, 14

@@ -113,6 +113,9 @@ def test_fragments_only_where_there_is_nothing_else():
         ("- Abreise am Freitag", False),
         ("Abreise | Samstag | Freitag", False),
         ("Mehr zum Thema", True),
+        ("DATEIFOTO: Der Präsident und sein Gast posieren für ein Foto während ihres Treffens.", True),
+        ("File photo: the two leaders shake hands at the end of their meeting in the harbour.", True),
+        ("Ein Foto zeigt: Der Präsident posiert mit seinem Gast.", False),
     ],
 )
 def test_what_is_no_sentence(text, fragment):
