@@ -67,6 +67,7 @@ def test_the_start_rebuilds_vectors_that_cannot_be_read(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, part: str, killed: bool
 ) -> None:
     """Another collection keeps its vectors; left over is what a killed ingest left, or a killed search nothing."""
+    caplog.set_level("WARNING")
     data, folder = tmp_path / "data", tmp_path / "docs"
     write(folder, a="Der Apfel fällt.\n\nNicht weit vom Stamm.", b="Die Birne reift.", c="Eine Zitrone.")
     write(tmp_path / "more", d="Ein anderer Apfel.")
@@ -148,6 +149,7 @@ def test_a_rebuild_at_the_start_that_is_broken_off_goes_on_at_the_next(tmp_path:
 def test_vectors_of_another_model_are_not_rebuilt_with_this_one(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING")
     data = tmp_path / "data"
     write(tmp_path / "docs", b="Die Birne reift.")
     library, stores = open_library(data)
