@@ -26,6 +26,7 @@ from evals.importers.beir import BeirQuery, BeirSet, read_beir
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.embed.e5.reader import read_ids
 from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights
+from rag_service.embed.maxsim import maxsim
 
 RANK, NEGATIVES, DEPTH = 48, 2, 20
 LONGEST = 384
@@ -55,7 +56,7 @@ def gather(beir: BeirSet, encoder: E5Encoder) -> list[Group]:
         asked = encoder.encode_query(query.text)
         cosines = vectors @ asked.vector
         head = np.argsort(-cosines)[:DEPTH]
-        late = [float((_unit(asked.tokens) @ _unit(encoded[row].tokens).T).max(axis=1).mean()) for row in head]
+        late = [maxsim(asked.tokens, encoded[row].tokens) for row in head]
         found = [names[row] for row in head[np.argsort(-(cosines[head] + np.array(late)))]]
         groups += _groups(beir, query, found, encoder)
     return [group for group in groups if group]
@@ -98,12 +99,6 @@ def _row(query: BeirQuery, text: str, encoder: E5Encoder, answers: Sequence[tupl
             starts.add(lead + int(inside[0]))
             ends.add(lead + int(inside[-1]))
     return Row(ids, tuple(sorted(starts)), tuple(sorted(ends)))
-
-
-def _unit(tokens: NDArray[np.int8]) -> Floats:
-    values = tokens.astype(np.float32)
-    found: Floats = values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-6)
-    return found
 
 
 def changes(trained: dict[str, Floats], network: Any) -> dict[str, Floats]:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather, similarities
+from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather
+from rag_service.embed.maxsim import maxsim
 from rag_service.errors import SettingsError
 from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
 from rag_service.text.polarity import contrary
@@ -131,7 +132,7 @@ class EvidenceModel:
             dense = float(block.vector @ question.vector)
         if not len(block.tokens) or not len(question.tokens):
             return dense, 0.0
-        return dense, float(similarities(question, block).max(axis=1).mean())
+        return dense, maxsim(question.tokens, block.tokens)
 
 
 def softmax(scores: Floats) -> Floats:

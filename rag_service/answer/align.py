@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from rag_service.answer.candidates import is_fragment
-from rag_service.answer.evidence import similarities
 from rag_service.answer.instructions import tainted_sentences
+from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage, Quote
 from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
 from rag_service.text.names import find_dates, find_names
@@ -200,11 +200,11 @@ def _late(encoded: Encoded | None, source: _Source, sentences: Sequence[_Sentenc
     """Mean best token cosine of the statement to each sentence; empty without token vectors."""
     if encoded is None or source.block is None or not len(encoded.tokens):
         return []
-    cosines = similarities(encoded, source.block)
+    matches = cosines(encoded.tokens, source.block.tokens)
     found = []
     for item in sentences:
         first, last = np.searchsorted(source.block.spans[:, 0], [item.start, item.end])
-        found.append(float(cosines[:, first:last].max(axis=1).mean()) if last > first else 0.0)
+        found.append(float(matches[first:last].max(axis=0).mean()) if last > first else 0.0)
     return found
 
 

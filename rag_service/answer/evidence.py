@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from rag_service.answer.candidates import Candidate, find_candidates
 from rag_service.answer.reading import read
+from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
-from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
+from rag_service.ports import Encoder, Evidence, Reader
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.questions import AnswerType, expected_answer
 from rag_service.text.words import content_words, word_spans
@@ -104,15 +105,6 @@ def values(kind: AnswerType, text: str, language: str) -> list[Value]:
     return []
 
 
-def similarities(question: Encoded, block: Encoded | TokenBlock) -> Floats:
-    """Cosines of every question token to every token of a block, shape (m, t)."""
-    left, right = question.tokens.astype(np.float32), block.tokens.astype(np.float32)
-    left /= np.maximum(np.linalg.norm(left, axis=1, keepdims=True), 1e-6)
-    right /= np.maximum(np.linalg.norm(right, axis=1, keepdims=True), 1e-6)
-    product: Floats = left @ right.T
-    return product
-
-
 def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floats, encoder: Encoder) -> Floats:
     """Best cosine of every question token within every candidate, shape (n, m).
 
@@ -122,7 +114,7 @@ def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floa
     out = np.zeros((len(candidates), max(len(question.tokens), 1)), np.float32)
     if not len(question.tokens):
         return out
-    cosines: dict[int, Floats] = {}
+    known: dict[int, Floats] = {}
     missing: list[int] = []
     for row, item in enumerate(candidates):
         passage = evidence.passages[item.passage]
@@ -130,16 +122,16 @@ def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floa
         if block is None:
             missing.append(row)
             continue
-        if item.passage not in cosines:
-            cosines[item.passage] = similarities(question, block)
+        if item.passage not in known:
+            known[item.passage] = cosines(question.tokens, block.tokens)
         first, last = np.searchsorted(block.spans[:, 0], (item.start - passage.start, item.end - passage.start))
         if last > first:
-            out[row] = cosines[item.passage][:, first:last].max(axis=1)
+            out[row] = known[item.passage][first:last].max(axis=0)
     chosen = sorted(missing, key=lambda row: (-coverage[row], row))[:_FALLBACK_SENTENCES]
     made = encoder.encode_documents([candidates[row].text for row in chosen]) if chosen else ()
     for row, encoded in zip(chosen, made, strict=True):
         if len(encoded.tokens):
-            out[row] = similarities(question, encoded).max(axis=1)
+            out[row] = cosines(question.tokens, encoded.tokens).max(axis=0)
     return out
 
 

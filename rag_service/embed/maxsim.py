@@ -23,8 +23,7 @@ def maxsim_many(question: Tokens, passages: Tokens, bounds: NDArray[np.int_]) ->
     scores = np.full(len(bounds) - 1, -1.0, np.float32)
     filled = bounds[:-1] < bounds[1:]
     if len(question) and filled.any():
-        cosines = _cosines(question, passages)
-        scores[filled] = np.maximum.reduceat(cosines, bounds[:-1][filled], axis=0).mean(axis=1)
+        scores[filled] = np.maximum.reduceat(cosines(question, passages), bounds[:-1][filled], axis=0).mean(axis=1)
     return scores
 
 
@@ -38,15 +37,15 @@ def span_maxsim(
     scores = np.full(len(spans), -1.0, np.float32)
     if not len(question) or not len(passage):
         return scores
-    cosines = _cosines(question, passage)
+    matches = cosines(question, passage)
     for index, (start, end) in enumerate(spans):
         inside = (token_spans[:, 0] < end) & (token_spans[:, 1] > start)
         if inside.any():
-            scores[index] = cosines[inside].max(axis=0).mean()
+            scores[index] = matches[inside].max(axis=0).mean()
     return scores
 
 
-def _cosines(question: Tokens, passage: Tokens) -> NDArray[np.float32]:
+def cosines(question: Tokens, passage: Tokens) -> NDArray[np.float32]:
     """Cosine of every passage token with every question token, (t, q)."""
     left, right = passage.astype(np.float32), question.astype(np.float32)
     product: NDArray[np.float32] = left @ right.T
