@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,12 @@ def read_texts(folder: Path, count: int) -> list[str]:
     return chosen + [f"query: {text}" for text in queries[:: max(1, len(queries) // asked)][:asked]]
 
 
+def save_halves(path: Path, arrays: Mapping[str, Floats]) -> None:
+    """Write arrays as float16, what ships, into one compressed npz file."""
+    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez_compressed(path, **halves)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Write the file that ships; 0 when done."""
     parser = argparse.ArgumentParser(prog="python -m evals.fit_encoder", description=__doc__.splitlines()[0])
@@ -126,8 +132,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=FITTED_FILE)
     options = parser.parse_args(arguments)
     arrays = fit(Weights(bundled_weights()), [read_texts(folder, options.texts) for folder in options.data])
-    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays.items()}
-    np.savez_compressed(options.out, **halves)
+    save_halves(options.out, arrays)
     sys.stdout.write(f"{options.out}: {', '.join(f'{name} {array.shape}' for name, array in arrays.items())}\n")
     return 0
 

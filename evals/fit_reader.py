@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.fit_encoder import forward
+from evals.fit_encoder import forward, save_halves
 from evals.importers.beir import BeirQuery, BeirSet, read_beir
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.embed.e5.reader import read_ids
@@ -157,8 +157,7 @@ def main(arguments: Sequence[str]) -> int:
     found = changes(trained, encoder.inputs.weights)
     chosen = random.Random(1).sample(groups, min(MEASURED, len(groups)))
     found |= ranges(found, [group[0] for group in chosen], encoder)
-    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in found.items()}
-    np.savez_compressed(options.out, **halves)
+    save_halves(options.out, found)
     sys.stdout.write(f"{options.out}: {len(groups)} groups, {options.out.stat().st_size / 1e6:.1f} MB\n")
     return 0
 
