@@ -10,6 +10,7 @@ BENCHMARKS = {
     "embed": "throughput and accuracy of the bundled encoder",
     "index": "ingest, re-ingest and search times over many documents",
     "load": "one client and many at once against a running service",
+    "streams": "many answers of a slow model open at once",
 }
 
 

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import itertools
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from typing import Any
 
 import httpx
 
+from evals.benchmark.serving import processor_seconds
 from evals.importers.beir import read_beir
 from evals.metrics.latency import percentiles
 
@@ -123,11 +123,7 @@ class _Asker:
 
 
 def _cpu_seconds(pid: int | None) -> float:
-    """Processor seconds of a process so far, from /proc; 0 without one."""
-    if pid is None:
-        return 0.0
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0 if pid is None else processor_seconds(pid)
 
 
 if __name__ == "__main__":

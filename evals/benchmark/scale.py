@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +12,7 @@ import httpx
 import numpy as np
 
 from evals.benchmark.composed import ComposedEncoder, Composer, Pool, paragraphs
+from evals.benchmark.serving import served
 from evals.benchmark.timing import seconds
 from evals.errors import RunError
 from rag_service.bootstrap import Service, open_encoder, open_service
@@ -42,7 +37,6 @@ FILTERS: dict[str, dict[str, Any] | None] = {
     ", twelve years of 25": {"published": {"$gte": "2010", "$lt": "2022"}},
 }
 _WARM, _ASKED = 20, 100
-_READY = re.compile(r"Serving (http://\S+)")
 
 
 def build(data: Path, pool: Pool, chunks: int, long_chunks: int) -> Figures:
@@ -80,7 +74,7 @@ def search_figures(data: Path, questions: tuple[str, ...], rounds: int) -> Figur
 
 def memory_figures(data: Path, questions: tuple[str, ...]) -> Figures:
     """Resident megabytes of `rag-service serve` after searches and answers, and the most it ever had."""
-    with _served(data) as (url, process), httpx.Client(base_url=url, timeout=60) as client:
+    with served(data) as (url, process), httpx.Client(base_url=url, timeout=60) as client:
         for question in questions[:_ASKED]:
             client.post("/v1/search", json={"query": question, "collection": COLLECTION}).raise_for_status()
         for question in questions[_ASKED : 2 * _ASKED]:
@@ -160,20 +154,3 @@ def _tools(encoder: ComposedEncoder, settings: Settings) -> Tools:
         engine=lambda: Engine(encoder, encoder, paragraphs),
         fingerprint=Fingerprint(encoder.identity, encoder.dimension, chunking.max_tokens, chunking.overlap_tokens),
     )
-
-
-@contextmanager
-def _served(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The URL of the server as a process of its own."""
-    command = [sys.executable, "-c", "from rag_service.cli import main; main()", "serve", "--port", "0"]
-    environment = os.environ | {"RAG_DATA_DIR": str(data)}
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=nowhere, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = next((match for line in process.stdout if (match := _READY.match(line))), None)
-            if found is None:
-                raise RunError(f"The server over {data} ended before it was ready: start it by hand to see why.")
-            yield found.group(1), process
-        finally:
-            process.terminate()
