@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from evals.cases.load import load_dataset
 from evals.cases.model import Case, Dataset
@@ -58,6 +61,36 @@ def write_dataset(folder: Path) -> Path:
     path = folder / "capitals.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def write_beir(
+    folder: Path,
+    documents: Iterable[Mapping[str, Any]],
+    queries: Iterable[Mapping[str, Any]],
+    relevant: Iterable[tuple[str, str]],
+) -> Path:
+    """A BEIR folder: records as they stand in its files, and which query has which document."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, documents)), encoding="utf-8")
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    rows = ["query-id\tcorpus-id\tscore", *(f"{query}\t{document}\t1" for query, document in relevant)]
+    (folder / "qrels.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def keep_caches(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Indexes of evaluation are cached in a folder, the prepared encoder stays in the user's cache."""
+    from rag_service.bootstrap.adapters import _user_cache
+
+    patch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
+    patch.setenv("XDG_CACHE_HOME", str(folder))
+
+
+@pytest.fixture
+def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of this test in which indexes of evaluation are cached."""
+    keep_caches(monkeypatch, tmp_path / "cache")
+    return tmp_path / "cache"
 
 
 def dataset(folder: Path) -> Dataset:

@@ -6,18 +6,15 @@ import pytest
 
 from evals.benchmark import load
 from tests.e2e.process import run, server
+from tests.eval_kit import write_beir
 
 
 @pytest.fixture
 def questions(tmp_path):
     """A BEIR folder with questions alone worth asking."""
-    folder = tmp_path / "beir"
-    folder.mkdir()
-    (folder / "corpus.jsonl").write_text('{"_id": "a", "text": "Der Frachter Nordlicht lief in Emden ein."}\n')
+    documents = [{"_id": "a", "text": "Der Frachter Nordlicht lief in Emden ein."}]
     asked = [{"_id": str(n), "text": f"Wann lief der Frachter Nordlicht zum {n}. Mal ein?"} for n in range(1, 4)]
-    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, asked)))
-    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n")
-    return folder
+    return write_beir(tmp_path / "beir", documents, asked, [("1", "a")])
 
 
 @pytest.fixture

@@ -2,5 +2,6 @@
 
 from tests.catalog_kit import catalog, postgresql
 from tests.chroma_kit import chroma_server
+from tests.eval_kit import caches
 
-__all__ = ["catalog", "chroma_server", "postgresql"]
+__all__ = ["caches", "catalog", "chroma_server", "postgresql"]

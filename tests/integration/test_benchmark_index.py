@@ -7,20 +7,14 @@ import pytest
 
 from evals.benchmark.__main__ import main
 from evals.benchmark.composed import Composer, chance_pool, paragraphs, read_pool, write_documents
-from tests.eval_kit import CAPITALS
+from tests.eval_kit import CAPITALS, write_beir
 
 QUESTIONS = 240
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, caches: Path) -> Path:
     """A BEIR folder of ten passages of some length, and many questions."""
-    from rag_service.bootstrap.adapters import _user_cache
-
-    monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(_user_cache().parent))
-    beir = tmp_path / "capitals"
-    beir.mkdir()
     corpus, queries = [], []
     for land, city in CAPITALS.items():
         text = f"Die Hauptstadt von {land} ist {city}. Wer {city} besucht, findet dort Museen, Parks und einen Hafen. "
@@ -31,10 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     lands = list(CAPITALS)
     for number in range(QUESTIONS):
         queries.append({"_id": str(number), "text": f"Wie groß ist die {number}. Straße in {lands[number % 10]}?"})
-    (beir / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
-    (beir / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
-    (beir / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n0\tFrankreich\t1\n", encoding="utf-8")
-    return beir
+    return write_beir(tmp_path / "capitals", corpus, queries, [("0", "Frankreich")])
 
 
 def test_ingest_against_embedding_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,29 +6,20 @@ from pathlib import Path
 import pytest
 
 from evals.benchmark.__main__ import main
-from tests.eval_kit import CAPITALS
+from tests.eval_kit import CAPITALS, write_beir
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    from rag_service.bootstrap.adapters import _user_cache
-
-    monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    beir = tmp_path / "capitals"
-    beir.mkdir()
-    corpus, queries, qrels = [], [], ["query-id\tcorpus-id\tscore"]
+def folder(tmp_path: Path, caches: Path) -> Path:
+    corpus, queries, relevant = [], [], []
     for land, city in CAPITALS.items():
         corpus.append({"_id": f"d/{land}", "title": land, "text": f"Die Hauptstadt ist {city}. Es liegt in {land}."})
         queries.append(
             {"_id": land, "text": f"Wie heißt die Hauptstadt von {land}?", "answerable": True, "answers": [city]}
         )
-        qrels.append(f"{land}\td/{land}\t1")
+        relevant.append((land, f"d/{land}"))
     queries.append({"_id": "x", "text": "Wer erfand das Telefon?", "answerable": False, "answers": []})
-    (beir / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
-    (beir / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
-    (beir / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
-    return beir
+    return write_beir(tmp_path / "capitals", corpus, queries, relevant)
 
 
 def test_figures_and_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

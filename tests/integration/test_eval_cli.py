@@ -26,13 +26,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A working directory with a dataset; indexes are cached in it, the prepared encoder in the user's cache."""
     import os
 
-    from rag_service.bootstrap.adapters import _user_cache
-
     folder = tmp_path_factory.mktemp("eval")
     eval_kit.write_dataset(folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        eval_kit.keep_caches(patch, folder / "cache")
         patch.setenv("GIT_DIR", str(folder / "none"))  # a commit made meanwhile must not tell runs apart
         for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
             patch.delenv(name, raising=False)
@@ -217,13 +214,8 @@ def test_imports_from_the_command_line(home: Path) -> None:
     assert "1 cases" in call("import", "jsonl", "cases.jsonl", "--out", "jl.yaml", "--corpus", "corpus").stdout
     assert call("check", "jl.yaml").exit_code == 0
     assert call("import", "jsonl", "cases.jsonl", "--out", "jl2.yaml").exit_code == 2
-    beir = home / "beir"
-    beir.mkdir()
-    (beir / "corpus.jsonl").write_text('{"_id": "d", "text": "Rom ist schön."}\n', encoding="utf-8")
-    (beir / "queries.jsonl").write_text(
-        '{"_id": "q", "text": "Was ist schön?"}\n{"_id": "r", "text": "?", "answerable": true}\n', encoding="utf-8"
-    )
-    (beir / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\td\t1\n", encoding="utf-8")
+    queries = [{"_id": "q", "text": "Was ist schön?"}, {"_id": "r", "text": "?", "answerable": True}]
+    eval_kit.write_beir(home / "beir", [{"_id": "d", "text": "Rom ist schön."}], queries, [("q", "d")])
     imported = call("import", "beir", "beir", "--out", "b.yaml")
     assert "1 cases over 1 documents" in imported.stdout
     assert "1 answerable queries left out" in imported.stderr

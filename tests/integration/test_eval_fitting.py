@@ -13,6 +13,7 @@ from evals.errors import DatasetError
 from rag_service.answer.abstain import Fitted
 from rag_service.retrieve.features import FEATURES
 from rag_service.retrieve.ranking import Ranking
+from tests.eval_kit import write_beir
 
 # Town, what it is known for, its river, what its market hall was built of.
 TOWNS = [
@@ -31,15 +32,9 @@ UNKNOWN = ["Wie viele Einwohner hat {}?", "Wer ist Bürgermeister von {}?"]
 
 
 @pytest.fixture
-def beir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def beir(tmp_path: Path, caches: Path) -> Path:
     """Twenty documents, forty questions with an answer, ten without."""
-    from rag_service.bootstrap.adapters import _user_cache
-
-    monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(_user_cache()))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    folder = tmp_path / "towns"
-    folder.mkdir()
-    corpus, queries, qrels = [], [], ["query-id\tcorpus-id\tscore"]
+    corpus, queries, relevant = [], [], []
     for town, craft, river, stone in TOWNS:
         text = f"{town} ist für {craft} bekannt. Die Altstadt liegt an der {river}. "
         text += f"Die Markthalle wurde aus {stone} gebaut. Im Sommer gibt es dort ein Fest."
@@ -49,14 +44,11 @@ def beir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             ("b", f"Woraus wurde die Markthalle von {town} gebaut?", stone),
         ):
             queries.append({"_id": town + kind, "text": question, "answerable": True, "answers": [answer]})
-            qrels.append(f"{town}{kind}\t{town}\t1")
+            relevant.append((town + kind, town))
     for number, (town, *_) in enumerate(TOWNS[::2]):
         text = UNKNOWN[number % 2].format(town)
         queries.insert(4 * number, {"_id": f"{town}x", "text": text, "answerable": False, "answers": []})
-    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
-    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
-    (folder / "qrels.tsv").write_text("\n".join(qrels) + "\n", encoding="utf-8")
-    return folder
+    return write_beir(tmp_path / "towns", corpus, queries, relevant)
 
 
 def calibrate(*arguments: object) -> Result:
@@ -86,7 +78,7 @@ def test_the_fitted_file_is_what_the_service_reads(beir: Path, tmp_path: Path) -
     assert fitted.data_sha256 == content["data"]["sha256"] != Fitted.load().data_sha256
 
 
-def test_a_set_that_cannot_teach_is_refused_before_anything_runs(beir: Path, tmp_path: Path) -> None:
+def test_a_set_that_cannot_teach_is_refused_before_anything_runs(beir: Path, caches: Path, tmp_path: Path) -> None:
     few = calibrate(beir, "--limit", "12", "--out", tmp_path / "none" / "fitted.json").exception
     assert isinstance(few, DatasetError)
     assert few.problems == [
@@ -97,7 +89,7 @@ def test_a_set_that_cannot_teach_is_refused_before_anything_runs(beir: Path, tmp
     missing = calibrate(tmp_path / "nowhere").exception
     assert str(missing) == f"{tmp_path}/nowhere/corpus.jsonl: no such file"
     assert calibrate(beir, "--false-abstention", "0.9").exit_code == 2
-    assert not (tmp_path / "cache").exists()
+    assert not caches.exists()
 
 
 def test_the_ranking_is_fitted_over_the_candidates(

@@ -8,6 +8,7 @@ import pytest
 from evals import fit_encoder
 from evals.benchmark import embed
 from rag_service.embed.e5.fitted import load_fitted
+from tests.eval_kit import write_beir
 
 TEXTS = {
     "danube": "Die Donau ist nach der Wolga der zweitlängste Fluss in Europa und mündet ins Schwarze Meer. ",
@@ -25,14 +26,9 @@ QUERIES = {
 
 @pytest.fixture
 def folder(tmp_path):
-    def write(name, records):
-        (tmp_path / name).write_text("\n".join(json.dumps(record) for record in records), encoding="utf-8")
-
-    write("corpus.jsonl", [{"_id": key, "title": key, "text": text * 3} for key, text in TEXTS.items()])
-    write("queries.jsonl", [{"_id": f"q-{key}", "text": text} for key, text in QUERIES.items()])
-    rows = ["query-id\tcorpus-id\tscore", *(f"q-{key}\t{key}\t1" for key in TEXTS)]
-    (tmp_path / "qrels.tsv").write_text("\n".join(rows), encoding="utf-8")
-    return tmp_path
+    documents = [{"_id": key, "title": key, "text": text * 3} for key, text in TEXTS.items()]
+    queries = [{"_id": f"q-{key}", "text": text} for key, text in QUERIES.items()]
+    return write_beir(tmp_path, documents, queries, [(f"q-{key}", key) for key in TEXTS])
 
 
 def test_the_benchmark_compares_both_engines(folder, tmp_path, capsys):

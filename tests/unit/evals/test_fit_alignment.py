@@ -13,6 +13,7 @@ from rag_service.answer.align import load_weights
 from rag_service.bootstrap import open_encoder
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.settings import Settings
+from tests.eval_kit import write_beir
 
 ROWS = [(True, 0.8, 0.7), (True, 0.6, 0.6), (True, 0.7, 0.65), (False, 0.1, 0.3), (False, 0.2, 0.4), (False, 0.0, 0.2)]
 
@@ -33,15 +34,10 @@ def test_the_claims_name_questions_and_are_in_another_language() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "probe-de"
-    made.mkdir()
     texts = {"a": "Die Brücke ist 312 Meter lang. Sie ist aus Holz.", "b": "Im Park stehen 860 Bäume.", "c": "Ein Zug."}
     documents = [{"_id": name, "title": "Ort", "text": text} for name, text in texts.items()]
-    (made / "corpus.jsonl").write_text("\n".join(json.dumps(item) for item in documents), encoding="utf-8")
     query = {"_id": "q", "text": "Wie lang ist die Brücke?", "answers": ["312 Meter"]}
-    (made / "queries.jsonl").write_text(json.dumps(query), encoding="utf-8")
-    (made / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t1\n", encoding="utf-8")
-    return made
+    return write_beir(tmp_path / "probe-de", documents, [query], [("q", "a")])
 
 
 def test_a_corpus_gives_the_own_document_first_and_others_after(folder: Path) -> None:
