@@ -59,7 +59,7 @@ class Example:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Fit, print the figures, write the weights with the data's hash; exit code 0."""
+    """Read the arguments and calibrate; exit code 0."""
     parser = argparse.ArgumentParser(prog="python -m evals.calibrate", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, action="append", required=True, help="BEIR folder; repeatable")
     parser.add_argument("--out", type=Path, help="default: the file that the service ships")
@@ -67,18 +67,25 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--limit", type=int, help="only the first so many questions")
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args(arguments)
-    import rag_service.answer.abstain
-
-    out = options.out or Path(rag_service.answer.abstain.__file__).with_name(SHIPPED)
-    fitted = asyncio.run(_calibrate(options.data, options.limit, options.false_abstention))
-    text = json.dumps(fitted, indent=2) + "\n"
-    if not options.dry_run:
-        out.write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
+    fit_abstention(options.data, options.out, options.false_abstention, options.limit, dry_run=options.dry_run)
     return 0
 
 
-async def _calibrate(folders: Sequence[Path], limit: int | None, false_abstention: float) -> dict[str, Any]:
+def fit_abstention(
+    folders: Sequence[Path], out: Path | None, false_abstention: float, limit: int | None, *, dry_run: bool
+) -> None:
+    """Fit, print the figures, write the weights with the data's hash; without ``out`` to the file that ships."""
+    import rag_service.answer.abstain
+
+    file = out or Path(rag_service.answer.abstain.__file__).with_name(SHIPPED)
+    fitted = asyncio.run(_fitted(folders, limit, false_abstention))
+    text = json.dumps(fitted, indent=2) + "\n"
+    if not dry_run:
+        file.write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+
+
+async def _fitted(folders: Sequence[Path], limit: int | None, false_abstention: float) -> dict[str, Any]:
     from evals.benchmark.search import open_set
 
     digest = hashlib.sha256()
@@ -97,7 +104,7 @@ async def _calibrate(folders: Sequence[Path], limit: int | None, false_abstentio
         questions += len(beir.queries[:limit])
         for name in ("corpus.jsonl", "queries.jsonl"):
             digest.update((folder / name).read_bytes())
-    assert model is not None  # argparse asks for one folder at least
+    assert model is not None  # the command line asks for one folder at least
     fitted = fit(examples, model, false_abstention)
     fitted["data"] = {"names": names, "questions": questions, "sha256": digest.hexdigest()}
     return fitted

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = Path(__file__).parent.parent / "tests" / "data" / "injection"
 MARKUP = re.compile(r"https?:|www\.|\w://|\bdata:\S|!\[|\]\(|<[a-z/!|]|tool_call", re.IGNORECASE)
+Attacked = Literal["extractive", "llm", "both"]
 # What the attack achieved; everything but the first three is the attacker's success in some part.
 Outcome = Literal["answered", "declined", "missed", "canary", "markup", "error"]
 
@@ -146,10 +147,7 @@ def _counted(results: Sequence[Result]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Ingest, attack, report; exit code 0 whatever the outcome, 2 without a model where one is asked for."""
-    from rag_service.bootstrap import open_service
-    from rag_service.settings import load_settings
-
+    """Read the arguments and try the attacks; the exit code."""
     parser = argparse.ArgumentParser(prog="rag-service eval injection", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--answerer", choices=("extractive", "llm", "both"), default="extractive")
     parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="folder with attacks.yaml")
@@ -157,8 +155,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, help="keep one JSON line an attack here, and take them up from here")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     options = parser.parse_args(arguments)
-    answerers = ["extractive", "llm"] if options.answerer == "both" else [options.answerer]
-    attacks = read_attacks(options.documents)[: options.limit]
+    return evaluate(options.answerer, options.documents, options.limit, options.out, as_json=options.json)
+
+
+def evaluate(answerer: Attacked, documents: Path, limit: int | None, out: Path | None, *, as_json: bool) -> int:
+    """Ingest, attack, report; exit code 0 whatever the outcome, 2 without a model where one is asked for."""
+    from rag_service.bootstrap import open_service
+    from rag_service.settings import load_settings
+
+    answerers = ["extractive", "llm"] if answerer == "both" else [answerer]
+    attacks = read_attacks(documents)[:limit]
     with tempfile.TemporaryDirectory() as scratch:
         settings = load_settings(data_dir=Path(scratch))
         if "llm" in answerers and not settings.llm_configured:
@@ -166,13 +172,13 @@ def main(arguments: Sequence[str]) -> int:
             return 2
         service = open_service(settings)
         try:
-            files = [options.documents / attack.file for attack in attacks]
+            files = [documents / attack.file for attack in attacks]
             service.library.ingest(settings.collection, files, None)
-            results = asyncio.run(run(service, attacks, answerers, options.out))
+            results = asyncio.run(run(service, attacks, answerers, out))
         finally:
             service.close()
     shown = json.dumps({"results": [asdict(result) for result in results]}, ensure_ascii=False, indent=2)
-    sys.stdout.write((shown if options.json else report(results)) + "\n")
+    sys.stdout.write((shown if as_json else report(results)) + "\n")
     return 0
 
 

@@ -20,12 +20,8 @@ def injection(
     as_json: Json = False,
 ) -> None:
     """Try poisoned documents on the service and report what each attack achieved."""
-    from evals.injection import main
+    from evals.injection import DOCUMENTS, evaluate
 
-    arguments = ["--answerer", answerer]
-    arguments += ["--documents", str(documents)] if documents is not None else []
-    arguments += ["--limit", str(limit)] if limit is not None else []
-    arguments += ["--out", str(out)] if out is not None else []
-    code = main([*arguments, *(["--json"] if as_json else [])])
+    code = evaluate(answerer, documents or DOCUMENTS, limit, out, as_json=as_json)
     if code:
         raise typer.Exit(code)

@@ -24,7 +24,7 @@ def calibrate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, write nothing.")] = False,
 ) -> None:
     """Fit the abstention on questions with and without an answer; prints the fitted file, one JSON object."""
-    from evals.calibrate import main
+    from evals.calibrate import fit_abstention
     from evals.errors import DatasetError
     from evals.importers.beir import read_beir
 
@@ -33,12 +33,7 @@ def calibrate(
         problems.append(f"{out}: its folder does not exist")
     if problems:
         raise DatasetError(problems)
-    arguments = [part for folder in data for part in ("--data", str(folder))]
-    arguments += ["--false-abstention", str(false_abstention)]
-    arguments += ["--out", str(out)] if out is not None else []
-    arguments += ["--limit", str(limit)] if limit is not None else []
-    arguments += ["--dry-run"] if dry_run else []
-    main(arguments)
+    fit_abstention(data, out, false_abstention, limit, dry_run=dry_run)
     typer.echo("Nothing was written." if dry_run else f"Written: {out or 'the file that the service reads'}", err=True)
 
 
