@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_service.answer.abstain import softmax
+
 Floats = NDArray[np.float64]
 Group = tuple[Floats, NDArray[np.bool_]]  # features (n, f) of one question's candidates, and which are right (n,)
 _STEPS = 60
@@ -27,8 +29,8 @@ def fit_choice(groups: Sequence[Group], penalty: float) -> Floats:
     for _ in range(_STEPS):
         gradient, curvature = -penalty * weights, penalty * np.eye(len(weights))
         for features, right in scaled:
-            shares, wanted = _softmax(features @ weights), np.zeros(len(right))
-            wanted[right] = _softmax(features[right] @ weights)
+            shares, wanted = softmax(features @ weights), np.zeros(len(right))
+            wanted[right] = softmax(features[right] @ weights)
             mean = shares @ features
             gradient += (wanted @ features - mean) / len(groups)
             curvature += ((features * shares[:, None]).T @ features - np.outer(mean, mean)) / len(groups)
@@ -42,12 +44,6 @@ def fit_choice(groups: Sequence[Group], penalty: float) -> Floats:
             break
     own: Floats = weights / scale
     return own
-
-
-def _softmax(scores: Floats) -> Floats:
-    powers = np.exp(scores - scores.max())
-    found: Floats = powers / powers.sum()
-    return found
 
 
 def _likelihood(groups: Sequence[Group], weights: Floats, penalty: float) -> float:

@@ -7,9 +7,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather
 from rag_service.embed.maxsim import maxsim
@@ -29,6 +30,7 @@ SIGNALS = (
 # questions on the same documents in evals/alignment_claims.jsonl (43 pairs: cosine .870 to .817, late .726 to .612).
 _ACROSS = (0.053, 0.115)
 SHIPPED = "evidence.json"
+Number = TypeVar("Number", np.float32, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,10 @@ class EvidenceModel:
         return dense, maxsim(question.tokens, block.tokens)
 
 
-def softmax(scores: Floats) -> Floats:
+def softmax(scores: NDArray[Number]) -> NDArray[Number]:
     """Scores as a distribution."""
     powers = np.exp(scores - scores.max())
-    found: Floats = powers / powers.sum()
+    found: NDArray[Number] = powers / powers.sum()
     return found
 
 
