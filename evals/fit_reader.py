@@ -1,11 +1,12 @@
 """Fine-tune the bundled encoder into the reader that ships.
 
-    python -m evals.fit_reader --data DIR [--data DIR ...] [--epochs 6] [--out FILE]
+    python -m evals.fit_reader --data DIR [--data DIR ...] [--dictionary FILE] [--epochs 8] [--out FILE]
 
 Needs torch, which nothing else here does and no extra brings: `pip install torch` first. Every answerable question of
 a BEIR folder with answers is read with its own document, where any occurrence of an answer is right, and with one
-that is found for it and holds none; a question without an answer is read with what is found for it. The lower layers
-stay as they are. What training changes is kept as products of thin matrices, from a singular value decomposition.
+that is found for it and holds none; a question without an answer is read with what is found for it. With an English
+dictionary, words of every second example are replaced. The lower layers stay as they are. What training changes is
+kept as products of thin matrices, from a singular value decomposition.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import argparse
 import random
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,83 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.fit_encoder import forward, save_halves
-from evals.importers.beir import BeirQuery, BeirSet, read_beir
+from evals.importers.beir import BeirSet, read_beir
+from evals.reader_examples import Row, encode, gather
+from evals.switching import Switcher, closest, function_words, read_freedict
 from rag_service.embed.e5.encoder import E5Encoder
-from rag_service.embed.e5.reader import read_ids
 from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights
-from rag_service.embed.maxsim import maxsim
 
-RANK, NEGATIVES, DEPTH = 48, 2, 20
-LONGEST = 384
+RANK = 48
 MEASURED = 60  # sequences whose activations are measured
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One sequence of token ids, and at which of them an answer begins and ends; nowhere: there is none."""
-
-    ids: NDArray[np.int64]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-
-Group = list[Row]  # of which each epoch takes one
-
-
-def gather(beir: BeirSet, encoder: E5Encoder) -> list[Group]:
-    """The rows of a set: for each question its own document, and those found for it that hold no answer."""
-    names, texts = list(beir.texts), list(beir.texts.values())
-    encoded = encoder.encode_documents(texts)
-    vectors = np.stack([each.vector for each in encoded])
-    groups: list[Group] = []
-    for query in beir.queries:
-        asked = encoder.encode_query(query.text)
-        cosines = vectors @ asked.vector
-        head = np.argsort(-cosines)[:DEPTH]
-        late = [maxsim(asked.tokens, encoded[row].tokens) for row in head]
-        found = [names[row] for row in head[np.argsort(-(cosines[head] + np.array(late)))]]
-        groups += _groups(beir, query, found, encoder)
-    return [group for group in groups if group]
-
-
-def _groups(beir: BeirSet, query: BeirQuery, found: Sequence[str], encoder: E5Encoder) -> list[Group]:
-    if query.answerable is False:
-        return [[_row(query, beir.texts[name], encoder, ()) for name in found[: NEGATIVES + 1]]]
-    own = next(iter(query.relevant), None)
-    if own is None:
-        return []
-    right = _row(query, beir.texts[own], encoder, occurrences(beir.texts[own], query.answers))
-    wrong = [name for name in found if name not in query.relevant and not occurrences(beir.texts[name], query.answers)]
-    others = [_row(query, beir.texts[name], encoder, ()) for name in wrong[:NEGATIVES]]
-    return [[right], others] if right.starts else [others]
-
-
-def occurrences(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
-    """Where any of the answers stands in a text as whole words, whatever its case."""
-    folded = text.lower()
-    if len(folded) != len(text):
-        folded = text
-    found: list[tuple[int, int]] = []
-    for answer in {each.lower().strip(" .,") for each in answers} - {""}:
-        at = folded.find(answer)
-        while at >= 0:
-            end = at + len(answer)
-            if not folded[at - 1 : at].isalnum() and not folded[end : end + 1].isalnum():
-                found.append((at, end))
-            at = folded.find(answer, at + 1)
-    return found
-
-
-def _row(query: BeirQuery, text: str, encoder: E5Encoder, answers: Sequence[tuple[int, int]]) -> Row:
-    ids, lead, spans = read_ids(encoder.inputs, query.text, text, LONGEST)
-    starts, ends = set(), set()
-    for start, end in answers:
-        inside = np.flatnonzero((spans[:, 0] < end) & (spans[:, 1] > start))
-        if len(inside):
-            starts.add(lead + int(inside[0]))
-            ends.add(lead + int(inside[-1]))
-    return Row(ids, tuple(sorted(starts)), tuple(sorted(ends)))
 
 
 def changes(trained: dict[str, Floats], network: Any) -> dict[str, Floats]:
@@ -146,20 +78,28 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--data", type=Path, action="append", required=True, help="BEIR folder with answers; repeatable"
     )
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=1.2e-4, help="highest learning rate")
+    parser.add_argument("--dictionary", type=Path, help="FreeDict file from English to the language to be read, too")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
     parser.add_argument("--frozen", type=int, default=4, help="layers from below that stay as they are")
     parser.add_argument("--out", type=Path, default=READER_FILE)
     options = parser.parse_args(arguments)
     encoder = open_encoder(load_settings())
-    groups = [group for folder in options.data for group in gather(read_beir(folder), encoder)]
-    trained = train(groups, encoder.inputs, Options(options.epochs, options.rate, options.frozen))
+    sets = [read_beir(folder) for folder in options.data]
+    groups = [group for beir in sets for group in gather(beir, encoder)]
+    switcher = _switcher(options.dictionary, sets, encoder) if options.dictionary else None
+    trained = train(groups, encoder.inputs, Options(options.epochs, options.rate, options.frozen), switcher)
     found = changes(trained, encoder.inputs.weights)
     chosen = random.Random(1).sample(groups, min(MEASURED, len(groups)))
-    found |= ranges(found, [group[0] for group in chosen], encoder)
+    found |= ranges(found, [encode(group[0], encoder.inputs) for group in chosen], encoder)
     save_halves(options.out, found)
     sys.stdout.write(f"{options.out}: {len(groups)} groups, {options.out.stat().st_size / 1e6:.1f} MB\n")
     return 0
+
+
+def _switcher(dictionary: Path, sets: Sequence[BeirSet], encoder: E5Encoder) -> Switcher:
+    texts = [text for beir in sets for text in (*beir.texts.values(), *(query.text for query in beir.queries))]
+    return Switcher(closest(read_freedict(dictionary), texts, encoder) | function_words())
 
 
 if __name__ == "__main__":

@@ -7,17 +7,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.reader_examples import Group, Row, encode, switched
+from evals.switching import Switcher
 from rag_service.embed.e5.encoder import Inputs
 
-if TYPE_CHECKING:
-    from evals.fit_reader import Group, Row
-
 BATCH, SORTED, WARM, CLIP, DECAY, BLOCKED = 16, 20, 0.1, 1.0, 0.01, -1e4
+SWITCHED, AVERAGED = 0.5, 0.997  # share of the examples; how much of the average stays at each step
 PARTS = ("q", "k", "v", "ao", "fi", "fo", "aln", "oln")
 Floats = NDArray[np.float32]
 
@@ -32,12 +32,12 @@ class Options:
     seed: int = 0
 
 
-def train(groups: Sequence[Group], inputs: Inputs, options: Options) -> dict[str, Floats]:
+def train(groups: Sequence[Group], inputs: Inputs, options: Options, switcher: Switcher | None) -> dict[str, Floats]:
     """Trained tensors by the encoder's names, and ``head.w`` (384, 3) and ``head.b``; prints the loss by epoch.
 
     Steps are in bfloat16 on weights kept in float32 (AdamW, Loshchilov & Hutter 2019), the rate rising and falling
     linearly; the loss is that of Devlin et al. 2019, any occurrence of an answer counting, and a logistic one on
-    whether there is an answer.
+    whether there is an answer. What is returned is the moving average of the weights (Polyak & Juditsky 1992).
     """
     torch: Any = import_module("torch")  # an import statement would need its stubs to check types
     torch.manual_seed(options.seed)
@@ -45,6 +45,7 @@ def train(groups: Sequence[Group], inputs: Inputs, options: Options) -> dict[str
     network = _Network(torch, inputs, options.frozen)
     live = network.live
     exact = [tensor.detach().float().clone().requires_grad_() for tensor in live]
+    average = [tensor.detach().clone() for tensor in exact]
     grouped = [{"params": [each for each in exact if each.ndim > 1], "weight_decay": DECAY},
                {"params": [each for each in exact if each.ndim == 1], "weight_decay": 0.0}]  # fmt: skip
     optimiser = torch.optim.AdamW(grouped, lr=options.rate)
@@ -52,7 +53,7 @@ def train(groups: Sequence[Group], inputs: Inputs, options: Options) -> dict[str
     step = 0
     for epoch in range(options.epochs):
         losses = []
-        for rows in _batches(groups, chance):
+        for rows in _batches([_pick(group, inputs, switcher, chance) for group in groups], chance):
             rate = options.rate * min(1.0, (step + 1) / (WARM * total), max(0.0, (total - step) / total))
             for parameters in optimiser.param_groups:
                 parameters["lr"] = rate
@@ -63,18 +64,26 @@ def train(groups: Sequence[Group], inputs: Inputs, options: Options) -> dict[str
             torch.nn.utils.clip_grad_norm_(exact, CLIP)
             optimiser.step()
             with torch.no_grad():
-                for tensor, kept in zip(live, exact, strict=True):
+                share = 1 - min(AVERAGED, (step + 1) / (step + 10))
+                for tensor, kept, mean in zip(live, exact, average, strict=True):
                     tensor.copy_(kept)
+                    mean.lerp_(kept, share)
             losses.append(loss.item())
             step += 1
         sys.stdout.write(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}\n")
-    return {name: kept.detach().numpy() for name, kept in zip(network.names, exact, strict=True)}
+    return {name: mean.numpy() for name, mean in zip(network.names, average, strict=True)}
 
 
-def _batches(groups: Sequence[Group], chance: random.Random) -> Iterator[list[Row]]:
-    """One row of each group, batched with others of about its length, in random order."""
-    rows = [chance.choice(group) for group in groups]
-    chance.shuffle(rows)
+def _pick(group: Group, inputs: Inputs, switcher: Switcher | None, chance: random.Random) -> Row:
+    example = chance.choice(group)
+    if switcher and chance.random() < SWITCHED:
+        example = switched(example, switcher, chance)
+    return encode(example, inputs)
+
+
+def _batches(rows: Sequence[Row], chance: random.Random) -> Iterator[list[Row]]:
+    """The rows in random order, batched with others of about their length."""
+    rows = chance.sample(rows, len(rows))
     for begin in range(0, len(rows), BATCH * SORTED):
         part = sorted(rows[begin : begin + BATCH * SORTED], key=lambda row: len(row.ids))
         batches = [part[at : at + BATCH] for at in range(0, len(part), BATCH)]

@@ -1,10 +1,14 @@
 """What the reader is trained on, and what is kept of the training."""
 
+from random import Random
+
 import numpy as np
 import pytest
 
-from evals.fit_reader import RANK, changes, gather, occurrences
+from evals.fit_reader import RANK, changes
 from evals.importers.beir import BeirQuery, BeirSet
+from evals.reader_examples import Example, encode, gather, occurrences, switched
+from evals.switching import Switcher
 from rag_service.bootstrap import open_encoder
 from rag_service.embed.e5.reader_weights import ReaderWeights
 from rag_service.settings import load_settings
@@ -40,13 +44,22 @@ def test_each_question_is_read_with_its_document_and_with_one_that_holds_no_answ
         BeirQuery("3", "Wer fragt ohne Dokument?", True, ("niemand",), frozenset()),
     )
     right, wrong, unanswerable = gather(BeirSet("tiny", texts, dict.fromkeys(texts, ""), queries), encoder)
-    (row,) = right
+    row = encode(right[0], encoder.inputs)
     lead = len(encoder.inputs.lead("query:")) + encoder.count_tokens(queries[0].text) + 1
     assert row.ids[lead : lead + 2].tolist() == encoder.inputs.lead("passage:")[1:].tolist()
     tokens = [encoder.inputs.tokenizer.tokenize("1911").ids.tolist()]
     assert [row.ids[row.starts[0] : row.ends[0] + 1].tolist()] == tokens
-    assert [len(each.starts) for each in wrong] == [0]  # the third document holds the answer, too
-    assert len(unanswerable) == 3 and not any(each.starts for each in unanswerable)
+    assert [len(each.answers) for each in wrong] == [0]  # the third document holds the answer, too
+    assert len(unanswerable) == 3 and not any(each.answers for each in unanswerable)
+
+
+def test_switched_examples_keep_their_answers(encoder):
+    text = "The bridge was built in 1911, the town hall in 1911, too."
+    example = Example("When was the bridge built?", text, tuple(occurrences(text, ["1911"])))
+    switcher = Switcher({"bridge": ["Brücke"], "built": ["gebaut"], "hall": ["Halle"]})
+    found = [switched(example, switcher, Random(seed)) for seed in range(40)]
+    assert {each.text[start:end] for each in found for start, end in each.answers} == {"1911"}
+    assert {"Brücke" in each.question for each in found} == {"Brücke" in each.text for each in found} == {True, False}
 
 
 def test_what_is_kept_comes_close_to_what_was_trained(encoder):

@@ -16,7 +16,8 @@ WORDS = {"bridge": ["Brücke"], "was": ["wurde"], "built": ["gebaut"], "old": ["
 
 def test_words_are_replaced_and_spans_move_along():
     text = "The old bridge was built in 1911 by Old Tom."
-    spans = [(text.index(part), text.index(part) + len(part)) for part in ("old bridge", "1911", "bridge", "by Old Tom")]
+    parts = ("old bridge", "1911", "bridge", "by Old Tom")
+    spans = [(text.index(part), text.index(part) + len(part)) for part in parts]
     found, moved = Switcher(WORDS).switch(text, spans, 1.0, Random(0))
     assert found == "The alte Brücke wurde gebaut in 1911 by Old Tom."  # the name stays
     assert [found[begin:end] for begin, end in moved] == ["alte Brücke", "1911", "Brücke", "by Old Tom"]
@@ -48,7 +49,7 @@ def test_a_span_between_words_holds_the_same_words(parts, data):
 def test_dictionary_is_read_with_the_word_given_most_often_first(tmp_path):
     file = tmp_path / "eng-deu.dict.dz"
     entries = [
-        "bridge /bɹɪdʒ/\nSteg <masc>, Brücke <fem> [constr.]\n      \"the bridge\"  - die Brücke\n",
+        'bridge /bɹɪdʒ/\nSteg <masc>, Brücke <fem> [constr.]\n      "the bridge"  - die Brücke\n',
         "Bridge /bɹɪdʒ/\nBrücke <fem>\n",
         "bridge over /x/\nüberbrücken\n",
         "long way /x/\nein langer Weg\n",
