@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ from tests.cli_kit import FILES, Terminal, alone, call, parsed, write_files
 def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     alone(monkeypatch, tmp_path / "data")
     return write_files(tmp_path / "docs")
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """To be put in the place of stderr by the test itself: pytest sets its own after the fixtures."""
+    monkeypatch.setenv("TERM", "xterm")
+    return Terminal()
 
 
 def test_version_and_settings(docs: Path) -> None:
@@ -125,11 +133,8 @@ def test_doctor_tells_what_it_found_and_mended(docs: Path, tmp_path: Path) -> No
     assert mended.exit_code == 0 and mended.stdout.endswith("2 chunks are in order.\n")
 
 
-def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(sys, "stderr", terminal.stream)
-    with bar() as show:
+def test_progress_is_drawn_on_a_terminal(terminal: Terminal) -> None:
+    with redirect_stderr(terminal.stream), bar() as show:
         assert show is not None
         show(Progress(1, 4, 30, 130, 1.0))
         show(Progress(2, 4, 60, 130, 2.0))
@@ -137,11 +142,8 @@ def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Ingesting" in drawn and "2/4" in drawn and "30 chunks/s" in drawn
 
 
-def test_cases_are_counted_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal()
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(sys, "stderr", terminal.stream)
-    with case_progress() as on_case:
+def test_cases_are_counted_on_a_terminal(terminal: Terminal) -> None:
+    with redirect_stderr(terminal.stream), case_progress() as on_case:
         assert on_case is not None
         on_case(3, 4)
     drawn = terminal.text()
