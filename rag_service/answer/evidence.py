@@ -55,14 +55,12 @@ Floats = NDArray[np.float32]
 class Sentences:
     """Candidates with their features, an array of shape (n, len(FEATURES)), and the question's answer type.
 
-    ``unmet`` is the share of the question's content words that stand in no candidate, rare ones counting more;
     ``span`` and ``answerable`` are the reader's log odds of the likeliest answer, and of there being one.
     """
 
     kind: AnswerType
     candidates: tuple[Candidate, ...]
     features: Floats
-    unmet: float = 0.0
     span: float = 0.0
     answerable: float = 0.0
 
@@ -80,7 +78,6 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     if not candidates:
         return Sentences(kind, (), features)
     rarity = _rarity(evidence, candidates)
-    unmet = _unmet(rarity, len(candidates))
     coverage = _coverage(evidence, candidates, rarity)
     matches = _matches(evidence, candidates, coverage, encoder)
     found = read(evidence, candidates, reader)
@@ -91,7 +88,7 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     features[:, 12] = [math.log(item.end - item.start) for item in candidates]
     features[:, 13:16] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
     features[:, 16] = found.sentences
-    return Sentences(kind, tuple(candidates), features, unmet, found.best, found.answerable)
+    return Sentences(kind, tuple(candidates), features, found.best, found.answerable)
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:
@@ -173,12 +170,6 @@ def _rarity(evidence: Evidence, candidates: Sequence[Candidate]) -> dict[str, fl
     wanted = set(content_words(evidence.question, evidence.language))
     frequency = Counter(word for item in candidates for word in wanted & _words(evidence, item))
     return {word: math.log(1 + len(candidates) / (1 + frequency[word])) for word in sorted(wanted)}
-
-
-def _unmet(rarity: Mapping[str, float], candidates: int) -> float:
-    highest = math.log(1 + candidates)
-    missing = math.fsum(value for value in rarity.values() if value > highest - _SATURATED)
-    return missing / (math.fsum(rarity.values()) or 1.0)
 
 
 def _coverage(evidence: Evidence, candidates: Sequence[Candidate], rarity: Mapping[str, float]) -> Floats:
