@@ -18,6 +18,7 @@ RagError                      code, status, title; the message names the file or
 │   ├── ModelTimeout
 │   ├── ModelRateLimited
 │   └── ModelUnavailable
+├── Overloaded                a question waited for its turn until its time was over
 ├── Unauthorized              no key, or an unknown one
 └── Forbidden                 the key does not reach this collection or may not write
 """
@@ -166,6 +167,14 @@ class ModelUnavailable(ModelError):
     code = "model_unavailable"
     status = 503
     title = "Model endpoint unavailable"
+
+
+class Overloaded(RagError):
+    """A question waited for its turn until its time was over."""
+
+    code = "overloaded"
+    status = 503
+    title = "Too much is asked at once"
 
 
 class Unauthorized(RagError):

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from rag_service.answer.cite import CitationBook
 from rag_service.answer.compose import Composer
 from rag_service.answer.events import Ask, CitationMade, Delta, Done, Event, PassagesFound, check_question
 from rag_service.answer.work import Work
-from rag_service.errors import InvalidInput, ModelError, ModelTimeout
+from rag_service.errors import InvalidInput, ModelError, ModelTimeout, Overloaded
 from rag_service.models import AbstentionReason, Answer, AnswererName, Turn, Warning
 from rag_service.ports import Answerer, Assessed, Declined, DraftItem, Evidence, Finished, LiveCatalog
 from rag_service.retrieve.types import Retrieval
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Asker:
         """The events of one answer; closing the iterator stops the work; raises RagError."""
         work = Work(ask)
         answerer, optional = self._answerers.choose(ask.answerer)
-        chunks = await asyncio.to_thread(self._catalog.count_chunks, ask.collection)
+        chunks = await self._in_turn(work, self._catalog.count_chunks, ask.collection)
         reply = self._converse.reply(ask.question)
         if reply is not None:
             yield PassagesFound(())
@@ -113,8 +116,8 @@ class Asker:
             return
         standalone = await self._converse.standalone(ask.question, ask.history)
         work.standalone, work.warnings = standalone.question, standalone.warnings
-        retrieval = await asyncio.to_thread(
-            self._retrieve, ask.collection, standalone.question, filters=ask.filters, top_k=ask.top_k
+        retrieval = await self._in_turn(
+            work, self._retrieve, ask.collection, standalone.question, filters=ask.filters, top_k=ask.top_k
         )
         work.retrieved(retrieval)
         yield PassagesFound(work.passages)
@@ -129,7 +132,7 @@ class Asker:
             for event in _abstention(work, "no_relevant_passage", answerer):
                 yield event
             return
-        assessment = await asyncio.to_thread(self._assess, evidence)
+        assessment = await self._in_turn(work, self._assess, evidence)
         evidence, work.confidence = replace(evidence, assessment=assessment), assessment.confidence
         if work.confidence < self._threshold:
             for event in _abstention(work, "insufficient_evidence", answerer):
@@ -168,11 +171,25 @@ class Asker:
                     work.finished = item
                     work.warnings += item.warnings
                 else:
-                    delta, citations = await asyncio.to_thread(composer.add, item)
+                    delta, citations = await self._in_turn(work, composer.add, item)
                     if delta:
                         yield Delta(delta)
                     for citation in citations:
                         yield CitationMade(citation)
+
+    async def _in_turn(self, work: Work, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """A blocking call in a thread, within what is left of the time; Overloaded when that is over before it."""
+        limit = asyncio.timeout(max(self._timeout - work.seconds(), 0.0))
+        try:
+            async with limit:
+                return await asyncio.to_thread(call, *arguments, **named)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise Overloaded(
+                f"Too much is asked at once: this question did not get its turn within {self._timeout:g} s "
+                f"(setting RAG_ANSWER__TIMEOUT)."
+            ) from error
 
     async def _drafted(self, work: Work, answerer: Answerer, evidence: Evidence) -> AsyncGenerator[DraftItem]:
         """The answerer's items, each within what is left of the time for the whole question."""

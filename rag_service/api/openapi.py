@@ -16,7 +16,7 @@ DESCRIPTIONS = {
     415: "The body has another media type.",
     422: "A field of the request is at fault; `errors` names it.",
     502: "The model's endpoint failed.",
-    503: "The index or the model's endpoint cannot be used now.",
+    503: "The index or the model's endpoint cannot be used now, or too much is asked at once.",
     504: "The model's endpoint did not answer in time.",
 }
 

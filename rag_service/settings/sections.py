@@ -41,10 +41,14 @@ class LlmSettings(Section):
     structured: Literal["auto", "on", "off"] = Field(
         "auto", description="JSON output: auto where the endpoint takes a schema, on to fail where it does not, off."
     )
-    first_token_timeout: float = Field(30.0, gt=0, description="Seconds until the first piece of the reply.")
+    first_token_timeout: float = Field(
+        30.0, gt=0, description="Seconds for a free place, and from there until the first piece of the reply."
+    )
     timeout: float = Field(90.0, gt=0, description="Seconds for the whole reply, retries included.")
     max_retries: int = Field(2, ge=0, le=10, description="Retries after a connection error, 429 or 5xx.")
-    max_concurrency: int = Field(256, ge=1, description="Replies in flight at once.")
+    max_concurrency: int = Field(
+        256, ge=1, le=1000, description="Replies in flight at once; what is asked beyond them waits for a place."
+    )
     breaker_failures: int = Field(5, ge=1, description="Failures in a row that open the circuit breaker.")
     breaker_seconds: float = Field(30.0, gt=0, description="Seconds an open circuit breaker waits before one trial.")
     price_prompt: float | None = Field(

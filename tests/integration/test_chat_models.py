@@ -252,6 +252,13 @@ async def test_waiting_for_a_place_times_out(server: LlmServer) -> None:
     assert "".join(piece.text for piece in await reply(chat)) == "Guten Tag"
 
 
+async def test_waiting_for_a_place_costs_the_reply_no_time(server: LlmServer) -> None:
+    server.behave(saying("Text", delay=3.0))
+    chat = model(server, max_concurrency=1, timeout=5.0, breaker_failures=1)
+    replies = await asyncio.gather(reply(chat), reply(chat))
+    assert ["".join(piece.text for piece in pieces) for pieces in replies] == ["Text", "Text"]
+
+
 async def test_closing_the_stream_closes_the_connection_and_frees_the_place(server: LlmServer) -> None:
     server.behave(saying("x" * 4000, gap=0.02))
     chat = model(server, max_concurrency=1)

@@ -57,17 +57,21 @@ class GuardedModel:
         return self._backend.structured
 
     async def stream(self, messages: Messages, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[Piece]:
-        """The reply, piece by piece; StructureRefused when only the schema was in the way."""
-        deadline = time.monotonic() + self._limits.timeout
+        """The reply, piece by piece; StructureRefused when only the schema was in the way.
+
+        Its time runs from when it has a place: the endpoint is not to blame for what was waited for one.
+        """
         slots = self._concurrency()
+        patience = min(self._limits.first_token_timeout, self._limits.timeout)
         try:
-            async with asyncio.timeout(self._limits.timeout):
+            async with asyncio.timeout(patience):
                 await slots.acquire()
         except TimeoutError as error:
             raise ModelTimeout(
-                f"No free place for a request to {self._backend.place} within {self._limits.timeout:g} s "
-                f"(settings RAG_LLM__MAX_CONCURRENCY, RAG_LLM__TIMEOUT)."
+                f"No free place for a request to {self._backend.place} within {patience:g} s "
+                f"(settings RAG_LLM__MAX_CONCURRENCY, RAG_LLM__FIRST_TOKEN_TIMEOUT)."
             ) from error
+        deadline = time.monotonic() + self._limits.timeout
         try:
             async with aclosing(self._attempts(messages, max_tokens, schema, deadline)) as pieces:
                 async for piece in pieces:
