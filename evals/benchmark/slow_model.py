@@ -97,12 +97,12 @@ def written(request: dict[str, Any], length: int) -> str:
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         body += message.get("body", b"")
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 async def _start(send: Send, kind: bytes) -> None:

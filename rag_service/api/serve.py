@@ -25,6 +25,7 @@ from rag_service.errors import SettingsError
 from rag_service.settings import Settings
 
 STOP_SECONDS = 8
+OPEN_FILES = 65_536
 
 
 def serve(open_service: Callable[[], Service], settings: Settings, host: str, port: int) -> None:
@@ -33,6 +34,7 @@ def serve(open_service: Callable[[], Service], settings: Settings, host: str, po
     Open requests get 8 seconds to end. SettingsError when the address must not or cannot be bound.
     """
     logs.configure(settings.log.level, settings.log.format)
+    allow_open_files()
     with closing(open_service()) as service:
         refuse_open_door(service, host)
         with bind(host, port) as listener:
@@ -55,6 +57,17 @@ def _ready(service: Service, url: str) -> None:
     service.directory.serve(url)
     sys.stdout.write(f"Serving {url} (page at /, API at /docs). Ctrl+C stops.\n")
     sys.stdout.flush()
+
+
+def allow_open_files() -> None:
+    """Raise the number of open files to what the system grants: a stream takes one, its model's reply another."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def warm_up(app: FastAPI) -> None:
