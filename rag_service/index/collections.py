@@ -28,7 +28,7 @@ class Collections:
 
     def id_of(self, name: str) -> str:
         """The id under which the stores keep a collection; UnknownCollection."""
-        return self.facts.of(name).id
+        return self.facts.identity(name).id
 
     def all(self) -> list[Collection]:
         """Every collection with its live documents and chunks, by name."""

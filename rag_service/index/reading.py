@@ -24,7 +24,7 @@ class LiveReader:
 
     def passages(self, collection: str, chunk_ids: Sequence[str]) -> dict[str, Passage]:
         """Passages of those chunks whose version is live, in the order asked for."""
-        own = self._facts.of(collection).id
+        own = self._facts.identity(collection).id
         rows: dict[str, Any] = {}
         with self._database.read() as connection:
             for some in batches(chunk_ids):
@@ -38,7 +38,7 @@ class LiveReader:
     def matching_versions(self, collection: str, filters: Mapping[str, Any]) -> list[str]:
         """Live versions whose document matches the filters; InvalidFilter when they make no sense."""
         wanted = condition(filters)
-        collection_id = self._facts.of(collection).id
+        collection_id = self._facts.identity(collection).id
         with self._database.read() as connection:
             statement = (
                 sa.select(versions.c.id)

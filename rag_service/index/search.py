@@ -56,13 +56,13 @@ class DenseSearch:
         return {name: float(own @ vector) for name, own in found.items()}
 
     def _collection(self, name: str) -> str:
-        facts = self._stores.catalog.collections.facts.of(name)
-        if facts.embedder is not None and facts.embedder != self._embedder:
+        own = self._stores.catalog.collections.facts.identity(name)
+        if own.embedder is not None and own.embedder != self._embedder:
             raise FingerprintMismatch(
-                f"Collection {name!r} was embedded with {facts.embedder}, the settings name {self._embedder}: "
+                f"Collection {name!r} was embedded with {own.embedder}, the settings name {self._embedder}: "
                 f"go back to it, or run `rag-service ingest --collection {name} --re-embed`."
             )
-        return facts.id
+        return own.id
 
 
 def _rank(hit: Hit) -> tuple[float, str]:
