@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import re
 import threading
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_service import dotted
 from rag_service.embed.vectors import unit_vectors
 from rag_service.errors import ModelError, SettingsError
 
@@ -74,10 +74,9 @@ class LlamaIndexEmbedder:
             raise ModelError(f"The LlamaIndex embedding {self._path} failed: {failed}") from error
 
     def _load(self) -> Any:
-        module, _, name = self._path.rpartition(".")
         try:
-            kind = getattr(importlib.import_module(module), name)
-        except (ImportError, AttributeError) as error:
+            kind = dotted.load(self._path)
+        except ImportError as error:
             raise SettingsError(f"RAG_EMBEDDING__MODEL: cannot import {self._path}: {error}") from error
         from llama_index.core.base.embeddings.base import BaseEmbedding
 

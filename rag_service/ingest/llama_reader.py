@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from rag_service import dotted
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.models import MetadataValue
 
 
-def read_with(dotted: str, suffix: str, data: bytes) -> Extracted:
+def read_with(path: str, suffix: str, data: bytes) -> Extracted:
     """What a LlamaIndex reader class makes of the bytes: one page for each document that it returns."""
-    reader = _reader(dotted)
+    reader = _reader(path)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"document{suffix}"
-        path.write_bytes(data)
-        documents = reader.load_data(path)
+        file = Path(folder) / f"document{suffix}"
+        file.write_bytes(data)
+        documents = reader.load_data(file)
     if not documents:
-        raise UnreadableError(f"gave {dotted} nothing to read; check the file or the reader in ingest.readers")
+        raise UnreadableError(f"gave {path} nothing to read; check the file or the reader in ingest.readers")
     metadata: dict[str, MetadataValue] = {
         key: value
         for key, value in documents[0].metadata.items()
@@ -36,12 +36,11 @@ def read_with(dotted: str, suffix: str, data: bytes) -> Extracted:
     )
 
 
-def _reader(dotted: str) -> Any:
-    module, _, name = dotted.rpartition(".")
+def _reader(path: str) -> Any:
     try:
-        reader = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UnreadableError(f"needs the reader {dotted}, which cannot be imported: {error}") from error
+        reader = dotted.load(path)
+    except ImportError as error:
+        raise UnreadableError(f"needs the reader {path}, which cannot be imported: {error}") from error
     if not inspect.isclass(reader):
-        raise UnreadableError(f"needs the reader {dotted}, which is no class; correct ingest.readers")
+        raise UnreadableError(f"needs the reader {path}, which is no class; correct ingest.readers")
     return reader()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
 
+from rag_service import dotted
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
 
 _TIMEOUT = 10.0
@@ -75,8 +75,7 @@ def _scores(content: Any) -> dict[int, float]:
 
 
 def _construct(path: str) -> Any:
-    module, _, name = path.rpartition(".")
     try:
-        return getattr(importlib.import_module(module), name)()
+        return dotted.load(path)()
     except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise SettingsError(f"RAG_RETRIEVAL__RERANKER_LLAMAINDEX: cannot load {path}: {error}") from error

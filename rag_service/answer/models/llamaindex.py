@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
 
+from rag_service import dotted
 from rag_service.answer.models.backend import Messages, Piece, Schema
 from rag_service.errors import ModelError, SettingsError
 
@@ -17,10 +17,9 @@ class LlamaIndexBackend:
     """A LlamaIndex LLM; any exception it raises becomes a ModelError."""
 
     def __init__(self, path: str, options: Mapping[str, Any]) -> None:
-        module_name, _, class_name = path.rpartition(".")
         try:
-            kind = getattr(importlib.import_module(module_name), class_name)
-        except (ImportError, AttributeError, ValueError) as error:
+            kind = dotted.load(path)
+        except ImportError as error:
             raise SettingsError(f"RAG_LLM__LLAMAINDEX: cannot import {path}: {error}") from error
         if not (isinstance(kind, type) and issubclass(kind, LLM)):
             raise SettingsError(f"RAG_LLM__LLAMAINDEX: {path} is not a LlamaIndex LLM class.")
