@@ -47,6 +47,8 @@ class Stores:
 
     def remove(self, gone: Sequence[Leftover]) -> None:
         """Remove versions that are not live from every store, then from the catalog."""
+        if not gone:
+            return
         for collection_id in dict.fromkeys(item.collection_id for item in gone):
             own = [item for item in gone if item.collection_id == collection_id]
             version_ids = [item.version_id for item in own]
@@ -85,8 +87,7 @@ class Stores:
                 self.lexical.remove(collection_id, [x.version_id for x in gone if x.collection_id == collection_id])
             except StoreError:
                 self.lexical.drop(collection_id)  # it is built anew below
-        if gone:
-            self.remove(gone)
+        self.remove(gone)
         for collection in self.catalog.collections.all():
             if not self._lexical_complete(collection):
                 chunks = Inventory(self.catalog.database)

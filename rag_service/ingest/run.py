@@ -14,7 +14,7 @@ OnProgress = Callable[[Progress], None]
 
 
 class Run:
-    """What a running job reports to; used by one thread, stopped from any."""
+    """What a running job reports to; stopped and told of embedded chunks from any thread, all else by one."""
 
     def __init__(self, jobs: Jobs, job: Job, on_progress: OnProgress | None = None) -> None:
         self.id = job.id
@@ -22,6 +22,7 @@ class Run:
         self._jobs = jobs
         self._on_progress = on_progress
         self._stop = threading.Event()
+        self._telling = threading.Lock()
         self._began = self._saved = time.monotonic()
         self._done = self._total = self._chunks_done = self._chunks_total = 0
         self._unsaved: list[JobDocument] = []
@@ -52,8 +53,9 @@ class Run:
 
     def embedded(self, chunks: int) -> None:
         """That many chunks have been embedded."""
-        self._chunks_done += chunks
-        self._report()
+        with self._telling:
+            self._chunks_done += chunks
+            self._tell()
 
     def finish(self, *documents: JobDocument) -> None:
         """What came of documents."""
@@ -64,16 +66,21 @@ class Run:
 
     def save(self, status: JobStatus, error: str | None = None) -> Job:
         """Write the state to the catalog and return the job."""
-        self._jobs.advance(self.id, status=status, done=self._done, total=self._total, new=self._unsaved, error=error)
-        self._unsaved = []
-        self._saved = time.monotonic()
+        self._write(status, error)
         return self._jobs.get(self.id)
 
     def _report(self) -> None:
-        now = time.monotonic()
-        if now - self._saved > _SAVE_SECONDS:
-            self.save("running")
+        if time.monotonic() - self._saved > _SAVE_SECONDS:
+            self._write("running")
+        with self._telling:
+            self._tell()
+
+    def _tell(self) -> None:
         if self._on_progress is not None:
-            self._on_progress(
-                Progress(self._done, self._total, self._chunks_done, self._chunks_total, now - self._began)
-            )
+            seconds = time.monotonic() - self._began
+            self._on_progress(Progress(self._done, self._total, self._chunks_done, self._chunks_total, seconds))
+
+    def _write(self, status: JobStatus, error: str | None = None) -> None:
+        self._jobs.advance(self.id, status=status, done=self._done, total=self._total, new=self._unsaved, error=error)
+        self._unsaved = []
+        self._saved = time.monotonic()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,12 @@ from rag_service.index.lexical import LexicalRow
 from rag_service.index.rows import NewVersion, chunk_id
 from rag_service.index.stores import Stores
 from rag_service.index.versions import Leftover, PendingVersion
+from rag_service.ingest.stages import in_stages
 from rag_service.models import Chunk
 from rag_service.ports import Embedder, Encoder, TokenBlock, Vector, VectorRow
 
 _GROUP = 128  # chunks that are gathered before they are embedded and written
+_FIRST_GROUP = 16  # the first groups are smaller, so that the model does not wait long for the first
 _BATCH = 64  # chunks between two looks at whether to stop
 
 
@@ -50,13 +52,22 @@ class _Piece:
         return chunk_id(self.version.version_id, self.chunk.ordinal)
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Versions written together, their chunks, and the vectors that are known of some of these by their ids."""
+
+    pending: list[PendingVersion]
+    pieces: list[_Piece]
+    known: dict[str, Encoding]
+
+
 class Writer:
     """Embeds new versions and makes them live; whatever stops it, a document is whole: old or new."""
 
     def __init__(
         self, stores: Stores, engine: Engine, stopped: Callable[[], bool], on_chunks: Callable[[int], None]
     ) -> None:
-        """``stopped`` says whether to give up, ``on_chunks`` hears of chunks that have been embedded."""
+        """``stopped`` says whether to give up; ``on_chunks`` hears of embedded chunks, on a thread of the writer's."""
         self._stores = stores
         self._engine = engine
         self._stopped = stopped
@@ -78,46 +89,42 @@ class Writer:
         Where they become live, a chunk whose text its document's live version has too keeps the vectors of that.
         """
         unfinished: dict[str, PendingVersion] = {}
-        storing: Future[list[PendingVersion]] | None = None
+        ended = threading.Event()
 
-        def store(pending: list[PendingVersion], encodings: Sequence[Encoding]) -> list[PendingVersion]:
-            self._store(collection_id, pending, encodings)
-            retired = self._stores.catalog.versions.flip(pending) if live else []
-            for item in pending:
+        def ready() -> Iterator[_Group]:
+            for group in _groups(versions):
+                pending = self._stores.catalog.versions.add_pending(collection_id, group)
+                unfinished.update((item.version_id, item) for item in pending)
+                pieces = _pieces(pending)
+                yield _Group(pending, pieces, self._known(collection_id, pieces) if live else {})
+
+        def encode(group: _Group) -> list[Encoding]:
+            return self._encodings(group, ended)
+
+        def store(group: _Group, encodings: Sequence[Encoding]) -> list[PendingVersion]:
+            self._store(collection_id, group, encodings)
+            retired = self._stores.catalog.versions.flip(group.pending) if live else []
+            for item in group.pending:
                 del unfinished[item.version_id]
             self._stores.remove(retired)
-            return pending
+            return group.pending
 
-        with ThreadPoolExecutor(1, "store") as pool:
-            try:
-                for group in _groups(versions):
-                    pending = self._stores.catalog.versions.add_pending(collection_id, group)
-                    unfinished |= {item.version_id: item for item in pending}
-                    encodings = self._encodings(collection_id, pending, reuse=live)
-                    if storing is not None:
-                        yield storing.result()
-                    storing = pool.submit(store, pending, encodings)
-                if storing is not None:
-                    yield storing.result()
-            except BaseException:
-                if storing is not None:
-                    wait([storing])
-                self._stores.remove([_leftover(collection_id, item) for item in unfinished.values()])
-                raise
+        try:
+            yield from in_stages(ready(), encode, store, ended)
+        finally:
+            self._stores.remove([_leftover(collection_id, item) for item in unfinished.values()])
 
-    def _encodings(self, collection_id: str, pending: Sequence[PendingVersion], *, reuse: bool) -> list[Encoding]:
-        """Vectors of every chunk of pending versions, in order."""
-        pieces = _pieces(pending)
-        known = self._known(collection_id, pieces) if reuse else {}
-        self._on_chunks(len(known))
-        new = [piece for piece in pieces if piece.id not in known]
-        made = self._encode([piece.chunk for piece in new])
-        encodings = known | dict(zip((piece.id for piece in new), made, strict=True))
-        return [encodings[piece.id] for piece in pieces]
+    def _encodings(self, group: _Group, ended: threading.Event) -> list[Encoding]:
+        """Vectors of every chunk of a group, in order."""
+        self._on_chunks(len(group.known))
+        new = [piece for piece in group.pieces if piece.id not in group.known]
+        made = self._encode([piece.chunk for piece in new], ended)
+        encodings = group.known | dict(zip((piece.id for piece in new), made, strict=True))
+        return [encodings[piece.id] for piece in group.pieces]
 
-    def _store(self, collection_id: str, pending: Sequence[PendingVersion], encodings: Sequence[Encoding]) -> None:
+    def _store(self, collection_id: str, group: _Group, encodings: Sequence[Encoding]) -> None:
         """Bring every chunk of pending versions into the stores and link near-duplicates."""
-        pairs = list(zip(_pieces(pending), encodings, strict=True))
+        pairs = list(zip(group.pieces, encodings, strict=True))
         for start in range(0, len(pairs), _GROUP):
             some = pairs[start : start + _GROUP]
             self._stores.add(
@@ -126,7 +133,7 @@ class Writer:
                 [_lexical(piece) for piece, _ in some],
                 {piece.id: encoding.block for piece, encoding in some if encoding.block is not None},
             )
-        self._stores.catalog.duplicates.link(collection_id, pending)
+        self._stores.catalog.duplicates.link(collection_id, group.pending)
 
     def _known(self, collection_id: str, pieces: Sequence[_Piece]) -> dict[str, Encoding]:
         """Vectors of chunks whose text stands in the live version of the same document."""
@@ -148,12 +155,12 @@ class Writer:
             if old in vectors and (old in blocks or not late)
         }
 
-    def _encode(self, chunks: Sequence[Chunk]) -> list[Encoding]:
+    def _encode(self, chunks: Sequence[Chunk], ended: threading.Event) -> list[Encoding]:
         """Vectors of chunks; the longest first, so that no thread is left with a long one while the others are idle."""
         order = sorted(range(len(chunks)), key=lambda index: -chunks[index].tokens)
         found: dict[int, Encoding] = {}
         for start in range(0, len(order), _BATCH):
-            if self._stopped():
+            if self._stopped() or ended.is_set():
                 raise Cancelled
             batch = order[start : start + _BATCH]
             found |= zip(batch, encode(self._engine, [chunks[index].text for index in batch]), strict=True)
@@ -176,16 +183,16 @@ def encode(engine: Engine, texts: Sequence[str]) -> list[Encoding]:
 
 def _groups(versions: Iterable[NewVersion]) -> Iterator[list[NewVersion]]:
     group: list[NewVersion] = []
-    chunks = 0
+    chunks, wanted = 0, _FIRST_GROUP
     for version in versions:
         if group and chunks + len(version.chunks) > 2 * _GROUP:
             yield group
             group, chunks = [], 0
         group.append(version)
         chunks += len(version.chunks)
-        if chunks >= _GROUP:
+        if chunks >= wanted:
             yield group
-            group, chunks = [], 0
+            group, chunks, wanted = [], 0, min(2 * wanted, _GROUP)
     if group:
         yield group
 
