@@ -194,13 +194,21 @@ class Chunker:
     """Cuts documents with one setting, through this package's LlamaIndex node parser; safe to share between threads."""
 
     def __init__(self, token_spans: TokenSpans, max_tokens: int, overlap_tokens: int) -> None:
-        """Import LlamaIndex, which takes a second or two: here, so that no two threads do it at once."""
-        from llama_index.core.schema import Document as LlamaDocument
+        """Import what the parser needs of LlamaIndex: here, so that no two threads do it at once."""
+        from rag_service.ingest.llama_parts import parts_alone
 
-        from rag_service.ingest.nodes import SentenceNodeParser
+        with parts_alone():
+            from llama_index.core.schema import Document as LlamaDocument
 
-        self._document = LlamaDocument
-        self._parser = SentenceNodeParser(token_spans=token_spans, max_tokens=max_tokens, overlap_tokens=overlap_tokens)
+            from rag_service.ingest.nodes import SentenceNodeParser
+
+            self._document = LlamaDocument
+            self._parser = SentenceNodeParser(
+                token_spans=token_spans,
+                max_tokens=max_tokens,
+                overlap_tokens=overlap_tokens,
+                include_prev_next_rel=False,  # nobody follows them, and each costs a digest of the text
+            )
 
     def chunks(self, text: str, language: str) -> list[Chunk]:
         """Chunks of a source text as `cut` describes them."""
