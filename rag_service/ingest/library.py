@@ -175,7 +175,9 @@ class Library:
         """The collection, created if need be, after a look at its fingerprint."""
         own = self._stores.catalog.collections.ensure(name)
         wanted = self._tools.fingerprint
-        if own.fingerprint is None or own.documents == 0:
+        if own.fingerprint is None:  # new: no store knows it yet, and none need be opened to find that out
+            self._stores.catalog.collections.set_fingerprint(own.id, wanted)
+        elif own.documents == 0:
             if own.fingerprint != wanted:
                 self._stores.vectors.drop(own.id)
                 self._stores.catalog.collections.set_fingerprint(own.id, wanted)
