@@ -57,8 +57,8 @@ class ChromaVectors:
                 collection.upsert(
                     ids=[row.chunk_id for row in some],
                     embeddings=np.stack([row.vector for row in some]),
-                    documents=[row.text for row in some],
-                    metadatas=[{"version": row.version_id, "document": row.document_id} for row in some],
+                    documents=None if self._embedded else [row.text for row in some],
+                    metadatas=[self._metadata(row) for row in some],
                 )
 
     def remove(self, collection_id: str, chunk_ids: Sequence[str]) -> None:
@@ -103,9 +103,10 @@ class ChromaVectors:
             collection = self._collection(collection_id)
             start = 0
             while collection is not None:
-                some = collection.get(limit=_READ, offset=start, include=["documents"])
-                texts = some["documents"] or []
-                yield from (StoredText(name, text) for name, text in zip(some["ids"], texts, strict=True))
+                some = collection.get(limit=_READ, offset=start, include=["documents", "metadatas"])
+                filed = zip(some["ids"], some["documents"] or [], some["metadatas"] or [], strict=True)
+                for name, text, said in filed:
+                    yield StoredText(name, str((said or {}).get("text", text or "")))
                 start += _READ
                 if len(some["ids"]) < _READ:
                     return
@@ -148,6 +149,19 @@ class ChromaVectors:
             if self._connected is not None:
                 self._connected[0].close()
             self._connected = None
+
+    @property
+    def _embedded(self) -> bool:
+        return isinstance(self._place, Path)
+
+    def _metadata(self, row: VectorRow) -> dict[str, str]:
+        """What is filed with a chunk; where Chroma is embedded, its text too.
+
+        As Chroma's document, embedded Chroma would index every three letters of it, for searches inside texts: more
+        work than all the rest of storing a chunk. A server has processors of its own, and may limit metadata.
+        """
+        said = {"version": row.version_id, "document": row.document_id}
+        return said | {"text": row.text} if self._embedded else said
 
     def _client(self) -> tuple[Client, int]:
         """The client and how many rows it takes at once."""

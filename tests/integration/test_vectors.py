@@ -129,3 +129,17 @@ def test_a_server_is_not_searched_for_strays(chroma_server: ChromaServer) -> Non
     assert store.strays([]) == []
     store.drop("col_of_others")
     store.close()
+
+
+def test_texts_filed_as_chromas_documents_are_read(tmp_path: Path) -> None:
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(str(tmp_path / "chroma"), settings=Settings(anonymized_telemetry=False))
+    collection = client.create_collection("col_a", embedding_function=None)
+    collection.add(ids=["v:0"], embeddings=unit(0)[None], documents=["Alt"], metadatas=[{"version": "v"}])
+    client.close()
+    store = ChromaVectors(tmp_path / "chroma")
+    store.add("col_a", [row("v", 1, 1)])
+    assert {item.chunk_id: item.text for item in store.texts("col_a")} == {"v:0": "Alt", "v:1": "Text 1"}
+    store.close()
