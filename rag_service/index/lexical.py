@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rag_service.errors import StoreError
 from rag_service.ports import Hit
-from rag_service.text.words import content_words, pairs, subwords, terms
+from rag_service.text.words import content_words, pairs, subwords, terms, terms_and_content
 
 if TYPE_CHECKING:
     import tantivy
@@ -211,12 +211,12 @@ class LexicalIndex:
 
 def _analysed(row: LexicalRow) -> dict[str, list[str]]:
     """What each field of a chunk holds: stems, the title's stems, subwords, neighbouring content words."""
-    stems = terms(row.text, row.language)
+    stems, content = terms_and_content(row.text, row.language)
     return {
         "body": stems,
         "title": terms(row.title, row.language),
         "parts": subwords(stems),
-        "pairs": pairs(content_words(row.text, row.language)),
+        "pairs": pairs(content),
     }
 
 

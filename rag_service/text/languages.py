@@ -120,7 +120,10 @@ def detect_language(text: str, default: str = "und") -> str:
     votes: defaultdict[str, float] = defaultdict(float)
     table = _votes()
     for word in words:
-        for language, weight in (table.get(word) or table.get(fold(word), {})).items():
+        found = table.get(word)
+        if found is None and not word.isascii():
+            found = table.get(fold(word))
+        for language, weight in found.items() if found else ():
             votes[language] += weight
     for letter in _LETTERS.keys() & set(sample.lower()):
         votes[_LETTERS[letter]] += 0.5
@@ -138,7 +141,7 @@ def _sample(text: str) -> str:
 
 def _script(sample: str) -> str | None:
     """The language of a script other than Latin, when at least a third of the letters are in it."""
-    if sample.isascii():
+    if not _FOREIGN.search(sample):
         return None
     letters = len(_LETTER.findall(sample)) or 1
     if len(_FOREIGN.findall(sample)) * 3 < letters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -58,11 +58,15 @@ def fold(text: str) -> str:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Spans of words and numbers; a number keeps its inner points, commas, colons and dashes."""
-    return [match.span() for match in _words(text)]
+    return [match.span() for match in _pattern(text).finditer(text)]
 
 
-def _words(text: str) -> Iterator[re.Match[str]]:
-    return (_WORD if _NOT_PLAIN.search(text) else _PLAIN).finditer(text)
+def _words(text: str) -> list[str]:
+    return _pattern(text).findall(text)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return _WORD if _NOT_PLAIN.search(text) else _PLAIN
 
 
 def terms(text: str, language: str) -> list[str]:
@@ -70,19 +74,24 @@ def terms(text: str, language: str) -> list[str]:
 
     A full date (25.04.2019, 2019-04-25) also yields its parts, so that a question for the year finds it.
     """
-    found: list[str] = []
-    for match in _words(text):
-        found.extend(_word_terms(match.group(), language))
-    return found
+    return terms_and_content(text, language)[0]
 
 
 def content_words(text: str, language: str) -> list[str]:
     """The terms of the words that carry meaning: without the language's stop words (German and English)."""
-    found: list[str] = []
-    for match in _words(text):
-        if not _is_stop_word(match.group(), language):
-            found.extend(_word_terms(match.group(), language))
-    return found
+    return terms_and_content(text, language)[1]
+
+
+def terms_and_content(text: str, language: str) -> tuple[list[str], list[str]]:
+    """Terms, and those of them that are content words, in one pass."""
+    every: list[str] = []
+    content: list[str] = []
+    for word in _words(text):
+        own = _word_terms(word, language)
+        every += own
+        if not _is_stop_word(word, language):
+            content += own
+    return every, content
 
 
 def subwords(stems: Iterable[str], step: int = 1) -> list[str]:
