@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat import ChatCompletion
 
 from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, Transient
+from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
 from rag_service.models import Usage
 
@@ -96,8 +97,8 @@ class OpenAIBackend:
                 raise ModelTimeout(f"{self._host} did not answer in time (RAG_LLM__TIMEOUT).") from error
             except openai.APIConnectionError as error:
                 raise Transient(self._broken() if begun else self._unreachable()) from error
-            except openai.APIError as error:  # an error object inside the stream
-                raise Transient(ModelError(f"{self._host} broke off: {self._said(error)}")) from error
+            except StreamError as error:
+                raise Transient(ModelError(f"{self._host} broke off: {self._hidden(str(error))}")) from error
             except httpx2.HTTPError as error:
                 raise Transient(self._broken()) from error
             except ValueError as error:  # not UTF-8, not JSON, or JSON of another shape
@@ -113,17 +114,20 @@ class OpenAIBackend:
             text = (answer.message.content if answer else None) or ""
             yield Piece(text, _usage(whole), answer.finish_reason if answer else "cut")
             return
-        stream = response.parse()
-        finish: str | None = None
+        reader, finish = EventReader(), None
         try:
-            async for event in stream:
-                piece = _piece(event)
+            async for data in response.http_response.aiter_bytes():
+                events = reader.feed(data)
+                piece = piece_of(events)
                 finish = piece.finish or finish
                 if piece.text or piece.usage:
                     yield Piece(piece.text, piece.usage)
+                if END in events:  # some endpoints keep the connection open after it
+                    break
+            piece = piece_of(reader.rest())
         finally:
-            await stream.close()
-        yield Piece("", None, finish or "cut")
+            await response.http_response.aclose()
+        yield Piece(piece.text, piece.usage, piece.finish or finish or "cut")
 
     def body(self, messages: Messages, max_tokens: int, schema: Schema | None) -> dict[str, Any]:
         """The request as it is sent, without what the endpoint refused before."""
@@ -186,7 +190,10 @@ class OpenAIBackend:
     def _said(self, error: openai.APIError) -> str:
         """What the endpoint said, short, on one line, without the key."""
         body = error.body.get("message") if isinstance(error.body, dict) else None
-        text = " ".join(str(body or error.message).split())
+        return self._hidden(str(body or error.message))
+
+    def _hidden(self, text: str) -> str:
+        text = " ".join(text.split())
         if self._key != NO_KEY:
             text = text.replace(self._key, "...")
         return re.sub(r"\b(sk|key)-[\w*.-]{6,}", "...", text)[:300]
@@ -202,19 +209,7 @@ class OpenAIBackend:
         return self._client
 
 
-def _piece(event: ChatCompletionChunk) -> Piece:
-    """What one event says; ValueError when it has another shape, which the SDK does not check."""
-    try:
-        choice = event.choices[0] if event.choices else None
-        text = choice.delta.content if choice and choice.delta else None
-        if isinstance(text or "", str):
-            return Piece(text or "", _usage(event), choice.finish_reason if choice else None)
-    except (AttributeError, TypeError) as error:
-        raise ValueError("not a chat completion chunk") from error
-    raise ValueError("content is not text")
-
-
-def _usage(event: ChatCompletion | ChatCompletionChunk) -> Usage | None:
+def _usage(event: ChatCompletion) -> Usage | None:
     if event.usage is None:
         return None
     return Usage(event.usage.prompt_tokens or 0, event.usage.completion_tokens or 0)

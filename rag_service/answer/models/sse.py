@@ -1,0 +1,88 @@
+"""Server-sent events of a streamed chat completion, read without building the SDK's objects for each of them.
+
+Hundreds of streams send thousands of events a second: what is needed of one is a few fields.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rag_service.answer.models.backend import Piece
+from rag_service.models import Usage
+
+END = "[DONE]"
+
+
+class StreamError(Exception):
+    """An error object inside the stream; the message is the endpoint's."""
+
+
+class EventReader:
+    """Takes bytes as they arrive and gives out the data of the events they complete; UTF-8, or ValueError."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+
+    def feed(self, data: bytes) -> list[str]:
+        """The data of each event that is whole now; comments and empty events are left out."""
+        self._buffer = (self._buffer + data).replace(b"\r\n", b"\n")
+        *blocks, self._buffer = self._buffer.split(b"\n\n")
+        found = (self._data(block.decode("utf-8")) for block in blocks)
+        return [each for each in found if each]
+
+    def rest(self) -> list[str]:
+        """The data of an event that the stream ended in."""
+        return self.feed(b"\n\n")
+
+    def _data(self, block: str) -> str:
+        lines = [line[5:].removeprefix(" ") for line in block.split("\n") if line.startswith("data:")]
+        return "\n".join(lines)
+
+
+def piece_of(events: list[str]) -> Piece:
+    """What these events say together; ValueError for what is no chat completion chunk, StreamError for an error."""
+    text, usage, finish = "", None, None
+    for data in events:
+        if data == END:
+            break
+        chunk = json.loads(data)
+        if not isinstance(chunk, dict):
+            raise ValueError("not a chat completion chunk")
+        if chunk.get("error") or chunk.get("object") == "error":
+            raise StreamError(_message(chunk.get("error") or chunk))
+        text += _text(chunk)
+        usage = _usage(chunk.get("usage")) or usage
+        finish = _finish(chunk) or finish
+    return Piece(text, usage, finish)
+
+
+def _choice(chunk: dict[str, Any]) -> dict[str, Any]:
+    choices = chunk.get("choices") or []
+    if not isinstance(choices, list) or not all(isinstance(each, dict) for each in choices[:1]):
+        raise ValueError("not a chat completion chunk")
+    return choices[0] if choices else {}
+
+
+def _text(chunk: dict[str, Any]) -> str:
+    delta = _choice(chunk).get("delta") or {}
+    text = delta.get("content") if isinstance(delta, dict) else delta
+    if not isinstance(text or "", str):
+        raise ValueError("content is not text")
+    return text or ""
+
+
+def _finish(chunk: dict[str, Any]) -> str | None:
+    reason = _choice(chunk).get("finish_reason")
+    return str(reason) if reason else None
+
+
+def _usage(usage: Any) -> Usage | None:
+    if not isinstance(usage, dict):
+        return None
+    return Usage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
+
+
+def _message(error: Any) -> str:
+    said = error.get("message") if isinstance(error, dict) else error
+    return str(said or error)
