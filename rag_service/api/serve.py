@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
 from types import FrameType
@@ -50,13 +53,20 @@ def serve(open_service: Callable[[], Service], settings: Settings, host: str, po
                 lifespan="off",
             )
             with signals_end_quietly():
-                _Server(config, partial(_ready, service, url)).run(sockets=[listener])
+                _Server(config, thread_count(settings), partial(_ready, service, url)).run(sockets=[listener])
 
 
 def _ready(service: Service, url: str) -> None:
     service.directory.serve(url)
     sys.stdout.write(f"Serving {url} (page at /, API at /docs). Ctrl+C stops.\n")
     sys.stdout.flush()
+
+
+def thread_count(settings: Settings) -> int:
+    """How many threads search and weigh evidence: more than there are processors only hold up the event loop."""
+    remote = settings.chroma.host or settings.embedding.provider != "local" or settings.retrieval.reranker_url
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return settings.server.threads or (processors + 4 if remote else max(2, processors))
 
 
 def allow_open_files() -> None:
@@ -131,14 +141,16 @@ def address(host: str, port: int) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it takes requests."""
+    """Tells when it takes requests; has threads of its own for blocking calls."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, threads: int, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
+        self._threads = threads
         self._on_ready = on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._threads, "answers"))
         await super().startup(sockets)
         if self.started:
             self._on_ready()

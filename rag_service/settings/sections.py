@@ -175,6 +175,13 @@ class ServerSettings(Section):
     allow_unauthenticated: bool = Field(
         False, description="Serve beyond loopback without keys. Everyone who reaches it may read and write."
     )
+    threads: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        description="Threads that search and weigh evidence; default: one for each processor and at least two, or "
+        "four more where Chroma, embeddings or reranking are remote and waited for.",
+    )
     cors_origins: list[str] = Field(default_factory=list, description="Origins that browsers may call from.")
     max_upload_mb: float = Field(100.0, gt=0, description="Largest request body.")
     openwebui_sources: bool = Field(False, description="Add Open WebUI's source events to streamed chat completions.")

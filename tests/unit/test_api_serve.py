@@ -8,8 +8,9 @@ import structlog
 
 from rag_service.api import logs
 from rag_service.api.app import create_app
-from rag_service.api.serve import address, bind, signals_end_quietly, warm_up
+from rag_service.api.serve import address, bind, signals_end_quietly, thread_count, warm_up
 from rag_service.errors import FingerprintMismatch, SettingsError
+from rag_service.settings import Settings
 from tests.fakes import FakeService
 
 
@@ -92,3 +93,11 @@ def test_warming_up_searches_once_and_logs_what_is_missing(stream):
     logs.configure("info", "json", stream)
     warm_up(app)
     assert "Built with another embedder." in stream.getvalue()
+
+
+def test_there_are_more_threads_where_they_wait_for_others():
+    alone = thread_count(Settings())
+    assert alone >= 2
+    for remote in ({"chroma": {"host": "db"}}, {"embedding": {"provider": "openai"}}):
+        assert thread_count(Settings.model_validate(remote)) > alone
+    assert thread_count(Settings.model_validate({"server": {"threads": 1}})) == 1
