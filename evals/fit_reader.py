@@ -1,6 +1,6 @@
 """Fine-tune the bundled encoder into the reader that ships.
 
-    python -m evals.fit_reader --data DIR [--data DIR ...] [--dictionary FILE] [--epochs 8] [--out FILE]
+    python -m evals.fit_reader --data DIR [--data DIR ...] [--dictionary FILE] [--average FILE] [--out FILE]
 
 Needs torch, which nothing else here does and no extra brings: `pip install torch` first. Every answerable question of
 a BEIR folder with answers is read with its own document, where any occurrence of an answer is right, and with one
@@ -26,7 +26,7 @@ from evals.importers.beir import BeirSet, read_beir
 from evals.reader_examples import Row, encode, gather
 from evals.switching import Switcher, closest, function_words, read_freedict
 from rag_service.embed.e5.encoder import E5Encoder
-from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights
+from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights, load_reader_weights
 
 RANK = 48
 MEASURED = 60  # sequences whose activations are measured
@@ -44,6 +44,11 @@ def changes(trained: dict[str, Floats], network: Any) -> dict[str, Floats]:
         root = np.sqrt(sizes[:RANK])
         found[f"{name}.up"], found[f"{name}.down"] = left[:, :RANK] * root, root[:, None] * right[:RANK]
     return found
+
+
+def average(trained: dict[str, Floats], other: ReaderWeights) -> dict[str, Floats]:
+    """The mean of two trainings from the same start (model soups; Wortsman et al. 2022, arXiv:2203.05482)."""
+    return {name: np.float32(0.5) * (tensor + other.tensor(name)) for name, tensor in trained.items()}
 
 
 def ranges(found: dict[str, Floats], rows: Sequence[Row], encoder: E5Encoder) -> dict[str, Floats]:
@@ -79,6 +84,7 @@ def main(arguments: Sequence[str]) -> int:
         "--data", type=Path, action="append", required=True, help="BEIR folder with answers; repeatable"
     )
     parser.add_argument("--dictionary", type=Path, help="FreeDict file from English to the language to be read, too")
+    parser.add_argument("--average", type=Path, help="another reader of the same layers to take the mean with")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
     parser.add_argument("--frozen", type=int, default=4, help="layers from below that stay as they are")
@@ -89,6 +95,8 @@ def main(arguments: Sequence[str]) -> int:
     groups = [group for beir in sets for group in gather(beir, encoder)]
     switcher = _switcher(options.dictionary, sets, encoder) if options.dictionary else None
     trained = train(groups, encoder.inputs, Options(options.epochs, options.rate, options.frozen), switcher)
+    if options.average:
+        trained = average(trained, load_reader_weights(encoder.inputs.weights, options.average))
     found = changes(trained, encoder.inputs.weights)
     chosen = random.Random(1).sample(groups, min(MEASURED, len(groups)))
     found |= ranges(found, [encode(group[0], encoder.inputs) for group in chosen], encoder)

@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from evals.fit_reader import RANK, changes
+from evals.fit_reader import RANK, average, changes
 from evals.importers.beir import BeirQuery, BeirSet
 from evals.reader_examples import Example, encode, gather, occurrences, switched
 from evals.switching import Switcher
@@ -72,3 +72,15 @@ def test_what_is_kept_comes_close_to_what_was_trained(encoder):
     weights = ReaderWeights(network, found)
     np.testing.assert_allclose(weights.tensor("l11.q.w"), trained["l11.q.w"], atol=1e-4)
     np.testing.assert_array_equal(weights.tensor("l11.q.b"), np.ones(384))
+
+
+def test_average_of_two_trainings_lies_between_them(encoder):
+    network = encoder.inputs.weights
+    base = network.tensor("l11.q.w")
+    ones = np.ones((384, 1), np.float32)
+    other = ReaderWeights(
+        network, {"l11.q.w.up": ones, "l11.q.w.down": 2 * ones.T, "head.b": np.full(3, 4, np.float32)}
+    )
+    found = average({"l11.q.w": base, "head.b": np.zeros(3, np.float32)}, other)
+    np.testing.assert_allclose(found["l11.q.w"] - base, 1.0, atol=1e-5)
+    np.testing.assert_array_equal(found["head.b"], [2, 2, 2])
