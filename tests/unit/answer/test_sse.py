@@ -1,0 +1,49 @@
+"""Streamed chat completions read from bytes, however they are cut."""
+
+import json
+
+import pytest
+
+from rag_service.answer.models.backend import Piece
+from rag_service.answer.models.sse import EventReader, StreamError, piece_of
+from rag_service.models import Usage
+
+
+def chunk(text, **more):
+    return json.dumps({"choices": [{"delta": {"content": text}, "finish_reason": None}]} | more, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_events_are_whole_however_the_bytes_are_cut(newline, size):
+    lines = [": ping", "", f"data: {chunk('Grüße ')}", "", "event: x", f"data:{chunk('🚂')}", "", "data: [DONE]"]
+    sent = newline.join(lines).encode()
+    reader, found = EventReader(), []
+    for start in range(0, len(sent), size):
+        found += reader.feed(sent[start : start + size])
+    assert found == [chunk("Grüße "), chunk("🚂")]
+    assert reader.rest() == ["[DONE]"]
+
+
+def test_what_arrives_together_is_one_piece():
+    usage = {"prompt_tokens": 3, "completion_tokens": None}
+    last = json.dumps({"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": usage})
+    assert piece_of([chunk("Am "), chunk("Montag"), last, "[DONE]", "nonsense"]) == Piece(
+        "Am Montag", Usage(3, 0), "stop"
+    )
+
+
+@pytest.mark.parametrize(
+    "error", ['{"error": {"message": "voll"}}', '{"error": "voll"}', '{"object": "error", "message": "voll"}']
+)
+def test_errors_in_the_stream_are_told(error):
+    with pytest.raises(StreamError, match="^voll$"):
+        piece_of([chunk("Am "), error])
+
+
+@pytest.mark.parametrize(
+    "data", ["{", "[1]", '{"choices": 5}', '{"choices": [1]}', '{"choices": [{"delta": {"content": 5}}]}']
+)
+def test_other_shapes_are_refused(data):
+    with pytest.raises(ValueError):
+        piece_of([data])
