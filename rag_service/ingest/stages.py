@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ def in_stages(
     first: Callable[[Item], Made],
     second: Callable[[Item, Made], Result],
     ended: threading.Event,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Results in the order of their items; while one is in the second stage the next is in the first.
 
     Items are taken on the caller's thread, one before the first stage needs it, so that no stage waits for them. The

@@ -16,7 +16,7 @@ from rag_service.ingest.stages import in_stages
 from rag_service.models import Chunk
 from rag_service.ports import Embedder, Encoder, TokenBlock, Vector, VectorRow
 
-_GROUP = 128  # chunks that are gathered before they are embedded and written
+_GROUP = 256  # chunks that are gathered before they are embedded and written
 _FIRST_GROUP = 16  # the first groups are smaller, so that the model does not wait long for the first
 _BATCH = 64  # chunks between two looks at whether to stop
 
@@ -125,8 +125,8 @@ class Writer:
     def _store(self, collection_id: str, group: _Group, encodings: Sequence[Encoding]) -> None:
         """Bring every chunk of pending versions into the stores and link near-duplicates."""
         pairs = list(zip(group.pieces, encodings, strict=True))
-        for start in range(0, len(pairs), _GROUP):
-            some = pairs[start : start + _GROUP]
+        for start in range(0, len(pairs), 2 * _GROUP):  # most groups in one go: each costs every store a commit
+            some = pairs[start : start + 2 * _GROUP]
             self._stores.add(
                 collection_id,
                 [_vector(piece, encoding) for piece, encoding in some],
