@@ -1,10 +1,12 @@
 """A headless Chromium for tests, the machine's own."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -74,3 +76,13 @@ def in_view(page: Page, selector: str) -> bool:
         """element => { const box = element.getBoundingClientRect(); const y = box.top + box.height / 2;
            return y > 0 && y < innerHeight && box.left >= 0 && box.right <= innerWidth; }""",
     )
+
+
+def faults_of(page):
+    """What axe finds wrong with the page for assistive technology."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{item['id']}: {node['html'][:120]} {json.dumps([check['message'] for check in node['any']])[:200]}"
+        for item in violations
+        for node in item["nodes"]
+    ]

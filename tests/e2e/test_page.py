@@ -1,14 +1,11 @@
 """The page in a browser: against a real server process, and against scripted answers for rare states."""
 
-import json
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from rag_service.errors import ModelTimeout
 from rag_service.models import Statement, Warning
-from tests.e2e.browser import NARROW, WIDE, Visit, chromium, in_view, needs_browser
+from tests.e2e.browser import NARROW, WIDE, Visit, chromium, faults_of, in_view, needs_browser
 from tests.e2e.process import run, server
 from tests.fakes import TEXT, FakeService, abstention, answer, passage
 from tests.serving import served
@@ -295,24 +292,3 @@ def test_nothing_stands_in_the_way_of_assistive_technology(scripted, visiting, v
     found += faults_of(page)
     assert found == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def faults_of(page):
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{item['id']}: {node['html'][:120]} {json.dumps([check['message'] for check in node['any']])[:200]}"
-        for item in violations
-        for node in item["nodes"]
-    ]
-
-
-def test_script_of_the_page_never_parses_data_as_markup():
-    from rag_service.api.routes.pages import WEB
-
-    for script in WEB.rglob("*.js"):
-        source = script.read_text(encoding="utf-8")
-        assert not any(word in source for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"))
-        assert "eval(" not in source
-    html = (WEB / "index.html").read_text(encoding="utf-8") + (WEB / "docs.html").read_text(encoding="utf-8")
-    assert "http://" not in html
-    assert "https://" not in html
