@@ -110,17 +110,14 @@ class Stores:
     def _reset_damaged(self, collection: Collection, gone: Sequence[Leftover]) -> bool:
         """Empty a collection of vectors that cannot be searched, or not be written; whether it had to be."""
         own = [name for item in gone if item.collection_id == collection.id for name in item.chunk_ids]
+        empty = self.vectors.reset
         try:
             self.vectors.check(collection.id)
-        except StoreError as error:
-            logging.getLogger(__name__).warning("the vectors of collection %r are damaged: %s", collection.name, error)
-            self.vectors.reset(collection.id)
-            return True
-        try:
+            empty = self.vectors.drop  # not reset: a full disk must not cost the other collections
             self.vectors.remove(collection.id, own)
         except StoreError as error:
             logging.getLogger(__name__).warning("the vectors of collection %r are damaged: %s", collection.name, error)
-            self.vectors.drop(collection.id)  # not reset: a full disk must not cost the other collections
+            empty(collection.id)
             return True
         return False
 

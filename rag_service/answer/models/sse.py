@@ -80,7 +80,11 @@ def _finish(chunk: dict[str, Any]) -> str | None:
 def _usage(usage: Any) -> Usage | None:
     if not isinstance(usage, dict):
         return None
-    return Usage(int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0))
+    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+
+
+def _count(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) else 0  # what cannot be read must not cost the answer
 
 
 def _message(error: Any) -> str:

@@ -47,3 +47,9 @@ def test_errors_in_the_stream_are_told(error):
 def test_other_shapes_are_refused(data):
     with pytest.raises(ValueError):
         piece_of([data])
+
+
+@pytest.mark.parametrize(("sent", "counted"), [(12.0, 12), ("12", 0), ({"total": 3}, 0), ([], 0)])
+def test_tokens_that_cannot_be_read_are_not_counted(sent, counted):
+    usage = {"prompt_tokens": sent, "completion_tokens": 4}
+    assert piece_of([json.dumps({"choices": [], "usage": usage})]).usage == Usage(counted, 4)
