@@ -1,10 +1,11 @@
 """Fine-tune the bundled encoder into the reader that ships.
 
-    python -m evals.fit_reader --data DIR [--data DIR ...] [--dictionary FILE] [--average FILE] [--out FILE]
+    python -m evals.fit_reader [--data DIR ...] [--squad FILE ...] [--dictionary FILE] [--start FILE] [--out FILE]
 
 Needs torch, which nothing else here does and no extra brings: `pip install torch` first. Every answerable question of
-a BEIR folder with answers is read with its own document, where any occurrence of an answer is right, and with one
-that is found for it and holds none; a question without an answer is read with what is found for it. With an English
+a BEIR folder with answers, or of a SQuAD file, is read with its own document, where any occurrence of an answer is
+right; now and then with one that is found for it and holds none, or asked for another fact than the document's; a
+question without an answer is read with what is found for it. A folder named twice counts twice. With an English
 dictionary, words of every second example are replaced. The lower layers stay as they are. What training changes is
 kept as products of thin matrices, from a singular value decomposition.
 """
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from evals.fit_encoder import forward, save_halves
 from evals.importers.beir import BeirSet, read_beir
+from evals.importers.squad import read_squad
 from evals.reader_examples import Row, encode, gather
 from evals.switching import Switcher, closest, function_words, read_freedict
 from rag_service.embed.e5.encoder import E5Encoder
@@ -80,10 +82,10 @@ def main(arguments: Sequence[str]) -> int:
     from rag_service.settings import load_settings
 
     parser = argparse.ArgumentParser(prog="python -m evals.fit_reader", description=__doc__.split("\n", 1)[0])
-    parser.add_argument(
-        "--data", type=Path, action="append", required=True, help="BEIR folder with answers; repeatable"
-    )
+    parser.add_argument("--data", type=Path, action="append", default=[], help="BEIR folder with answers; repeatable")
+    parser.add_argument("--squad", type=Path, action="append", default=[], help="SQuAD JSON file; repeatable")
     parser.add_argument("--dictionary", type=Path, help="FreeDict file from English to the language to be read, too")
+    parser.add_argument("--start", type=Path, help="reader to go on from, instead of the encoder")
     parser.add_argument("--average", type=Path, help="another reader of the same layers to take the mean with")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
@@ -91,15 +93,20 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, default=READER_FILE)
     options = parser.parse_args(arguments)
     encoder = open_encoder(load_settings())
-    sets = [read_beir(folder) for folder in options.data]
-    groups = [group for beir in sets for group in gather(beir, encoder)]
+    if not (options.data or options.squad):
+        parser.error("--data or --squad is needed")
+    chance = random.Random(1)
+    sets = [read_beir(folder) for folder in options.data] + [read_squad(file) for file in options.squad]
+    groups = [group for beir in sets for group in gather(beir, encoder, chance)]
     switcher = _switcher(options.dictionary, sets, encoder) if options.dictionary else None
-    trained = train(groups, encoder.inputs, Options(options.epochs, options.rate, options.frozen), switcher)
+    network = encoder.inputs.weights
+    start = load_reader_weights(network, options.start) if options.start else None
+    trained = train(groups, encoder.inputs, Options(options.epochs, options.rate, options.frozen), switcher, start)
     if options.average:
-        trained = average(trained, load_reader_weights(encoder.inputs.weights, options.average))
-    found = changes(trained, encoder.inputs.weights)
-    chosen = random.Random(1).sample(groups, min(MEASURED, len(groups)))
-    found |= ranges(found, [encode(group[0], encoder.inputs) for group in chosen], encoder)
+        trained = average(trained, load_reader_weights(network, options.average))
+    found = changes(trained, network)
+    chosen = chance.sample(groups, min(MEASURED, len(groups)))
+    found |= ranges(found, [encode(group.pick(chance), encoder.inputs) for group in chosen], encoder)
     save_halves(options.out, found)
     sys.stdout.write(f"{options.out}: {len(groups)} groups, {options.out.stat().st_size / 1e6:.1f} MB\n")
     return 0

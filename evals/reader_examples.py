@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -14,9 +15,13 @@ from evals.switching import Span, Switcher
 from rag_service.embed.e5.encoder import E5Encoder, Inputs
 from rag_service.embed.e5.reader import read_ids
 from rag_service.embed.maxsim import maxsim
+from rag_service.text.languages import detect_language
+from rag_service.text.names import Value, find_dates, find_names, find_numbers
+from rag_service.text.sentences import split_sentences
 
 NEGATIVES, DEPTH = 2, 20
-LONGEST = 384
+LONGEST = 256  # tokens of a sequence
+WRONG = 0.25  # of the times that a question is read, with what does not answer it
 LEAST_SHARE = 0.3  # of the words of a text that are replaced where any are
 
 
@@ -38,14 +43,28 @@ class Row:
     ends: tuple[int, ...]
 
 
-Group = list[Example]  # of which each epoch takes one
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Examples with one question: read with a text that answers it, if there is one, or with what does not."""
+
+    right: Example | None
+    wrong: tuple[Example, ...]
+
+    def pick(self, chance: Random) -> Example:
+        """One of them; one that does not answer in a share of ``WRONG``, or else when there is no other."""
+        if self.right is None or (self.wrong and chance.random() < WRONG):
+            return chance.choice(self.wrong)
+        return self.right
 
 
-def gather(beir: BeirSet, encoder: E5Encoder) -> list[Group]:
-    """The examples of a set: for each question its own document, and those found for it that hold no answer."""
+def gather(beir: BeirSet, encoder: E5Encoder, chance: Random) -> list[Group]:
+    """The examples of a set, by question: its own document, what is found for it and holds no answer, and its own
+    document when it is asked for another fact (`other_facts`).
+    """
     names, texts = list(beir.texts), list(beir.texts.values())
     encoded = encoder.encode_documents(texts)
     vectors = np.stack([each.vector for each in encoded])
+    facts = _facts(beir)
     groups: list[Group] = []
     for query in beir.queries:
         asked = encoder.encode_query(query.text)
@@ -53,20 +72,67 @@ def gather(beir: BeirSet, encoder: E5Encoder) -> list[Group]:
         head = np.argsort(-cosines)[:DEPTH]
         late = [maxsim(asked.tokens, encoded[row].tokens) for row in head]
         found = [names[row] for row in head[np.argsort(-(cosines[head] + np.array(late)))]]
-        groups += _groups(beir, query, found, encoder.inputs)
-    return [group for group in groups if group]
+        groups.append(_group(beir, query, found, facts, chance))
+    return [group for group in groups if group.right or group.wrong]
 
 
-def _groups(beir: BeirSet, query: BeirQuery, found: Sequence[str], inputs: Inputs) -> list[Group]:
+def _group(
+    beir: BeirSet, query: BeirQuery, found: Sequence[str], facts: Mapping[str, list[Value]], chance: Random
+) -> Group:
     if query.answerable is False:
-        return [[Example(query.text, beir.texts[name], ()) for name in found[: NEGATIVES + 1]]]
-    own = next(iter(query.relevant), None)
+        return Group(None, tuple(Example(query.text, beir.texts[name], ()) for name in found[: NEGATIVES + 1]))
+    own = next(iter(sorted(query.relevant)), None)
     if own is None:
-        return []
-    right = Example(query.text, beir.texts[own], tuple(occurrences(beir.texts[own], query.answers)))
-    wrong = [name for name in found if name not in query.relevant and not occurrences(beir.texts[name], query.answers)]
-    others = [Example(query.text, beir.texts[name], ()) for name in wrong[:NEGATIVES]]
-    return [[right], others] if encode(right, inputs).starts else [others]
+        return Group(None, ())
+    text = beir.texts[own]
+    answers = tuple(occurrences(text, query.answers))
+    others = [name for name in found if name not in query.relevant and not occurrences(beir.texts[name], query.answers)]
+    wrong = [Example(query.text, beir.texts[name], ()) for name in others[:NEGATIVES]]
+    pool = facts[beir.titles[own]]
+    wrong += [Example(question, text, ()) for question in other_facts(query.text, text, pool, chance)]
+    return Group(Example(query.text, text, answers) if answers else None, tuple(wrong))
+
+
+def other_facts(question: str, text: str, pool: Sequence[Value], chance: Random) -> list[str]:
+    """The question with a name, number or date that stands in the text replaced by one of the pool that does not.
+
+    What it then asks, the text does not say: an answer has to agree with every part of the question.
+    """
+    low = text.lower()
+    found = []
+    for value in _values(question):
+        if value.start == 0 or value.norm.lower() not in low:
+            continue
+        others = [each.norm for each in pool if each.kind == value.kind and each.norm.lower() not in low]
+        if others:
+            found.append(question[: value.start] + chance.choice(others) + question[value.end :])
+    return found
+
+
+def _facts(beir: BeirSet) -> dict[str, list[Value]]:
+    """Names, numbers and dates of all documents with a title, by that; ``norm`` is how they are written."""
+    found: dict[str, list[Value]] = defaultdict(list)
+    for name, text in beir.texts.items():
+        found[beir.titles[name]] += _values(text)
+    return found
+
+
+def _values(text: str) -> list[Value]:
+    language = detect_language(text)
+    found = [*find_dates(text), *find_numbers(text, language), *find_names(text, language)]
+    return [Value(each.kind, each.start, each.end, text[each.start : each.end]) for each in found]
+
+
+def cropped(example: Example, chance: Random) -> Example:
+    """The example with its text begun later or ended sooner, at sentences, in half the cases; its answers stay."""
+    if not example.answers or chance.random() < 0.5:
+        return example
+    sentences = split_sentences(example.text, detect_language(example.text))
+    first, last = min(start for start, _ in example.answers), max(end for _, end in example.answers)
+    begin = chance.choice([0] + [start for start, _ in sentences if start <= first])
+    end = chance.choice([len(example.text)] + [end for _, end in sentences if end >= last])
+    moved = tuple((start - begin, stop - begin) for start, stop in example.answers)
+    return Example(example.question, example.text[begin:end], moved)
 
 
 def occurrences(text: str, answers: Sequence[str]) -> list[Span]:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.reader_examples import Group, Row, encode, switched
+from evals.reader_examples import Group, Row, cropped, encode, switched
 from evals.switching import Switcher
 from rag_service.embed.e5.encoder import Inputs
+from rag_service.embed.e5.reader_weights import ReaderWeights
 
 BATCH, SORTED, WARM, CLIP, DECAY, BLOCKED = 16, 20, 0.1, 1.0, 0.01, -1e4
 SWITCHED, AVERAGED = 0.5, 0.997  # share of the examples; how much of the average stays at each step
@@ -32,7 +33,13 @@ class Options:
     seed: int = 0
 
 
-def train(groups: Sequence[Group], inputs: Inputs, options: Options, switcher: Switcher | None) -> dict[str, Floats]:
+def train(
+    groups: Sequence[Group],
+    inputs: Inputs,
+    options: Options,
+    switcher: Switcher | None,
+    start: ReaderWeights | None = None,
+) -> dict[str, Floats]:
     """Trained tensors by the encoder's names, and ``head.w`` (384, 3) and ``head.b``; prints the loss by epoch.
 
     Steps are in bfloat16 on weights kept in float32 (AdamW, Loshchilov & Hutter 2019), the rate rising and falling
@@ -42,7 +49,7 @@ def train(groups: Sequence[Group], inputs: Inputs, options: Options, switcher: S
     torch: Any = import_module("torch")  # an import statement would need its stubs to check types
     torch.manual_seed(options.seed)
     chance = random.Random(options.seed)
-    network = _Network(torch, inputs, options.frozen)
+    network = _Network(torch, inputs, options.frozen, start)
     live = network.live
     exact = [tensor.detach().float().clone().requires_grad_() for tensor in live]
     average = [tensor.detach().clone() for tensor in exact]
@@ -75,7 +82,7 @@ def train(groups: Sequence[Group], inputs: Inputs, options: Options, switcher: S
 
 
 def _pick(group: Group, inputs: Inputs, switcher: Switcher | None, chance: random.Random) -> Row:
-    example = chance.choice(group)
+    example = cropped(group.pick(chance), chance)
     if switcher and chance.random() < SWITCHED:
         example = switched(example, switcher, chance)
     return encode(example, inputs)
@@ -94,9 +101,10 @@ def _batches(rows: Sequence[Row], chance: random.Random) -> Iterator[list[Row]]:
 class _Network:
     """The encoder's layers and the head, as tensors by name."""
 
-    def __init__(self, torch: Any, inputs: Inputs, frozen: int) -> None:
+    def __init__(self, torch: Any, inputs: Inputs, frozen: int, start: ReaderWeights | None) -> None:
         self._torch = torch
         self._inputs = inputs
+        self._start = start or inputs.weights
         self._shape = inputs.weights.shape
         self._tensors = {f"emb.ln.{part}": self._load(f"emb.ln.{part}") for part in "wb"}
         self.names: list[str] = []
@@ -105,13 +113,16 @@ class _Network:
                 self._tensors[name] = self._load(name)
                 if layer >= frozen:
                     self.names.append(name)
-        self._tensors["head.w"] = (torch.randn(self._shape.hidden, 3) * 0.02).bfloat16()
-        self._tensors["head.b"] = torch.zeros(3).bfloat16()
+        if start:
+            self._tensors |= {name: self._load(name) for name in ("head.w", "head.b")}
+        else:
+            self._tensors["head.w"] = (torch.randn(self._shape.hidden, 3) * 0.02).bfloat16()
+            self._tensors["head.b"] = torch.zeros(3).bfloat16()
         self.names += ["head.w", "head.b"]
         self.live = [self._tensors[name].requires_grad_() for name in self.names]
 
     def _load(self, name: str) -> Any:
-        return self._torch.from_numpy(self._inputs.weights.tensor(name)).bfloat16()
+        return self._torch.from_numpy(np.ascontiguousarray(self._start.tensor(name))).bfloat16()
 
     def loss(self, rows: Sequence[Row]) -> Any:
         torch, longest = self._torch, max(len(row.ids) for row in rows)

@@ -8,6 +8,7 @@ from typing import Any
 
 from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
 from evals.errors import DatasetError
+from evals.importers.beir import BeirQuery, BeirSet
 from evals.importers.imported import Imported, file_name
 from rag_service.text.languages import detect_language
 from rag_service.text.sentences import split_sentences
@@ -21,6 +22,23 @@ def import_squad(path: Path) -> Imported:
         return _articles(articles)
     except (ValueError, KeyError, TypeError) as error:
         raise DatasetError([f"{path}: not a SQuAD file: {error!r}"]) from error
+
+
+def read_squad(path: Path) -> BeirSet:
+    """A SQuAD file as a set: paragraphs as documents, with their articles' titles; DatasetError when it is none."""
+    imported = import_squad(path)
+    queries = (
+        BeirQuery(
+            case.id,
+            case.question,
+            case.answerable,
+            tuple(answer.value for answer in case.answers),
+            frozenset(evidence.source for evidence in case.evidence),
+        )
+        for case in imported.cases
+    )
+    titles = {source: source.rpartition("-")[0] for source in imported.texts}
+    return BeirSet(path.stem, dict(imported.texts), titles, tuple(queries))
 
 
 def _articles(articles: list[Any]) -> Imported:

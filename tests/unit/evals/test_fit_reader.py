@@ -1,5 +1,6 @@
 """What the reader is trained on, and what is kept of the training."""
 
+import json
 from random import Random
 
 import numpy as np
@@ -7,11 +8,13 @@ import pytest
 
 from evals.fit_reader import RANK, average, changes
 from evals.importers.beir import BeirQuery, BeirSet
-from evals.reader_examples import Example, encode, gather, occurrences, switched
+from evals.importers.squad import read_squad
+from evals.reader_examples import Example, cropped, encode, gather, occurrences, other_facts, switched
 from evals.switching import Switcher
 from rag_service.bootstrap import open_encoder
 from rag_service.embed.e5.reader_weights import ReaderWeights
 from rag_service.settings import load_settings
+from rag_service.text.names import Value
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +46,52 @@ def test_each_question_is_read_with_its_document_and_with_one_that_holds_no_answ
         BeirQuery("2", "Wer baute die Brücke?", False, (), frozenset()),
         BeirQuery("3", "Wer fragt ohne Dokument?", True, ("niemand",), frozenset()),
     )
-    right, wrong, unanswerable = gather(BeirSet("tiny", texts, dict.fromkeys(texts, ""), queries), encoder)
-    row = encode(right[0], encoder.inputs)
+    beir = BeirSet("tiny", texts, dict.fromkeys(texts, ""), queries)
+    answerable, unanswerable = gather(beir, encoder, Random(1))
+    row = encode(answerable.right, encoder.inputs)
     lead = len(encoder.inputs.lead("query:")) + encoder.count_tokens(queries[0].text) + 1
     assert row.ids[lead : lead + 2].tolist() == encoder.inputs.lead("passage:")[1:].tolist()
     tokens = [encoder.inputs.tokenizer.tokenize("1911").ids.tolist()]
     assert [row.ids[row.starts[0] : row.ends[0] + 1].tolist()] == tokens
-    assert [len(each.answers) for each in wrong] == [0]  # the third document holds the answer, too
-    assert len(unanswerable) == 3 and not any(each.answers for each in unanswerable)
+    assert [each.text for each in answerable.wrong] == [texts["b"]]  # the third document holds the answer, too
+    assert unanswerable.right is None and len(unanswerable.wrong) == 3
+    assert not any(each.answers for group in (answerable, unanswerable) for each in group.wrong)
+    picked = [answerable.pick(chance) for chance in map(Random, range(200))]
+    assert 30 < sum(not each.answers for each in picked) < 70
+
+
+def test_a_question_for_another_fact_is_one_that_its_text_does_not_answer():
+    text = "The bridge in Basel was built in 1911 by Meyer."
+    pool = [Value("date", 0, 0, "1911"), Value("date", 0, 0, "1848"), Value("name", 0, 0, "Meyer")]
+    assert other_facts("Who built the bridge in 1911?", text, pool, Random(1)) == ["Who built the bridge in 1848?"]
+    assert other_facts("Who built the bridge?", text, pool, Random(1)) == []
+    assert other_facts("Who built the bridge in 1920?", text, pool, Random(1)) == []  # is one already
+
+
+def test_cropped_examples_keep_their_answers():
+    text = "It rained. The bridge was built in 1911. It fell. The end came in 1920."
+    example = Example("When was the bridge built?", text, tuple(occurrences(text, ["1911"])))
+    found = [cropped(example, Random(seed)) for seed in range(60)]
+    assert {each.text[start:end] for each in found for start, end in each.answers} == {"1911"}
+    assert {each.text for each in found} >= {text, "The bridge was built in 1911."}
+    assert all(each.text in text for each in found)
+
+
+def test_squad_files_are_read_as_sets(tmp_path):
+    answer = {"text": "1911", "answer_start": 24}
+    asked = [
+        {"id": "1", "question": "When was the bridge built?", "answers": [answer]},
+        {"id": "2", "question": "Who built the town hall?", "answers": [], "is_impossible": True},
+    ]
+    paragraph = {"context": "The bridge was built in 1911.", "qas": asked}
+    file = tmp_path / "train.json"
+    file.write_text(json.dumps({"data": [{"title": "Old-Basel", "paragraphs": [paragraph]}]}))
+    beir = read_squad(file)
+    assert (beir.titles, beir.texts) == ({"Old-Basel-0.txt": "Old-Basel"}, {"Old-Basel-0.txt": paragraph["context"]})
+    assert beir.queries == (
+        BeirQuery("1", asked[0]["question"], True, ("1911",), frozenset(beir.texts)),
+        BeirQuery("2", asked[1]["question"], False, (), frozenset()),
+    )
 
 
 def test_switched_examples_keep_their_answers(encoder):
