@@ -51,6 +51,12 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
     return sentences or found
 
 
+def is_list_item(passage: Passage, item: Candidate) -> bool:
+    """Whether a candidate of the passage is the item of a list; its bullet is no part of it."""
+    line = passage.text.rfind("\n", 0, item.start - passage.start) + 1
+    return _LIST_ITEM.match(passage.text, line) is not None
+
+
 def is_fragment(text: str) -> bool:
     """Whether a span is a heading, caption, dateline or navigation rather than a sentence or list item."""
     if _CAPTION.match(text):

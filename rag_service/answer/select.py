@@ -11,6 +11,7 @@ import numpy as np
 from rag_service.answer.abstain import Assessment
 from rag_service.answer.candidates import Candidate
 from rag_service.answer.evidence import values
+from rag_service.answer.series import whole
 from rag_service.ports import Evidence
 from rag_service.text.names import Value, find_names
 from rag_service.text.words import content_words
@@ -41,14 +42,17 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
     """At most ``limit`` statements: the likeliest sentence first, the others in the order of their documents.
 
     Another sentence joins while the answer is not yet likely to be complete and it adds enough for its length.
-    A sentence that leans on the one before it brings that along; sources that disagree stand newest first.
+    A sentence that leans on the one before it brings that along, and the first one what it announces; sources that
+    disagree stand newest first.
     """
     pool = _Pool(evidence, assessment)
     if not pool.groups:
         return []
-    taken = _rivals(evidence, assessment, pool.groups, limit) or _likeliest(pool.groups, limit)
-    if taken[0] is pool.groups[0]:
-        taken = [taken[0], *sorted(taken[1:], key=lambda group: _place(evidence, group.item))]
+    taken = _rivals(evidence, assessment, pool.groups, limit)
+    if not taken:
+        best, *others = _likeliest(pool.groups, limit)
+        others.sort(key=lambda group: _place(evidence, group.item))
+        taken = _with_series(evidence, assessment, best, others, limit)
     leaning = _before(evidence, assessment, taken, limit)
     return [*leaning, *taken]
 
@@ -88,6 +92,21 @@ def _likeliest(groups: Sequence[Chosen], limit: int) -> list[Chosen]:
         taken.append(group)
         covered += group.share
     return taken
+
+
+def _with_series(
+    evidence: Evidence, assessment: Assessment, best: Chosen, others: Sequence[Chosen], limit: int
+) -> list[Chosen]:
+    """The best one with what it announces or opens, and the others as far as they fit."""
+    candidates = assessment.sentences.candidates
+    series = whole(candidates, evidence.passages, candidates.index(best.item), limit)
+    found = [best if item is best.item else Chosen(item, (), best.share) for item in series]
+    rest = [group for group in others if not any(_within(group.item, item) for item in series)]
+    return [*found, *rest[: limit - len(found)]]
+
+
+def _within(item: Candidate, other: Candidate) -> bool:
+    return item.passage == other.passage and other.start <= item.start < other.end
 
 
 def _rivals(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen], limit: int) -> list[Chosen]:

@@ -231,6 +231,14 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along():
     assert texts(choose(asked, model().assess(asked), 3))[0] == "Kim Jong Un war zu Gast."
 
 
+def test_what_the_best_sentence_announces_follows_it():
+    told = "Zum Antrag gehören folgende Unterlagen:\n\n- der Ausweis\n- ein Foto\n\nDas Amt öffnet um neun."
+    asked = evidence("Welche Unterlagen gehören zum Antrag?", told)
+    found = texts(choose(asked, model().assess(asked), 3))
+    assert found[:2] == ["Zum Antrag gehören folgende Unterlagen:", "der Ausweis\n- ein Foto"]
+    assert not {"der Ausweis", "ein Foto"} & set(found)
+
+
 async def test_the_answerer_quotes_what_it_chose():
     asked = evidence("Wann reiste Kim ab?", "Kim reiste am 26. April\n2019 ab.")
     items = [item async for item in ExtractiveAnswerer(model(), 3).draft(asked)]

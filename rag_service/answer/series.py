@@ -1,0 +1,64 @@
+"""Sentences that belong together: a series (first ..., second ...), and what a lead-in announces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag_service.answer.candidates import Candidate, is_list_item
+from rag_service.models import Passage
+
+_OPENS = re.compile(
+    r"\b(?:einerseits|zum einen|erstens|zunächst einmal|on (?:the )?one hand|first of all)\b|\b(?:first|firstly),",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"(?:(?:und|and|but|aber)\s)?(?:andererseits|zum anderen|zweitens|drittens|viertens|fünftens|"
+    r"on the other(?: hand)?|(?:second|third|fourth|fifth)(?:ly)?,)",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"\b(?:zwei|drei|vier|fünf|sechs|mehrere|folgende[mnrs]?|two|three|four|five|six|several|following)\b",
+    re.IGNORECASE,
+)
+_LONGEST = 600  # characters of a list that is quoted as one
+
+
+def whole(candidates: Sequence[Candidate], passages: Sequence[Passage], row: int, limit: int) -> list[Candidate]:
+    """The candidate with what it opens or announces, in their order; the candidate alone when it does neither.
+
+    The items of a list that a lead-in announces are one candidate. Where not everything fits, the lead-in goes first.
+    """
+    item = candidates[row]
+    following = [other for other in candidates[row + 1 :] if other.passage == item.passage and other.start >= item.end]
+    if _OPENS.search(item.text):
+        return [item, *_series(following)][:limit]
+    announced: list[Candidate] = []
+    if item.text.rstrip().endswith(":"):
+        announced = _listed(following, passages[item.passage]) or following[:1]
+    elif following and _COUNT.search(item.text) and _OPENS.search(following[0].text):
+        announced = [following[0], *_series(following[1:])]
+    return [item, *announced] if len(announced) < limit else announced[:limit]
+
+
+def _series(following: Sequence[Candidate]) -> list[Candidate]:
+    found: list[Candidate] = []
+    for other in following:
+        if not _GOES_ON.match(other.text):
+            break
+        found.append(other)
+    return found
+
+
+def _listed(following: Sequence[Candidate], passage: Passage) -> list[Candidate]:
+    """The list items that come next, from the first to the last as one candidate; none when there is no list."""
+    items: list[Candidate] = []
+    for other in following:
+        if not is_list_item(passage, other) or (items and other.end - items[0].start > _LONGEST):
+            break
+        items.append(other)
+    if not items:
+        return []
+    first, last = items[0], items[-1]
+    text = passage.text[first.start - passage.start : last.end - passage.start]
+    return [Candidate(first.passage, first.start, last.end, text, False)]

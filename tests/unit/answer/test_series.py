@@ -1,0 +1,66 @@
+"""What belongs to a sentence: the rest of a series, and what a lead-in announces."""
+
+import pytest
+
+from rag_service.answer.candidates import find_candidates
+from rag_service.answer.series import whole
+from tests.fakes import passage
+
+
+def found(text, first, limit=4):
+    """Texts that go with the sentence that begins so."""
+    passages = [passage(text)]
+    candidates = find_candidates(passages)
+    row = next(at for at, each in enumerate(candidates) if each.text.startswith(first))
+    chosen = whole(candidates, passages, row, limit)
+    for item in chosen:
+        assert passages[0].text[item.start - passages[0].start : item.end - passages[0].start] == item.text
+    return [item.text for item in chosen]
+
+
+SIDES = "Die Stadt zögert. Einerseits fehlt das Geld für den Umbau. Andererseits drängt die Zeit. Im Mai wird gewählt."
+POINTS = (
+    "Offen sind drei Punkte. Erstens ist der Tag unklar. Zweitens fehlt die Zusage. Drittens schweigt der Hafen. "
+    "Alles andere steht fest."
+)
+STEPS = (
+    "Zum Antrag gehören folgende Unterlagen:\n\n- der Ausweis\n- ein Foto\n- die Quittung\n\nDie Frist endet im Mai."
+)
+
+
+def test_a_series_is_taken_to_its_end():
+    assert found(SIDES, "Einerseits") == ["Einerseits fehlt das Geld für den Umbau.", "Andererseits drängt die Zeit."]
+    assert found(POINTS, "Erstens")[-1] == "Drittens schweigt der Hafen."
+
+
+def test_what_is_announced_comes_along_and_the_lead_in_goes_first_when_room_is_short():
+    assert [text.split()[0] for text in found(POINTS, "Offen")] == ["Offen", "Erstens", "Zweitens", "Drittens"]
+    assert [text.split()[0] for text in found(POINTS, "Offen", limit=3)] == ["Erstens", "Zweitens", "Drittens"]
+    assert [text.split()[0] for text in found(POINTS, "Erstens", limit=2)] == ["Erstens", "Zweitens"]
+
+
+def test_the_items_of_a_list_are_quoted_as_one():
+    assert found(STEPS, "Zum Antrag") == [
+        "Zum Antrag gehören folgende Unterlagen:",
+        "der Ausweis\n- ein Foto\n- die Quittung",
+    ]
+    assert found(STEPS, "Zum Antrag", limit=1) == ["der Ausweis\n- ein Foto\n- die Quittung"]
+
+
+def test_long_lists_are_cut_at_an_item():
+    items = "\n".join(f"- Posten {number}: eine Zeile mit genau so vielen Zeichen" for number in range(30))
+    listed = found(f"Das sind die Posten:\n\n{items}", "Das sind")[1]
+    assert 500 < len(listed) <= 600 and listed.endswith("Zeichen")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Zwei Züge fuhren ab. Der erste kam an. Der andere nicht.", "Zwei"),
+        ("Erstens regnete es. Danach schien die Sonne.", "Erstens"),
+        ("Am Ende blieb nur eins:", "Am Ende"),
+        ("Es kamen drei Gäste.", "Es kamen"),
+    ],
+)
+def test_other_sentences_stand_alone(text, first):
+    assert len(found(text, first)) == 1
