@@ -30,7 +30,7 @@ def whole(candidates: Sequence[Candidate], passages: Sequence[Passage], row: int
     The items of a list that a lead-in announces are one candidate. Where not everything fits, the lead-in goes first.
     """
     item = candidates[row]
-    following = [other for other in candidates[row + 1 :] if other.passage == item.passage and other.start >= item.end]
+    following = _following(candidates, passages[item.passage], row)
     if _OPENS.search(item.text):
         return [item, *_series(following)][:limit]
     announced: list[Candidate] = []
@@ -39,6 +39,19 @@ def whole(candidates: Sequence[Candidate], passages: Sequence[Passage], row: int
     elif following and _COUNT.search(item.text) and _OPENS.search(following[0].text):
         announced = [following[0], *_series(following[1:])]
     return [item, *announced] if len(announced) < limit else announced[:limit]
+
+
+def _following(candidates: Sequence[Candidate], passage: Passage, row: int) -> list[Candidate]:
+    """The candidates after one in its passage, up to where something stands between them: a heading, a caption."""
+    found: list[Candidate] = []
+    end = candidates[row].end
+    for other in candidates[row + 1 :]:
+        between = passage.text[end - passage.start : other.start - passage.start]
+        if other.passage != candidates[row].passage or any(character.isalnum() for character in between):
+            break
+        found.append(other)
+        end = other.end
+    return found
 
 
 def _series(following: Sequence[Candidate]) -> list[Candidate]:

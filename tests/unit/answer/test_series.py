@@ -60,6 +60,7 @@ def test_long_lists_are_cut_at_an_item():
         ("Erstens regnete es. Danach schien die Sonne.", "Erstens"),
         ("Am Ende blieb nur eins:", "Am Ende"),
         ("Es kamen drei Gäste.", "Es kamen"),
+        ("Danach folgt dies:\n\n## Der Hafen\n\nDer Hafen liegt im Osten der Stadt.", "Danach"),
     ],
 )
 def test_other_sentences_stand_alone(text, first):
