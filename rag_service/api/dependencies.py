@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar, TypeVarTuple
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 from rag_service.api.auth import Access
 from rag_service.api.metrics import Metrics
 from rag_service.api.ports import Asker, Library, Retriever
+from rag_service.errors import Overloaded
 from rag_service.settings import Settings
 
 T = TypeVar("T")
@@ -31,8 +33,20 @@ class Wiring:
     threads: CapacityLimiter
 
     async def blocking(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-        """Run a blocking call in a thread, at most so many at once."""
-        return await to_thread.run_sync(function, *arguments, limiter=self.threads)
+        """Run a blocking call in a thread, at most so many at once; Overloaded when none is free in time."""
+        caller, patience = object(), self.settings.answer.timeout
+        try:
+            async with asyncio.timeout(patience):
+                await self.threads.acquire_on_behalf_of(caller)
+        except TimeoutError as error:
+            raise Overloaded(
+                f"Too much is asked at once: this request did not get its turn within {patience:g} s "
+                f"(setting RAG_ANSWER__TIMEOUT)."
+            ) from error
+        try:
+            return await to_thread.run_sync(function, *arguments, limiter=CapacityLimiter(1))
+        finally:
+            self.threads.release_on_behalf_of(caller)
 
     def collection(self, named: str | None) -> str:
         """The collection a request means."""

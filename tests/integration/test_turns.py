@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -17,11 +17,13 @@ from rag_service.models import DraftStatement, Quote, SourceText
 from rag_service.ports import Evidence, Finished
 from rag_service.prompts import load_prompt
 from rag_service.retrieve.types import Retrieval
+from rag_service.settings import Settings
 from tests.fakes import TEXT, FakeService, passage
 from tests.generate_kit import chat_model
 from tests.llm_server import LlmServer, saying
 from tests.serving import parse_events, served
 
+NOTHING = Evidence("", "de", None, (), {})
 QUESTION = "Wann traf Kim in Wladiwostok ein?"
 
 
@@ -79,6 +81,22 @@ def test_a_question_that_does_not_get_its_turn_is_told_so_in_time(stream):
         assert all("RAG_ANSWER__TIMEOUT" in reply.json()["detail"] for reply in replies)
         free.set()
         assert ask(client).json()["answered"]
+
+
+def test_a_search_that_does_not_get_its_turn_is_told_so_in_time():
+    free = threading.Event()
+    retriever = SimpleNamespace(search=lambda *arguments, **named: free.wait(30) and Retrieval(NOTHING, (), 1.0))
+    service = FakeService(retriever=retriever, settings=Settings(answer={"timeout": 1.0}))
+    body = {"query": QUESTION}
+    with served(service) as url, httpx.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(60) as pool:
+        replies = [pool.submit(client.post, "/v1/search", json=body) for _ in range(60)]
+        late = next(reply.result() for reply in as_completed(replies))
+        assert (late.status_code, late.json()["code"]) == (503, "overloaded")
+        assert "RAG_ANSWER__TIMEOUT" in late.json()["detail"]
+        free.set()
+        codes = [reply.result().status_code for reply in replies]
+        assert client.post("/v1/search", json=body).status_code == 200
+    assert set(codes) == {200, 503}
 
 
 async def test_an_error_of_the_work_itself_is_not_taken_for_a_full_house():
