@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather
 from rag_service.embed.maxsim import maxsim
 from rag_service.errors import SettingsError
+from rag_service.models import Passage
 from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
 from rag_service.text.polarity import contrary
 
@@ -105,6 +106,19 @@ class EvidenceModel:
         found = self.signals(evidence, sentences, shares)
         logit = float(found @ self._signal) + self._intercept
         return Assessment(sentences, shares, 1.0 / (1.0 + math.exp(-logit)))
+
+    def narrowed(self, evidence: Evidence, question: str) -> Evidence:
+        """The evidence for another question: its passages by how well they match that, not yet weighed."""
+        encoded = self._encoder.encode_query(question)
+
+        def score(passage: Passage) -> float:
+            block = evidence.blocks.get(passage.chunk_id)
+            return maxsim(encoded.tokens, block.tokens) if block is not None and len(block.tokens) else 0.0
+
+        passages = (
+            tuple(sorted(evidence.passages, key=score, reverse=True)) if len(encoded.tokens) else evidence.passages
+        )
+        return replace(evidence, question=question, encoded=encoded, passages=passages, assessment=None)
 
     def signals(self, evidence: Evidence, sentences: Sentences, shares: Floats) -> Floats:
         """What speaks for or against the evidence as a whole, shape (len(SIGNALS),)."""

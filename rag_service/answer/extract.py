@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from rag_service.answer.abstain import Assessment, EvidenceModel
 from rag_service.answer.candidates import Candidate
+from rag_service.answer.parts import parts
 from rag_service.answer.select import Chosen, choose
-from rag_service.models import DraftStatement, Quote
+from rag_service.models import DraftStatement, Quote, Warning
 from rag_service.ports import Declined, DraftItem, Evidence, Finished
 
 
@@ -23,19 +25,51 @@ class ExtractiveAnswerer:
         self._max_statements = max_statements
 
     async def draft(self, evidence: Evidence) -> AsyncIterator[DraftItem]:
-        """Statements in reading order, or Declined when no passage holds a sentence."""
-        chosen = await asyncio.to_thread(self._choose, evidence)
-        if not chosen:
-            yield Declined()
-        for group in chosen:
-            quotes = tuple(_quote(evidence, item, group.share) for item in (group.item, *group.same))
-            yield DraftStatement(" ".join(group.item.text.split()), quotes)
-        yield Finished()
+        """Statements in reading order, or Declined when no passage holds a sentence.
 
-    def _choose(self, evidence: Evidence) -> list[Chosen]:
+        A question for several things gets the answers to each; what is not answered is told in a warning.
+        """
+        statements, warnings = await asyncio.to_thread(self._answers, evidence)
+        if not statements:
+            yield Declined()
+        for statement in statements:
+            yield statement
+        yield Finished(warnings=warnings)
+
+    def _answers(self, evidence: Evidence) -> tuple[list[DraftStatement], tuple[Warning, ...]]:
+        asked = parts(evidence.question)
+        if len(asked) == 1 or len(asked) > self._max_statements:
+            return _statements(evidence, self._choose(evidence, self._max_statements)), ()
+        found: dict[tuple[str, int], DraftStatement] = {}
+        missing: list[str] = []
+        for question in asked:
+            own = self._evidence_model.narrowed(evidence, question)
+            own = replace(own, assessment=self._evidence_model.assess(own))
+            if own.assessment is None or own.assessment.confidence < self._evidence_model.threshold:
+                missing.append(question)
+                continue
+            for statement in _statements(own, self._choose(own, self._max_statements // len(asked))):
+                quote = statement.quotes[0]
+                found.setdefault((quote.passage.document_id, quote.start), statement)
+        if not found:  # the whole is answered with more confidence than any part
+            return _statements(evidence, self._choose(evidence, self._max_statements)), ()
+        told = tuple(Warning("part_unanswered", f"The documents do not answer this part: {each}") for each in missing)
+        return list(found.values()), told
+
+    def _choose(self, evidence: Evidence, limit: int) -> list[Chosen]:
         known = evidence.assessment
         assessment = known if isinstance(known, Assessment) else self._evidence_model.assess(evidence)
-        return choose(evidence, assessment, self._max_statements)
+        return choose(evidence, assessment, limit)
+
+
+def _statements(evidence: Evidence, chosen: Sequence[Chosen]) -> list[DraftStatement]:
+    return [
+        DraftStatement(
+            " ".join(group.item.text.split()),
+            tuple(_quote(evidence, item, group.share) for item in (group.item, *group.same)),
+        )
+        for group in chosen
+    ]
 
 
 def _quote(evidence: Evidence, item: Candidate, score: float) -> Quote:

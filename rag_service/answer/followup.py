@@ -62,7 +62,7 @@ def _filled(question: str, context: str, answer: str) -> str:
     rest = _bare_rest(core)
     if rest:
         named = rest[0][0].isupper() and not own_dates and _opening().match(core) is not None
-        carried = _without(context, language, name=named, dates=bool(own_dates))
+        carried = without(context, language, name=named, dates=bool(own_dates))
         return f"{core} ({carried})" if carried else question
     known = {fold(word) for word in re.findall(r"\w+", core)}
     terms = _terms(context, language, dates=not own_dates) + _answer_names(answer)
@@ -134,7 +134,7 @@ def _bare_rest(question: str) -> list[str]:
     return [] if whole else rest
 
 
-def _without(context: str, language: str, *, name: bool, dates: bool) -> str:
+def without(context: str, language: str, *, name: bool, dates: bool) -> str:
     """The last question without what the new one replaces: a name by a name, dates by dates."""
     cut: list[tuple[int, int]] = []
     if name:

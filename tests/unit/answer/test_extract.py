@@ -11,6 +11,7 @@ from rag_service.answer.abstain import SIGNALS, EvidenceModel, Fitted, softmax
 from rag_service.answer.candidates import find_candidates, is_fragment
 from rag_service.answer.evidence import FEATURES, gather
 from rag_service.answer.extract import ExtractiveAnswerer
+from rag_service.answer.parts import parts
 from rag_service.answer.select import choose
 from rag_service.errors import SettingsError
 from rag_service.models import DraftStatement
@@ -248,6 +249,31 @@ async def test_the_answerer_quotes_what_it_chose():
     (quote,) = first.quotes
     assert asked.passages[0].text[quote.start : quote.end] == "Kim reiste am 26. April\n2019 ab."
     assert 0.0 <= quote.score <= 1.0
+
+
+async def test_each_part_of_a_question_is_answered():
+    told = "Im Jahr 2011 traf man sich in Ulan-Ude.", "Im Jahr 2019 traf man sich in Wladiwostok."
+    asked = evidence("Wo traf man sich 2011, und wo 2019?", *told, "Das Wetter war gut.")
+    items = [item async for item in ExtractiveAnswerer(model(threshold=0.0), 3).draft(asked)]
+    assert [item.text for item in items[:-1]] == list(told)
+    assert items[-1] == Finished()
+
+
+async def test_a_part_that_is_not_answered_is_told():
+    asked = evidence("Wann reiste Kim ab? Wie teuer war der Wodka?", "Kim reiste am 26. April 2019 wieder ab.")
+    weighed = [model().assess(model().narrowed(asked, part)).confidence for part in parts(asked.question)]
+    assert weighed[0] > weighed[1]
+    between = sum(weighed) / 2
+    items = [item async for item in ExtractiveAnswerer(model(threshold=between), 3).draft(asked)]
+    assert [item.text for item in items[:-1]] == ["Kim reiste am 26. April 2019 wieder ab."]
+    ((code, message),) = [(warning.code, warning.message) for warning in items[-1].warnings]
+    assert code == "part_unanswered" and message.endswith("Wie teuer war der Wodka?")
+
+
+async def test_a_question_of_which_no_part_is_answered_alone_is_answered_as_a_whole():
+    asked = evidence("Wann reiste Kim ab? Wie teuer war der Wodka?", "Kim reiste am 26. April 2019 wieder ab.")
+    items = [item async for item in ExtractiveAnswerer(model(threshold=1.0), 3).draft(asked)]
+    assert [item.text for item in items[:-1]] == ["Kim reiste am 26. April 2019 wieder ab."]
 
 
 async def test_the_answerer_declines_without_a_sentence():

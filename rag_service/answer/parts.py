@@ -1,0 +1,64 @@
+"""Questions that ask for several things: the questions they are made of, each able to stand alone."""
+
+from __future__ import annotations
+
+import re
+
+from rag_service.answer.followup import resolve, without
+from rag_service.models import Turn
+from rag_service.text.languages import detect_language
+from rag_service.text.questions import is_question_word
+
+MOST = 3
+_LONGEST = 400  # characters of a question that is taken apart
+_AND = re.compile(r"\s*[,;]?\s+(?:und|sowie|and)\s+(?=(?:\w+\s+)?(?P<word>\w+)\b)", re.IGNORECASE)
+_MARK = re.compile(r"(?<=\?)\s+")
+_FIRST = re.compile(r"\W*(?:\w+\s+)?(\w+)")
+_NO_VERB = re.compile(
+    r"\d|(?:in|im|am|an|auf|bei|beim|für|mit|nach|ohne|seit|über|um|unter|von|vom|vor|zu|zum|zur|danach|davor|früher|"
+    r"später|heute|jetzt|zuletzt|zuvor|at|by|for|from|of|on|to|with|without|after|before|earlier|later|now|today)\b",
+    re.IGNORECASE,
+)
+
+
+def parts(question: str) -> tuple[str, ...]:
+    """The questions in a question, at most ``MOST``; the question itself when it asks for one thing.
+
+    'Wo traf man sich 2011, und wo 2019?' asks for two: what the second leaves out is taken from the first.
+    """
+    if len(question) > _LONGEST:
+        return (question,)
+    sentences = _MARK.split(question.strip())
+    found = [f"{piece.rstrip(' ,;.?!')}?" for sentence in sentences for piece in _pieces(sentence)]
+    if len(found) < 2 or len(found) > MOST or not all(_asks(piece) for piece in found):
+        return (question,)
+    return (found[0], *(_completed(found[0], piece) for piece in found[1:]))
+
+
+def _pieces(sentence: str) -> list[str]:
+    """The sentence, cut before each question word that follows an 'and'."""
+    cuts: list[tuple[int, int]] = []
+    for match in _AND.finditer(sentence):
+        before, after = sentence[: match.start()], sentence[match.end() :]
+        words = after.split()
+        opens = [word for word in words[:2] if is_question_word(word.strip("?,"))]
+        last = re.findall(r"\w+", before)[-1:]
+        if opens and len(words) > 1 and not (last and is_question_word(last[0])):
+            cuts.append((match.start(), match.end()))
+    ends = [start for start, _ in cuts] + [len(sentence)]
+    return [sentence[start:end] for start, end in zip([0, *(end for _, end in cuts)], ends, strict=True)]
+
+
+def _asks(piece: str) -> bool:
+    return any(is_question_word(word) for word in re.findall(r"\w+", piece))
+
+
+def _completed(first: str, piece: str) -> str:
+    """A later part with what it leaves out: the first part's words, or the names it is about."""
+    own, others = _FIRST.match(first), _FIRST.match(piece)
+    words = re.findall(r"\w+", piece)
+    same = words and re.match(rf"\W*{re.escape(words[0])}\b", first, re.IGNORECASE)
+    rest = piece[len(words[0]) :].strip() if words else ""
+    if own and others and same and is_question_word(words[0]) and _NO_VERB.match(rest):
+        return f"{without(first, detect_language(first), name=False, dates=True).rstrip(' ?')} {rest}"
+    return resolve(piece[:1].upper() + piece[1:], [Turn("user", first)])
