@@ -30,7 +30,7 @@ from evals.switching import Switcher, closest, function_words, read_freedict
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights, load_reader_weights
 
-RANK = 48
+RANK = 64
 MEASURED = 60  # sequences whose activations are measured
 Floats = NDArray[np.float32]
 

@@ -17,8 +17,8 @@ from rag_service.text.names import Value, find_names
 from rag_service.text.words import content_words
 
 _ENOUGH = 0.93
-_LEAST_SHARE = 0.05
-_LEAST_GAIN = 0.0005
+_LEAST_SHARE = 0.06
+_LEAST_GAIN = 0.0006
 _ALIKE = 0.8
 _RIVAL = 0.25
 _CONSIDERED = 24
