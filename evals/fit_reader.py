@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.fit_encoder import forward, save_halves
-from evals.importers.beir import BeirSet, read_beir
+from evals.importers.beir import read_beir
 from evals.importers.squad import read_squad
 from evals.reader_examples import Row, encode, gather
-from evals.switching import Switcher, closest, function_words, read_freedict
+from evals.switching import open_switcher
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights, load_reader_weights
 
@@ -98,7 +98,8 @@ def main(arguments: Sequence[str]) -> int:
     chance = random.Random(1)
     sets = [read_beir(folder) for folder in options.data] + [read_squad(file) for file in options.squad]
     groups = [group for beir in sets for group in gather(beir, encoder, chance)]
-    switcher = _switcher(options.dictionary, sets, encoder) if options.dictionary else None
+    texts = [text for beir in sets for text in beir.every_text()]
+    switcher = open_switcher(options.dictionary, texts, encoder) if options.dictionary else None
     network = encoder.inputs.weights
     start = load_reader_weights(network, options.start) if options.start else None
     trained = train(groups, encoder.inputs, Options(options.epochs, options.rate, options.frozen), switcher, start)
@@ -110,11 +111,6 @@ def main(arguments: Sequence[str]) -> int:
     save_halves(options.out, found)
     sys.stdout.write(f"{options.out}: {len(groups)} groups, {options.out.stat().st_size / 1e6:.1f} MB\n")
     return 0
-
-
-def _switcher(dictionary: Path, sets: Sequence[BeirSet], encoder: E5Encoder) -> Switcher:
-    texts = [text for beir in sets for text in (*beir.texts.values(), *(query.text for query in beir.queries))]
-    return Switcher(closest(read_freedict(dictionary), texts, encoder) | function_words())
 
 
 if __name__ == "__main__":

@@ -121,3 +121,8 @@ def _moved(edits: Sequence[_Edit], place: int, closing: bool) -> int:
     if place - closing < edit.end:
         return edit.new_end if closing else edit.new_begin
     return place + edit.new_end - edit.end
+
+
+def open_switcher(dictionary: Path, texts: Iterable[str], encoder: E5Encoder) -> Switcher:
+    """A switcher for the words of some texts, by a FreeDict file and what German says for the commonest words."""
+    return Switcher(closest(read_freedict(dictionary), texts, encoder) | function_words())

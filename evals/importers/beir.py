@@ -34,6 +34,10 @@ class BeirSet:
     titles: dict[str, str]
     queries: tuple[BeirQuery, ...]
 
+    def every_text(self) -> list[str]:
+        """The documents' texts and the queries'."""
+        return [*self.texts.values(), *(query.text for query in self.queries)]
+
 
 def read_beir(folder: Path) -> BeirSet:
     """Read a BEIR folder; DatasetError names the file and line of what is wrong."""

@@ -1,5 +1,6 @@
 """Fitting the abstention and the ranking on a tiny BEIR set, with the wired service."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -104,3 +105,37 @@ def test_the_ranking_is_fitted_over_the_candidates(
     ranking = Ranking(out)
     better, worse = ranking.scores(np.array([np.ones(len(FEATURES)), np.zeros(len(FEATURES))]))
     assert better > worse
+
+
+def test_samples_of_a_squad_file_are_searched_too(
+    beir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    towns = [f"Town {name}" for name in ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel")]
+    articles = [
+        {
+            "title": town,
+            "paragraphs": [
+                {
+                    "context": f"The bridge of {town} was built in {1900 + number}.",
+                    "qas": [
+                        {
+                            "id": town,
+                            "question": f"When was the bridge of {town} built?",
+                            "answers": [{"text": str(1900 + number), "answer_start": len(town) + 28}],
+                        }
+                    ],
+                }
+            ],
+        }
+        for number, town in enumerate(towns)
+    ]
+    squad, dictionary = tmp_path / "train.json", tmp_path / "eng-deu.dict.dz"
+    squad.write_text(json.dumps({"data": articles}))
+    with gzip.open(dictionary, "wt") as lines:
+        lines.write("bridge /brIdZ/\nBrücke <f>\nbuilt /bIlt/\ngebaut\n")
+    out = tmp_path / "ranking.json"
+    more = ["--squad", str(squad), "--dictionary", str(dictionary)]
+    assert fit_ranking.main(["--data", str(beir), *more, "--out", str(out)]) == 0
+    fitted = json.loads(out.read_text(encoding="utf-8"))["fitted_on"]
+    assert (fitted["names"], fitted["questions"]) == (["towns", "train"], 46)
+    assert "2 of 2: train, 6 questions" in capsys.readouterr().err
