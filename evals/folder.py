@@ -98,7 +98,11 @@ class RunFolder:
 
     def _lines(self, name: str) -> list[Record]:
         self._need_complete()
-        return [json.loads(line) for line in (self.path / name).read_text(encoding="utf-8").splitlines()]
+        try:
+            return [json.loads(line) for line in (self.path / name).read_text(encoding="utf-8").splitlines()]
+        except (FileNotFoundError, ValueError) as error:
+            what = "has no" if isinstance(error, FileNotFoundError) else "cannot be read in its"
+            raise RunError(f"{self.path} is damaged: it {what} {name}; run the evaluation again.") from None
 
     def _log(self, path: Path) -> list[Record]:
         """Records appended so far; a line that a kill cut short is dropped from the file."""

@@ -173,6 +173,13 @@ async def test_folders_that_are_no_run(tmp_path: Path) -> None:
     (path / "results.jsonl").write_text("".join(results[:-1]), encoding="utf-8")
     with pytest.raises(RunError, match="is damaged: it holds 17 of 18 cases"):
         load_run(path)
+    (path / "times.jsonl").rename(tmp_path / "times.jsonl")
+    (path / "results.jsonl").write_text("".join(results), encoding="utf-8")
+    with pytest.raises(RunError, match=r"is damaged: it has no times\.jsonl; run the evaluation again"):
+        load_run(path)
+    (path / "times.jsonl").write_text("{\n", encoding="utf-8")
+    with pytest.raises(RunError, match=r"is damaged: it cannot be read in its times\.jsonl"):
+        load_run(path)
     (path / "summary.json").unlink()
     with pytest.raises(RunError, match="unfinished run; finish it with"):
         load_run(path)
