@@ -20,6 +20,7 @@ from rag_service.ports import (
     LexicalSearch,
     LiveCatalog,
     Reranker,
+    TermStatistics,
     TokenBlock,
     TokenSearch,
     VectorSearch,
@@ -27,6 +28,7 @@ from rag_service.ports import (
 from rag_service.retrieve.diversity import collapse, diversify
 from rag_service.retrieve.features import FEATURES
 from rag_service.retrieve.fusion import Floats, fill_lexical, fuse, squash
+from rag_service.retrieve.leaning import dense_share
 from rag_service.retrieve.period import bounded, prefer
 from rag_service.retrieve.ranking import Candidates, Ranking
 from rag_service.retrieve.types import Retrieval
@@ -69,6 +71,7 @@ class _Query:
 class _Fused:
     """Candidates in order, with arrays (n,) of fused scores, cosines, and BM25; and what either search scored."""
 
+    statistics: TermStatistics
     passages: list[Passage]
     scores: Floats
     similarities: Floats
@@ -184,13 +187,15 @@ class Retriever:
         dense, lexical = ({}, {}) if asked.versions == [] else self._hits(asked, mode)
         found = self._stores.catalog.passages(asked.collection, list(dict.fromkeys([*dense, *lexical])))
         ids = list(found)
-        share = {"dense": 1.0, "lexical": 0.0, "hybrid": self._options.dense_weight}[mode]
+        statistics = self._stores.lexical.statistics(asked.collection, asked.text)
+        usual = self._options.dense_weight
+        share = dense_share(usual, statistics) if mode == "hybrid" else float(mode == "dense")
         similarities = np.array([dense.get(chunk_id, -1.0) for chunk_id in ids])
         matches = np.array(fill_lexical(ids, lexical, asked.limit))
         scores = fuse(similarities, matches, share) if ids else similarities
         order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
         passages = [found[ids[i]] for i in order]
-        return _Fused(passages, scores[order], similarities[order], matches[order], dense, lexical)
+        return _Fused(statistics, passages, scores[order], similarities[order], matches[order], dense, lexical)
 
     def _hits(self, asked: _Query, mode: SearchMode) -> tuple[dict[str, float], dict[str, float]]:
         """Dense and lexical scores by chunk id; what only the lexical search found gets its cosine, too."""
@@ -216,8 +221,7 @@ class Retriever:
         """Features of the head of the candidates."""
         depth = self._options.rerank_depth
         candidates = Candidates(fused.passages[:depth], blocks, fused.similarities[:depth], fused.matches[:depth])
-        statistics = self._stores.lexical.statistics(asked.collection, asked.text)
-        return self._ranking.features(asked.text, asked.encoded, statistics, candidates)
+        return self._ranking.features(asked.text, asked.encoded, fused.statistics, candidates)
 
     def _second_opinion(
         self, query: str, passages: Sequence[Passage], scores: Floats

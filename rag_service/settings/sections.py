@@ -93,7 +93,7 @@ class RetrievalSettings(Section):
     top_k: int = Field(8, ge=1, le=50, description="Passages returned for a question.")
     candidates: int = Field(40, ge=5, le=500, description="Chunks taken from each index before fusion.")
     dense_weight: float = Field(
-        0.7, ge=0, le=1, description="Share of the dense score when candidates are chosen for ranking."
+        0.7, ge=0, le=1, description="Usual share of the dense score when candidates are chosen for ranking."
     )
     late_interaction: bool = Field(True, description="Store token vectors at ingest and rerank with them.")
     rerank_depth: int = Field(20, ge=1, le=200, description="Candidates that the learned ranking looks at.")
