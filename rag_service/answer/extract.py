@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 
 from rag_service.answer.abstain import Assessment, EvidenceModel
 from rag_service.answer.candidates import Candidate
@@ -38,28 +37,29 @@ class ExtractiveAnswerer:
 
     def _answers(self, evidence: Evidence) -> tuple[list[DraftStatement], tuple[Warning, ...]]:
         asked = parts(evidence.question)
-        if len(asked) == 1 or len(asked) > self._max_statements:
-            return _statements(evidence, self._choose(evidence, self._max_statements)), ()
+        if 1 < len(asked) <= self._max_statements:
+            statements, missing = self._by_part(evidence, asked)
+            if statements:  # if not, the whole is answered with more confidence than any part
+                message = "The documents do not answer this part: {}"
+                return statements, tuple(Warning("part_unanswered", message.format(each)) for each in missing)
+        known = evidence.assessment
+        assessment = known if isinstance(known, Assessment) else self._evidence_model.assess(evidence)
+        return _statements(evidence, choose(evidence, assessment, self._max_statements)), ()
+
+    def _by_part(self, evidence: Evidence, asked: Sequence[str]) -> tuple[list[DraftStatement], list[str]]:
+        """Statements for the questions that have an answer, each statement once, and the questions that have none."""
         found: dict[tuple[str, int], DraftStatement] = {}
         missing: list[str] = []
         for question in asked:
             own = self._evidence_model.narrowed(evidence, question)
-            own = replace(own, assessment=self._evidence_model.assess(own))
-            if own.assessment is None or own.assessment.confidence < self._evidence_model.threshold:
+            assessment = self._evidence_model.assess(own)
+            if assessment.confidence < self._evidence_model.threshold:
                 missing.append(question)
                 continue
-            for statement in _statements(own, self._choose(own, self._max_statements // len(asked))):
+            for statement in _statements(own, choose(own, assessment, self._max_statements // len(asked))):
                 quote = statement.quotes[0]
                 found.setdefault((quote.passage.document_id, quote.start), statement)
-        if not found:  # the whole is answered with more confidence than any part
-            return _statements(evidence, self._choose(evidence, self._max_statements)), ()
-        told = tuple(Warning("part_unanswered", f"The documents do not answer this part: {each}") for each in missing)
-        return list(found.values()), told
-
-    def _choose(self, evidence: Evidence, limit: int) -> list[Chosen]:
-        known = evidence.assessment
-        assessment = known if isinstance(known, Assessment) else self._evidence_model.assess(evidence)
-        return choose(evidence, assessment, limit)
+        return list(found.values()), missing
 
 
 def _statements(evidence: Evidence, chosen: Sequence[Chosen]) -> list[DraftStatement]:

@@ -11,9 +11,8 @@ from rag_service.text.questions import is_question_word
 
 MOST = 3
 _LONGEST = 400  # characters of a question that is taken apart
-_AND = re.compile(r"\s*[,;]?\s+(?:und|sowie|and)\s+(?=(?:\w+\s+)?(?P<word>\w+)\b)", re.IGNORECASE)
+_AND = re.compile(r"\s*[,;]?\s+(?:und|sowie|and)\s+(?=\w)", re.IGNORECASE)
 _MARK = re.compile(r"(?<=\?)\s+")
-_FIRST = re.compile(r"\W*(?:\w+\s+)?(\w+)")
 _NO_VERB = re.compile(
     r"\d|(?:in|im|am|an|auf|bei|beim|für|mit|nach|ohne|seit|über|um|unter|von|vom|vor|zu|zum|zur|danach|davor|früher|"
     r"später|heute|jetzt|zuletzt|zuvor|at|by|for|from|of|on|to|with|without|after|before|earlier|later|now|today)\b",
@@ -55,10 +54,9 @@ def _asks(piece: str) -> bool:
 
 def _completed(first: str, piece: str) -> str:
     """A later part with what it leaves out: the first part's words, or the names it is about."""
-    own, others = _FIRST.match(first), _FIRST.match(piece)
-    words = re.findall(r"\w+", piece)
-    same = words and re.match(rf"\W*{re.escape(words[0])}\b", first, re.IGNORECASE)
-    rest = piece[len(words[0]) :].strip() if words else ""
-    if own and others and same and is_question_word(words[0]) and _NO_VERB.match(rest):
+    word = re.findall(r"\w+", piece)[0]
+    rest = piece[len(word) :].strip()
+    same = re.match(rf"\W*{re.escape(word)}\b", first, re.IGNORECASE)
+    if same and is_question_word(word) and _NO_VERB.match(rest):
         return f"{without(first, detect_language(first), name=False, dates=True).rstrip(' ?')} {rest}"
     return resolve(piece[:1].upper() + piece[1:], [Turn("user", first)])
