@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather
 from rag_service.embed.maxsim import maxsim
 from rag_service.errors import SettingsError
-from rag_service.models import Passage
 from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
 from rag_service.text.polarity import contrary
 
@@ -110,15 +109,10 @@ class EvidenceModel:
     def narrowed(self, evidence: Evidence, question: str) -> Evidence:
         """The evidence for another question: its passages by how well they match that, not yet weighed."""
         encoded = self._encoder.encode_query(question)
-
-        def score(passage: Passage) -> float:
-            block = evidence.blocks.get(passage.chunk_id)
-            return maxsim(encoded.tokens, block.tokens) if block is not None and len(block.tokens) else 0.0
-
-        passages = (
-            tuple(sorted(evidence.passages, key=score, reverse=True)) if len(encoded.tokens) else evidence.passages
+        passages = sorted(
+            evidence.passages, key=lambda each: _late(encoded, evidence.blocks.get(each.chunk_id)), reverse=True
         )
-        return replace(evidence, question=question, encoded=encoded, passages=passages, assessment=None)
+        return replace(evidence, question=question, encoded=encoded, passages=tuple(passages), assessment=None)
 
     def signals(self, evidence: Evidence, sentences: Sentences, shares: Floats) -> Floats:
         """What speaks for or against the evidence as a whole, shape (len(SIGNALS),)."""
@@ -146,9 +140,7 @@ class EvidenceModel:
         if block is None or dense is None:
             (block,) = self._encoder.encode_documents([passage.text])
             dense = float(block.vector @ question.vector)
-        if not len(block.tokens) or not len(question.tokens):
-            return dense, 0.0
-        return dense, maxsim(question.tokens, block.tokens)
+        return dense, _late(question, block)
 
 
 def softmax(scores: NDArray[Number]) -> NDArray[Number]:
@@ -156,6 +148,13 @@ def softmax(scores: NDArray[Number]) -> NDArray[Number]:
     powers = np.exp(scores - scores.max())
     found: NDArray[Number] = powers / powers.sum()
     return found
+
+
+def _late(question: Encoded, block: Encoded | TokenBlock | None) -> float:
+    """Late interaction; 0 where either has no tokens."""
+    if block is None or not len(block.tokens) or not len(question.tokens):
+        return 0.0
+    return maxsim(question.tokens, block.tokens)
 
 
 def _across(question: str, passage: str) -> bool:
