@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.ports import Encoded, TokenBlock
+from rag_service.ports import Encoded, TermStatistics, TokenBlock
 from rag_service.retrieve.fusion import Floats
 from rag_service.text.sentences import split_sentences
 from rag_service.text.words import terms, word_spans
@@ -58,6 +58,11 @@ def analyse(text: str, language: str) -> Analysed:
 def rarity(frequency: int, documents: int) -> float:
     """Inverse document frequency as in BM25 (Robertson & Zaragoza, 2009, doi:10.1561/1500000019)."""
     return math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
+
+
+def rarities(statistics: TermStatistics) -> dict[str, float]:
+    """The rarity of each of a question's stems."""
+    return {stem: rarity(count, statistics.chunks) for stem, count in statistics.frequencies.items()}
 
 
 def weigh(text: str, encoded: Encoded, languages: Sequence[str], rarities: Mapping[str, float]) -> Question:

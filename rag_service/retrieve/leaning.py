@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag_service.ports import TermStatistics
-from rag_service.retrieve.features import rarity
+from rag_service.retrieve.features import rarities
 
 _FEW = 0.05  # of the chunks: in how many a telling stem stands at most
 _SWING, _USUAL = 0.4, 0.65  # the mean over squad2-train-en is .67
@@ -15,8 +15,8 @@ def dense_share(usual: float, statistics: TermStatistics) -> float:
     What counts is how much of the question's rarity lies in stems that few chunks have: names, numbers, rare words.
     A paraphrase has stems that stand everywhere or nowhere.
     """
-    chunks = statistics.chunks
-    rarities = {stem: rarity(count, chunks) for stem, count in statistics.frequencies.items()}
-    telling = [stem for stem, count in statistics.frequencies.items() if 0 < count <= max(1.0, _FEW * chunks)]
-    found = sum(rarities[stem] for stem in telling) / (sum(rarities.values()) or 1.0)
+    rare = rarities(statistics)
+    few = max(1.0, _FEW * statistics.chunks)
+    telling = sum(rare[stem] for stem, count in statistics.frequencies.items() if 0 < count <= few)
+    found = telling / (sum(rare.values()) or 1.0)
     return min(max(usual + _SWING * (_USUAL - found), 0.0), 1.0)

@@ -13,7 +13,7 @@ import numpy as np
 from rag_service.errors import SettingsError
 from rag_service.models import Passage
 from rag_service.ports import Encoded, TermStatistics, TokenBlock
-from rag_service.retrieve.features import FEATURES, analyse, coverage, late_features, rarity, weigh
+from rag_service.retrieve.features import FEATURES, analyse, coverage, late_features, rarities, weigh
 from rag_service.retrieve.fusion import Floats, standardise
 
 _LATE = [2, 3, 4, 6, 7]  # columns of the features that need token vectors
@@ -49,8 +49,7 @@ class Ranking:
 
     def features(self, query: str, encoded: Encoded, statistics: TermStatistics, candidates: Candidates) -> Floats:
         """Features of candidates, shape (n, len(FEATURES)); where token vectors are missing, the worst late ones."""
-        rarities = {stem: rarity(count, statistics.chunks) for stem, count in statistics.frequencies.items()}
-        question = weigh(query, encoded, statistics.languages, rarities)
+        question = weigh(query, encoded, statistics.languages, rarities(statistics))
         passages = candidates.passages
         analysed = [self._analyse(passage.text, passage.language) for passage in passages]
         out = np.zeros((len(passages), len(FEATURES)))

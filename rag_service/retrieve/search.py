@@ -71,7 +71,6 @@ class _Query:
 class _Fused:
     """Candidates in order, with arrays (n,) of fused scores, cosines, and BM25; and what either search scored."""
 
-    statistics: TermStatistics
     passages: list[Passage]
     scores: Floats
     similarities: Floats
@@ -156,21 +155,24 @@ class Retriever:
     def candidates(self, collection: str, query: str) -> tuple[list[Passage], Floats]:
         """The candidates for the learned ranking with their features (n, len(FEATURES)), as fitting needs them."""
         asked = _Query(collection, query, self._encoder.encode_query(query), None, self._options.candidates, None)
-        fused = self._fused(asked, "hybrid")
-        return fused.passages[: self._options.rerank_depth], self._features(asked, fused, self._blocks(asked, fused))
+        statistics = self._statistics(asked)
+        fused = self._fused(asked, "hybrid", statistics)
+        features = self._features(asked, fused, statistics, self._blocks(asked, fused))
+        return fused.passages[: self._options.rerank_depth], features
 
     def _ranked(self, asked: _Query, mode: SearchMode) -> _Ranked:
         """The head of the fused candidates by the learned ranking or the reranker, the rest behind it."""
-        fused = self._fused(asked, mode)
+        statistics = self._statistics(asked) if mode == "hybrid" else None
+        fused = self._fused(asked, mode, statistics)
         depth = self._options.rerank_depth
         passages, scores = fused.passages[:depth], fused.scores[:depth]
         if not passages:
             return _Ranked([], {}, {}, {}, fused)
         blocks: Mapping[str, TokenBlock] = {}
         late: dict[str, float] = {}
-        if mode == "hybrid" and self._stores.tokens is not None:
+        if statistics is not None and self._stores.tokens is not None:
             blocks = self._blocks(asked, fused)
-            features = self._features(asked, fused, blocks)
+            features = self._features(asked, fused, statistics, blocks)
             late = _late(passages, features, blocks)
             scores = self._ranking.scores(features)
         scores, warnings = self._second_opinion(asked.text, passages, scores)
@@ -182,20 +184,21 @@ class Retriever:
         final |= {each.chunk_id: float(score) for each, score in zip(rest, behind, strict=True)}
         return _Ranked([passages[i] for i in order] + rest, blocks, final, late, fused, warnings + told)
 
-    def _fused(self, asked: _Query, mode: SearchMode) -> _Fused:
+    def _statistics(self, asked: _Query) -> TermStatistics:
+        return self._stores.lexical.statistics(asked.collection, asked.text)
+
+    def _fused(self, asked: _Query, mode: SearchMode, statistics: TermStatistics | None) -> _Fused:
         """Live candidates of both searches, best first by the fused score."""
         dense, lexical = ({}, {}) if asked.versions == [] else self._hits(asked, mode)
         found = self._stores.catalog.passages(asked.collection, list(dict.fromkeys([*dense, *lexical])))
         ids = list(found)
-        statistics = self._stores.lexical.statistics(asked.collection, asked.text)
-        usual = self._options.dense_weight
-        share = dense_share(usual, statistics) if mode == "hybrid" else float(mode == "dense")
+        share = dense_share(self._options.dense_weight, statistics) if statistics else float(mode == "dense")
         similarities = np.array([dense.get(chunk_id, -1.0) for chunk_id in ids])
         matches = np.array(fill_lexical(ids, lexical, asked.limit))
         scores = fuse(similarities, matches, share) if ids else similarities
         order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
         passages = [found[ids[i]] for i in order]
-        return _Fused(statistics, passages, scores[order], similarities[order], matches[order], dense, lexical)
+        return _Fused(passages, scores[order], similarities[order], matches[order], dense, lexical)
 
     def _hits(self, asked: _Query, mode: SearchMode) -> tuple[dict[str, float], dict[str, float]]:
         """Dense and lexical scores by chunk id; what only the lexical search found gets its cosine, too."""
@@ -217,11 +220,13 @@ class Retriever:
         head = [passage.chunk_id for passage in fused.passages[: self._options.rerank_depth]]
         return self._stores.tokens.blocks(asked.collection, head) if self._stores.tokens else {}
 
-    def _features(self, asked: _Query, fused: _Fused, blocks: Mapping[str, TokenBlock]) -> Floats:
+    def _features(
+        self, asked: _Query, fused: _Fused, statistics: TermStatistics, blocks: Mapping[str, TokenBlock]
+    ) -> Floats:
         """Features of the head of the candidates."""
         depth = self._options.rerank_depth
         candidates = Candidates(fused.passages[:depth], blocks, fused.similarities[:depth], fused.matches[:depth])
-        return self._ranking.features(asked.text, asked.encoded, fused.statistics, candidates)
+        return self._ranking.features(asked.text, asked.encoded, statistics, candidates)
 
     def _second_opinion(
         self, query: str, passages: Sequence[Passage], scores: Floats
