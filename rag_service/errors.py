@@ -176,6 +176,14 @@ class Overloaded(RagError):
     status = 503
     title = "Too much is asked at once"
 
+    @classmethod
+    def after(cls, seconds: float, what: str) -> Overloaded:
+        """The error of ``what`` has waited as long as RAG_ANSWER__TIMEOUT says."""
+        return cls(
+            f"Too much is asked at once: this {what} did not get its turn within {seconds:g} s "
+            f"(setting RAG_ANSWER__TIMEOUT)."
+        )
+
 
 class Unauthorized(RagError):
     """No API key was sent, or it is unknown."""

@@ -186,10 +186,7 @@ class Asker:
         except TimeoutError as error:
             if not limit.expired():
                 raise
-            raise Overloaded(
-                f"Too much is asked at once: this question did not get its turn within {self._timeout:g} s "
-                f"(setting RAG_ANSWER__TIMEOUT)."
-            ) from error
+            raise Overloaded.after(self._timeout, "question") from error
 
     async def _drafted(self, work: Work, answerer: Answerer, evidence: Evidence) -> AsyncGenerator[DraftItem]:
         """The answerer's items, each within what is left of the time for the whole question."""

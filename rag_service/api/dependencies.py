@@ -39,10 +39,7 @@ class Wiring:
             async with asyncio.timeout(patience):
                 await self.threads.acquire_on_behalf_of(caller)
         except TimeoutError as error:
-            raise Overloaded(
-                f"Too much is asked at once: this request did not get its turn within {patience:g} s "
-                f"(setting RAG_ANSWER__TIMEOUT)."
-            ) from error
+            raise Overloaded.after(patience, "request") from error
         try:
             return await to_thread.run_sync(function, *arguments, limiter=CapacityLimiter(1))
         finally:
