@@ -92,9 +92,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--frozen", type=int, default=4, help="layers from below that stay as they are")
     parser.add_argument("--out", type=Path, default=READER_FILE)
     options = parser.parse_args(arguments)
-    encoder = open_encoder(load_settings())
     if not (options.data or options.squad):
         parser.error("--data or --squad is needed")
+    encoder = open_encoder(load_settings())
     chance = random.Random(1)
     sets = [read_beir(folder) for folder in options.data] + [read_squad(file) for file in options.squad]
     groups = [group for beir in sets for group in gather(beir, encoder, chance)]

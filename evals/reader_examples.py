@@ -72,12 +72,17 @@ def gather(beir: BeirSet, encoder: E5Encoder, chance: Random) -> list[Group]:
         head = np.argsort(-cosines)[:DEPTH]
         late = [maxsim(asked.tokens, encoded[row].tokens) for row in head]
         found = [names[row] for row in head[np.argsort(-(cosines[head] + np.array(late)))]]
-        groups.append(_group(beir, query, found, facts, chance))
+        groups.append(_group(beir, query, found, facts, encoder.inputs, chance))
     return [group for group in groups if group.right or group.wrong]
 
 
 def _group(
-    beir: BeirSet, query: BeirQuery, found: Sequence[str], facts: Mapping[str, list[Value]], chance: Random
+    beir: BeirSet,
+    query: BeirQuery,
+    found: Sequence[str],
+    facts: Mapping[str, list[Value]],
+    inputs: Inputs,
+    chance: Random,
 ) -> Group:
     if query.answerable is False:
         return Group(None, tuple(Example(query.text, beir.texts[name], ()) for name in found[: NEGATIVES + 1]))
@@ -90,7 +95,8 @@ def _group(
     wrong = [Example(query.text, beir.texts[name], ()) for name in others[:NEGATIVES]]
     pool = facts[beir.titles[own]]
     wrong += [Example(question, text, ()) for question in other_facts(query.text, text, pool, chance)]
-    return Group(Example(query.text, text, answers) if answers else None, tuple(wrong))
+    right = Example(query.text, text, answers)
+    return Group(right if encode(right, inputs).starts else None, tuple(wrong))  # None: beyond the window, too
 
 
 def other_facts(question: str, text: str, pool: Sequence[Value], chance: Random) -> list[str]:

@@ -60,6 +60,15 @@ def test_each_question_is_read_with_its_document_and_with_one_that_holds_no_answ
     assert 30 < sum(not each.answers for each in picked) < 70
 
 
+def test_an_answer_beyond_the_window_is_not_taught_as_none(encoder):
+    text = "Es regnete in Basel. " * 60 + "Die Brücke wurde 1911 gebaut."
+    query = BeirQuery("1", "Wann wurde die Brücke gebaut?", True, ("1911",), frozenset("a"))
+    for own, right in ((text, False), (text[-200:], True)):
+        beir = BeirSet("tiny", {"a": own, "b": "Das Rathaus."}, {"a": "", "b": ""}, (query,))
+        (group,) = gather(beir, encoder, Random(1))
+        assert (group.right is not None) == right
+
+
 def test_a_question_for_another_fact_is_one_that_its_text_does_not_answer():
     text = "The bridge in Basel was built in 1911 by Meyer."
     pool = [Value("date", 0, 0, "1911"), Value("date", 0, 0, "1848"), Value("name", 0, 0, "Meyer")]
