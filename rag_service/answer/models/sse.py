@@ -6,6 +6,7 @@ Hundreds of streams send thousands of events a second: what is needed of one is 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from rag_service.answer.models.backend import Piece
@@ -84,7 +85,8 @@ def _usage(usage: Any) -> Usage | None:
 
 
 def _count(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) else 0  # what cannot be read must not cost the answer
+    readable = isinstance(value, int | float) and 0 <= value < math.inf
+    return int(value) if readable else 0  # what cannot be read must not cost the answer
 
 
 def _message(error: Any) -> str:

@@ -1,6 +1,7 @@
 """Streamed chat completions read from bytes, however they are cut."""
 
 import json
+import math
 
 import pytest
 
@@ -49,7 +50,10 @@ def test_other_shapes_are_refused(data):
         piece_of([data])
 
 
-@pytest.mark.parametrize(("sent", "counted"), [(12.0, 12), ("12", 0), ({"total": 3}, 0), ([], 0)])
+@pytest.mark.parametrize(
+    ("sent", "counted"),
+    [(12.0, 12), ("12", 0), ({"total": 3}, 0), ([], 0), (math.nan, 0), (math.inf, 0), (-3, 0)],
+)
 def test_tokens_that_cannot_be_read_are_not_counted(sent, counted):
     usage = {"prompt_tokens": sent, "completion_tokens": 4}
     assert piece_of([json.dumps({"choices": [], "usage": usage})]).usage == Usage(counted, 4)
