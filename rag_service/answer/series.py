@@ -46,8 +46,9 @@ def _following(candidates: Sequence[Candidate], passage: Passage, row: int) -> l
     found: list[Candidate] = []
     end = candidates[row].end
     for other in candidates[row + 1 :]:
-        between = passage.text[end - passage.start : other.start - passage.start]
-        if other.passage != candidates[row].passage or any(character.isalnum() for character in between):
+        if other.passage != candidates[row].passage:
+            break
+        if any(character.isalnum() for character in passage.text[end - passage.start : other.start - passage.start]):
             break
         found.append(other)
         end = other.end
