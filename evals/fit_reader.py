@@ -4,10 +4,10 @@
 
 Needs torch, which nothing else here does and no extra brings: `pip install torch` first. Every answerable question of
 a BEIR folder with answers, or of a SQuAD file, is read with its own document, where any occurrence of an answer is
-right; now and then with one that is found for it and holds none, or asked for another fact than the document's; a
-question without an answer is read with what is found for it. A folder named twice counts twice. With an English
-dictionary, words of every second example are replaced. The lower layers stay as they are. What training changes is
-kept as products of thin matrices, from a singular value decomposition.
+right; now and then with one that is found for it and holds none, asked for another fact than the document's, or
+without the sentences that hold the answer; a question without an answer is read with what is found for it. A folder
+named twice counts twice. With an English dictionary, words of every second example are replaced. The lower layers
+stay as they are. What training changes is kept as products of thin matrices, from a singular value decomposition.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from rag_service.text.sentences import split_sentences
 
 NEGATIVES, DEPTH = 2, 20
 LONGEST = 256  # tokens of a sequence
-WRONG = 0.25  # of the times that a question is read, with what does not answer it
+WRONG = 0.3  # of the times that a question is read, with what does not answer it
 LEAST_SHARE = 0.3  # of the words of a text that are replaced where any are
 
 
@@ -59,7 +59,7 @@ class Group:
 
 def gather(beir: BeirSet, encoder: E5Encoder, chance: Random) -> list[Group]:
     """The examples of a set, by question: its own document, what is found for it and holds no answer, and its own
-    document when it is asked for another fact (`other_facts`).
+    document when it is asked for another fact (`other_facts`) or keeps the answer back (`withheld`).
     """
     names, texts = list(beir.texts), list(beir.texts.values())
     encoded = encoder.encode_documents(texts)
@@ -95,6 +95,7 @@ def _group(
     wrong = [Example(query.text, beir.texts[name], ()) for name in others[:NEGATIVES]]
     pool = facts[beir.titles[own]]
     wrong += [Example(question, text, ()) for question in other_facts(query.text, text, pool, chance)]
+    wrong += [Example(query.text, rest, ()) for rest in [withheld(text, answers)] if rest]
     right = Example(query.text, text, answers)
     return Group(right if encode(right, inputs).starts else None, tuple(wrong))  # None: beyond the window, too
 
@@ -113,6 +114,15 @@ def other_facts(question: str, text: str, pool: Sequence[Value], chance: Random)
         if others:
             found.append(question[: value.start] + chance.choice(others) + question[value.end :])
     return found
+
+
+def withheld(text: str, answers: Sequence[Span]) -> str:
+    """The text without the sentences that hold an answer: it is on the question's topic, and does not say."""
+    starts = [start for start, _ in split_sentences(text, detect_language(text))]
+    parts = zip(starts, [*starts[1:], len(text)], strict=True)
+    return "".join(
+        text[begin:end] for begin, end in parts if not any(start < end and stop > begin for start, stop in answers)
+    ).strip()
 
 
 def _facts(beir: BeirSet) -> dict[str, list[Value]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -19,6 +20,7 @@ from rag_service.embed.e5.reader_weights import ReaderWeights
 
 BATCH, SORTED, WARM, CLIP, DECAY, BLOCKED = 16, 20, 0.1, 1.0, 0.01, -1e4
 SWITCHED, AVERAGED = 0.5, 0.997  # share of the examples; how much of the average stays at each step
+TOLD = 100  # steps between two lines of progress
 PARTS = ("q", "k", "v", "ao", "fi", "fo", "aln", "oln")
 Floats = NDArray[np.float32]
 
@@ -40,7 +42,8 @@ def train(
     switcher: Switcher | None,
     start: ReaderWeights | None = None,
 ) -> dict[str, Floats]:
-    """Trained tensors by the encoder's names, and ``head.w`` (384, 3) and ``head.b``; prints the loss by epoch.
+    """Trained tensors by the encoder's names, and ``head.w`` (384, 3) and ``head.b``; prints the loss by epoch
+    and, to standard error, every hundred steps with the time left.
 
     Steps are in bfloat16 on weights kept in float32 (AdamW, Loshchilov & Hutter 2019), the rate rising and falling
     linearly; the loss is that of Devlin et al. 2019, any occurrence of an answer counting, and a logistic one on
@@ -57,7 +60,7 @@ def train(
                {"params": [each for each in exact if each.ndim == 1], "weight_decay": 0.0}]  # fmt: skip
     optimiser = torch.optim.AdamW(grouped, lr=options.rate)
     total = options.epochs * -(-len(groups) // BATCH)
-    step = 0
+    step, begun = 0, time.monotonic()
     for epoch in range(options.epochs):
         losses = []
         for rows in _batches([_pick(group, inputs, switcher, chance) for group in groups], chance):
@@ -77,6 +80,9 @@ def train(
                     mean.lerp_(kept, share)
             losses.append(loss.item())
             step += 1
+            if step % TOLD == 0:
+                left = (time.monotonic() - begun) / step * (total - step) / 60
+                sys.stderr.write(f"step {step} of {total}: loss {np.mean(losses[-TOLD:]):.4f}, {left:.0f} min left\n")
         sys.stdout.write(f"epoch {epoch + 1}: loss {np.mean(losses):.4f}\n")
     return {name: mean.numpy() for name, mean in zip(network.names, average, strict=True)}
 

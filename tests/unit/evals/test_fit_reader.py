@@ -9,7 +9,7 @@ import pytest
 from evals.fit_reader import RANK, average, changes
 from evals.importers.beir import BeirQuery, BeirSet
 from evals.importers.squad import read_squad
-from evals.reader_examples import Example, cropped, encode, gather, occurrences, other_facts, switched
+from evals.reader_examples import Example, cropped, encode, gather, occurrences, other_facts, switched, withheld
 from evals.switching import Switcher
 from rag_service.bootstrap import open_encoder
 from rag_service.embed.e5.reader_weights import ReaderWeights
@@ -75,6 +75,13 @@ def test_a_question_for_another_fact_is_one_that_its_text_does_not_answer():
     assert other_facts("Who built the bridge in 1911?", text, pool, Random(1)) == ["Who built the bridge in 1848?"]
     assert other_facts("Who built the bridge?", text, pool, Random(1)) == []
     assert other_facts("Who built the bridge in 1920?", text, pool, Random(1)) == []  # is one already
+
+
+def test_a_text_that_keeps_its_answers_back_is_the_rest_of_it():
+    text = "Es regnete. Die Brücke wurde 1911 gebaut.\n\nSie fiel ein. Auch 1911 war ein Jahr. Ende."
+    assert withheld(text, occurrences(text, ["1911"])) == "Es regnete. Sie fiel ein. Ende."
+    assert withheld("Im Jahr 1911.", [(8, 12)]) == ""
+    assert withheld(text, ()) == text
 
 
 def test_cropped_examples_keep_their_answers():
