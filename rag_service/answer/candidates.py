@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag_service.models import Passage
+from rag_service.text.dates import is_date
 from rag_service.text.sentences import split_sentences
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?\d{1,3}[.)])\s+\S")
@@ -59,7 +60,7 @@ def is_list_item(passage: Passage, item: Candidate) -> bool:
 
 def is_fragment(text: str) -> bool:
     """Whether a span is a heading, caption, dateline or navigation rather than a sentence or list item."""
-    if _CAPTION.match(text):
+    if _CAPTION.match(text) or is_date(text):
         return True
     words = text.split()
     if _LIST_ITEM.match(text) or "|" in text or "\t" in text:

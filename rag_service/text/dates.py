@@ -64,6 +64,11 @@ def iso_date(written: str) -> str | None:
     return year.group(1) if year and _EARLIEST <= int(year.group(1)) <= _LATEST else None
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a date, with or without a time of day, and nothing else."""
+    return _ANY.fullmatch(text.strip()) is not None
+
+
 def find_dateline(text: str) -> str | None:
     """ISO 8601 date of the text's own dateline, as precise as known; None when it carries none.
 
