@@ -28,7 +28,7 @@ class LiveReader:
         rows: dict[str, Any] = {}
         with self._database.read() as connection:
             for some in batches(chunk_ids):
-                found = connection.execute(_PASSAGES.where(chunks.c.id.in_(some)))
+                found = connection.execute(_PASSAGES, {"chunk_ids": some}).all()
                 rows |= {row.chunk_id: row for row in found if row.collection_id == own}
             doubles = self._duplicates(connection, list(rows))
         return {
@@ -85,18 +85,19 @@ class LiveReader:
         """Sources of other live documents that print the same text."""
         found: dict[str, list[str]] = {}
         for some in batches(chunk_ids):
-            statement = (
-                sa.select(duplicates.c.chunk_id, documents.c.source)
-                .join(versions, versions.c.id == duplicates.c.version_id)
-                .join(documents, documents.c.id == versions.c.document_id)
-                .where(duplicates.c.chunk_id.in_(some), versions.c.state == "live")
-                .order_by(documents.c.source)
-            )
-            for row in connection.execute(statement):
+            for row in connection.execute(_DUPLICATES, {"chunk_ids": some}):
                 found.setdefault(row.chunk_id, []).append(row.source)
         return {chunk_id: tuple(sources) for chunk_id, sources in found.items()}
 
 
+_CHUNK_IDS = sa.bindparam("chunk_ids", expanding=True)
+_DUPLICATES = (
+    sa.select(duplicates.c.chunk_id, documents.c.source)
+    .join(versions, versions.c.id == duplicates.c.version_id)
+    .join(documents, documents.c.id == versions.c.document_id)
+    .where(duplicates.c.chunk_id.in_(_CHUNK_IDS), versions.c.state == "live")
+    .order_by(documents.c.source)
+)
 _PASSAGES = (
     sa.select(
         chunks.c.id.label("chunk_id"),
@@ -113,7 +114,7 @@ _PASSAGES = (
     )
     .join(versions, versions.c.id == chunks.c.version_id)
     .join(documents, documents.c.id == versions.c.document_id)
-    .where(versions.c.state == "live")
+    .where(chunks.c.id.in_(_CHUNK_IDS), versions.c.state == "live")
 )
 
 

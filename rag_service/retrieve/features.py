@@ -82,8 +82,13 @@ def weigh(text: str, encoded: Encoded, languages: Sequence[str], rarities: Mappi
 def unit(tokens: NDArray[np.int8]) -> NDArray[np.float32]:
     """Quantised token vectors as float32 of unit length."""
     vectors = tokens.astype(np.float32)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-    return vectors
+    return vectors / _lengths(vectors)
+
+
+def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Euclidean lengths of rows, shape (n, 1), for division."""
+    found: NDArray[np.float32] = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-6)[:, None]
+    return found
 
 
 def coverage(question: Question, passage: Analysed) -> float:
@@ -99,7 +104,8 @@ def late_features(question: Question, blocks: Sequence[TokenBlock], passages: Se
     """The features named late*, shape (n, 5); every block must hold at least one token."""
     sizes = [len(block.tokens) for block in blocks]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
-    cosines = unit(np.concatenate([block.tokens for block in blocks])) @ question.vectors.T
+    tokens = np.concatenate([block.tokens for block in blocks]).astype(np.float32)
+    cosines = tokens @ question.vectors.T / _lengths(tokens)
     cuts, owners = _sentence_cuts(starts, blocks, passages)
     sentences = np.maximum.reduceat(cosines, cuts, axis=0)
     firsts = np.searchsorted(owners, np.arange(len(blocks)))

@@ -74,7 +74,7 @@ def terms(text: str, language: str) -> list[str]:
 
     A full date (25.04.2019, 2019-04-25) also yields its parts, so that a question for the year finds it.
     """
-    return terms_and_content(text, language)[0]
+    return [term for word in _words(text) for term in _word_terms(word, language)]
 
 
 def content_words(text: str, language: str) -> list[str]:
