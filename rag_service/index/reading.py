@@ -90,7 +90,7 @@ class LiveReader:
         return {chunk_id: tuple(sources) for chunk_id, sources in found.items()}
 
 
-_CHUNK_IDS = sa.bindparam("chunk_ids", expanding=True)
+_CHUNK_IDS: sa.BindParameter[list[str]] = sa.bindparam("chunk_ids", expanding=True)
 _DUPLICATES = (
     sa.select(duplicates.c.chunk_id, documents.c.source)
     .join(versions, versions.c.id == duplicates.c.version_id)
