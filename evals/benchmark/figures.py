@@ -13,6 +13,8 @@ from evals.metrics.answers import contains
 from evals.metrics.decisions import value
 from evals.metrics.normalise import answer_words
 from rag_service.models import Answer
+from rag_service.text.languages import detect_language
+from rag_service.text.sentences import split_sentences
 
 Figures = dict[str, float]
 
@@ -52,7 +54,8 @@ def answer_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
     figures["answered"] = len(given) / len(asked)
     if given:
         figures["gold_when_answered"] = figures["gold_in_answer"] / figures["answered"]
-        figures["answer_sentences"] = float(np.mean([len(answer.statements) for answer in given]))
+        figures["answer_sentences"] = float(np.mean([len(_sentences(answer)) for answer in given]))
+        figures["answer_characters"] = float(np.mean([sum(map(len, _sentences(answer))) for answer in given]))
         figures["answer_words"] = float(np.mean([len(answer_words(answer.text)) for answer in given]))
     return figures
 
@@ -82,8 +85,14 @@ def decision_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
 def _holds(query: BeirQuery, answer: Answer, count: int | None) -> bool:
     if not answer.answered:
         return False
-    text = " ".join(statement.text for statement in answer.statements[:count])
+    text = " ".join(_sentences(answer)[:count])
     return any(contains(text, gold) for gold in query.answers)
+
+
+def _sentences(answer: Answer) -> list[str]:
+    """The sentences of the statements; a statement may have more than one."""
+    texts = [statement.text for statement in answer.statements]
+    return [text[start:end] for text in texts for start, end in split_sentences(text, detect_language(text))]
 
 
 def _share(flags: Sequence[bool]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,8 +42,8 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
     """At most ``limit`` statements: the likeliest sentence first, the others in the order of their documents.
 
     Another sentence joins while the answer is not yet likely to be complete and it adds enough for its length.
-    A sentence that leans on the one before it brings that along, and the first one what it announces; sources that
-    disagree stand newest first.
+    A sentence that leans on the one before it is quoted with that, and the first one with what it announces; sources
+    that disagree stand newest first.
     """
     pool = _Pool(evidence, assessment)
     if not pool.groups:
@@ -53,8 +53,7 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
         best, *others = _likeliest(pool.groups, limit)
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
-    leaning = _before(evidence, assessment, taken, limit)
-    return [*leaning, *taken]
+    return [_with_previous(evidence, assessment, taken, limit), *taken[1:]]
 
 
 class _Pool:
@@ -151,20 +150,19 @@ def _comparable(value: Value) -> str:
     return value.norm
 
 
-def _before(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen], limit: int) -> list[Chosen]:
-    """The sentence before the first one when that cannot stand alone."""
+def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen], limit: int) -> Chosen:
+    """The first one, as one quote with the sentence before it when it cannot stand alone."""
     first = taken[0].item
-    language = evidence.passages[first.passage].language
-    if len(taken) >= limit or not _PRONOUN.match(first.text) or find_names(first.text, language):
-        return []
+    passage = evidence.passages[first.passage]
+    if len(taken) >= limit or not _PRONOUN.match(first.text) or find_names(first.text, passage.language):
+        return taken[0]
     candidates = assessment.sentences.candidates
     row = candidates.index(first)
-    if row == 0 or candidates[row - 1].passage != first.passage:
-        return []
     previous = candidates[row - 1]
-    if any(previous is group.item for group in taken):
-        return []
-    return [Chosen(previous, (), float(assessment.shares[row - 1]))]
+    if row == 0 or previous.passage != first.passage or any(previous is group.item for group in taken):
+        return taken[0]
+    text = passage.text[previous.start - passage.start : first.end - passage.start]
+    return replace(taken[0], item=replace(first, start=previous.start, text=text))
 
 
 def _alike(left: set[str], right: set[str]) -> bool:

@@ -51,7 +51,13 @@ def test_gold_answers_within_the_first_sentences() -> None:
     assert (found["answered"], found["gold_in_answer"]) == (0.75, 0.5)
     assert found["gold_when_answered"] == pytest.approx(2 / 3)
     assert found["answer_sentences"] == pytest.approx(7 / 3)
+    assert found["answer_characters"] == pytest.approx((10 + 10 + 12) / 3)
     assert answer_figures([(query(answers=()), said("x"))]) == {}
+
+
+def test_a_statement_of_two_sentences_counts_as_two() -> None:
+    found = answer_figures([(query(), said("Kim fuhr nach Süden. Er kam in Rom an."))])
+    assert (found["gold_in_first_1"], found["gold_in_first_2"], found["answer_sentences"]) == (0.0, 1.0, 2.0)
 
 
 def test_decisions_need_both_kinds_of_questions() -> None:
