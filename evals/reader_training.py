@@ -58,7 +58,7 @@ def train(
     average = [tensor.detach().clone() for tensor in exact]
     grouped = [{"params": [each for each in exact if each.ndim > 1], "weight_decay": DECAY},
                {"params": [each for each in exact if each.ndim == 1], "weight_decay": 0.0}]  # fmt: skip
-    optimiser = torch.optim.AdamW(grouped, lr=options.rate)
+    optimiser = torch.optim.AdamW(grouped, lr=options.rate, fused=True)
     total = options.epochs * -(-len(groups) // BATCH)
     step, begun = 0, time.monotonic()
     for epoch in range(options.epochs):
