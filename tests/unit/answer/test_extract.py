@@ -1,4 +1,4 @@
-"""Sentences as candidates, their features, the choice among them, and the confidence; vectors worked in memory."""
+"""Features of sentences, the choice among them, and the confidence; vectors worked in memory."""
 
 import json
 import re
@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from rag_service.answer.abstain import SIGNALS, EvidenceModel, Fitted, softmax
-from rag_service.answer.candidates import find_candidates, is_fragment
 from rag_service.answer.evidence import FEATURES, gather
 from rag_service.answer.extract import ExtractiveAnswerer
 from rag_service.answer.parts import parts
@@ -83,47 +82,6 @@ def model(**changes):
 
 def texts(chosen):
     return [group.item.text for group in chosen]
-
-
-def test_candidates_are_sentences_once_with_their_offsets():
-    text = (
-        "# Der Gipfel\n\nKim kam am Mittwoch an. Putin folgte ihm am Donnerstag.\n\n- Ein Punkt der Liste steht hier."
-    )
-    found = find_candidates(
-        [passage(text, start=100, end=100 + len(text)), passage(text, start=100, end=100 + len(text))]
-    )
-    assert [item.text for item in found] == [
-        "Kim kam am Mittwoch an.",
-        "Putin folgte ihm am Donnerstag.",
-        "Ein Punkt der Liste steht hier.",
-    ]
-    assert all(text[item.start - 100 : item.end - 100] == item.text for item in found)
-
-
-def test_fragments_only_where_there_is_nothing_else():
-    (only,) = find_candidates([passage("Startseite Politik Sport")])
-    assert only.fragment and only.text == "Startseite Politik Sport"
-
-
-@pytest.mark.parametrize(
-    ("text", "fragment"),
-    [
-        ("Foto: dpa/Kim Jong Un am Bahnhof von Wladiwostok.", True),
-        ("# Überschrift", True),
-        ("Kim reiste ab.", False),
-        ("- Abreise am Freitag", False),
-        ("Abreise | Samstag | Freitag", False),
-        ("Mehr zum Thema", True),
-        ("11. September 2023, 18:05 Uhr", True),
-        ("- 11. September 2023", False),
-        ("11. September 2023: Der Zug fährt ab", False),
-        ("DATEIFOTO: Der Präsident und sein Gast posieren für ein Foto während ihres Treffens.", True),
-        ("File photo: the two leaders shake hands at the end of their meeting in the harbour.", True),
-        ("Ein Foto zeigt: Der Präsident posiert mit seinem Gast.", False),
-    ],
-)
-def test_what_is_no_sentence(text, fragment):
-    assert is_fragment(text) is fragment
 
 
 def test_features_by_hand():
