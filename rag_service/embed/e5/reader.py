@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights, load
 from rag_service.embed.e5.session import Recipe, open_session
 
 _LONGEST_QUESTION = 64
+_KEPT = 4096  # readings that are kept, about 8 kB each with their texts: a question asked again is not read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,20 @@ class E5Reader:
 
         sources = [Path(__file__), Path(reader_weights.__file__), READER_FILE]
         self._session = open_session(inputs.weights, cache_dir, Recipe("e5-reader", build, sources))
+        self._kept = lru_cache(_KEPT)(self._read)
 
     def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
         """Read each text for the question; what lies beyond the model's window is left out."""
-        lead = _lead(self._inputs, question)
-
-        def one(text: str) -> Reading:
-            return self._read(lead, text)
-
+        one = partial(self._kept, question)
         if len(texts) < 2:
             return [one(text) for text in texts]
         with ThreadPoolExecutor(min(self._threads, len(texts))) as pool:
             return list(pool.map(one, texts))
 
-    def _read(self, lead: NDArray[np.int64], text: str) -> Reading:
-        ids, spans = _after(self._inputs, lead, text, self._inputs.weights.shape.positions)
+    def _read(self, question: str, text: str) -> Reading:
+        ids, lead, spans = read_ids(self._inputs, question, text, self._inputs.weights.shape.positions)
         (scores,) = self._session.run(None, {"embeddings": self._inputs.embed(ids)})
-        inside = scores[len(lead) : -1, :2] - scores[0, :2]
+        inside = scores[lead:-1, :2] - scores[0, :2]
         return Reading(inside[:, 0], inside[:, 1], spans, float(scores[0, 2]))
 
 
@@ -87,23 +86,10 @@ def read_ids(
     inputs: Inputs, question: str, text: str, longest: int
 ) -> tuple[NDArray[np.int64], int, NDArray[np.int32]]:
     """Token ids (n,) of question and text as one sequence, where the text's begin, and their spans (t, 2) in it."""
-    lead = _lead(inputs, question)
-    ids, spans = _after(inputs, lead, text, longest)
-    return ids, len(lead), spans
-
-
-def _lead(inputs: Inputs, question: str) -> NDArray[np.int64]:
-    """Token ids of all that precedes a text: the question, and the text's prefix."""
     asked = inputs.tokenizer.tokenize(question).ids[:_LONGEST_QUESTION]
     end = [inputs.tokenizer.end]
-    return np.concatenate([inputs.lead("query:"), asked, end, inputs.lead("passage:")[1:]]).astype(np.int64)
-
-
-def _after(
-    inputs: Inputs, lead: NDArray[np.int64], text: str, longest: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Token ids (n,) of a lead and as much of the text as has room, and the text's spans (t, 2)."""
+    lead = np.concatenate([inputs.lead("query:"), asked, end, inputs.lead("passage:")[1:]])
     found = inputs.tokenizer.tokenize(text)
     room = longest - len(lead) - 1
-    ids = np.concatenate([lead, found.ids[:room], [inputs.tokenizer.end]]).astype(np.int64)
-    return ids, found.spans[:room]
+    ids = np.concatenate([lead, found.ids[:room], end]).astype(np.int64)
+    return ids, len(lead), found.spans[:room]

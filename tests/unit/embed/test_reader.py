@@ -53,8 +53,14 @@ def test_a_passage_without_the_answer_has_lower_odds(reader):
     assert right.start.max() + right.end.max() > wrong.start.max() + wrong.end.max()
 
 
-def test_texts_keep_their_order_and_do_not_depend_on_each_other(reader):
-    alone = reader.read("Wie lang ist die Brücke?", [TEXT])[0]
+def test_a_question_asked_again_is_not_read_again(reader):
+    question = "Was trägt die Brücke?"
+    first, other = reader.read(question, [TEXT])[0], reader.read("Wie lang ist sie?", [TEXT])[0]
+    assert reader.read(question, ["Ein Satz.", TEXT])[1] is first is not other
+
+
+def test_texts_keep_their_order_and_do_not_depend_on_each_other(encoder, reader):
+    alone = open_reader(load_settings(), encoder).read("Wie lang ist die Brücke?", [TEXT])[0]
     among = reader.read("Wie lang ist die Brücke?", ["Ein Satz.", TEXT, "Noch ein Satz."])[1]
     np.testing.assert_array_equal(alone.start, among.start)
     assert alone.answerable == among.answerable
