@@ -20,6 +20,7 @@ from rag_service.text.polarity import contrary
 
 SIGNALS = (
     "agreement",  # of the best sentence, as in FEATURES
+    "read",
     "contrary",  # the best sentence speaks of the contrary
     "dense",  # cosine of the question to the best sentence's passage, both by the bundled encoder
     "late",  # mean best token cosine of the question to that passage
@@ -123,6 +124,7 @@ class EvidenceModel:
             dense, late = dense + _ACROSS[0], late + _ACROSS[1]
         found = {
             "agreement": float(sentences.column("agreement")[best]),
+            "read": float(sentences.column("read")[best]),
             "contrary": float(contrary(evidence.question, item.text)),
             "dense": dense,
             "late": late,
