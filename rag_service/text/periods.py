@@ -11,8 +11,25 @@ from rag_service.text.names import find_dates
 _UNITS = {
     "tag": "day", "tage": "day", "tagen": "day", "day": "day", "days": "day",
     "woche": "week", "wochen": "week", "week": "week", "weeks": "week",
-    "monat": "month", "monate": "month", "monaten": "month", "month": "month", "months": "month",
-    "jahr": "year", "jahre": "year", "jahren": "year", "year": "year", "years": "year",
+    "monat": "month", "monate": "month", "monaten": "month", "monats": "month", "month": "month", "months": "month",
+    "jahr": "year", "jahre": "year", "jahren": "year", "jahres": "year", "year": "year", "years": "year",
+}  # fmt: skip
+_COUNTS = {
+    word: number
+    for number, words in enumerate(
+        ("", "einem einer", "zwei two", "drei three", "vier four", "fünf five", "sechs six", "sieben seven",
+         "acht eight", "neun nine", "zehn ten", "elf eleven", "zwölf twelve")
+    )
+    for word in words.split()
+}  # fmt: skip
+_COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
+_WEEKDAYS = {
+    word: number
+    for number, words in enumerate(
+        ("montag monday", "dienstag tuesday", "mittwoch wednesday", "donnerstag thursday", "freitag friday",
+         "samstag sonnabend saturday", "sonntag sunday")
+    )
+    for word in words.split()
 }  # fmt: skip
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _LAST = r"(?:letzte[nrsm]?|vergangene[nrsm]?|vorige[nrsm]?|vorherige[nrsm]?|last|past|previous)"
@@ -21,14 +38,21 @@ _DAYS = {"heute": 0, "today": 0, "gestern": 1, "yesterday": 1, "vorgestern": 2}
 _DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})\b", re.IGNORECASE)
 _RECENT = re.compile(rf"\b{_LAST}\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
 _CURRENT = re.compile(rf"\b{_THIS}\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
-_SPAN = re.compile(rf"\b{_LAST}\s+(?P<number>\d{{1,3}})\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
+_SPAN = re.compile(rf"\b{_LAST}\s+(?P<number>{_COUNT})\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
 _AGO = re.compile(
-    rf"\b(?:vor\s+(?P<number>\d{{1,3}})\s+(?P<unit>{_UNIT})|(?P<n2>\d{{1,3}})\s+(?P<u2>{_UNIT})\s+ago)\b", re.IGNORECASE
+    rf"\b(?:vor\s+(?P<number>{_COUNT})\s+(?P<unit>{_UNIT})|(?P<n2>{_COUNT})\s+(?P<u2>{_UNIT})\s+ago)\b", re.IGNORECASE
 )
 _BEFORE_DATE = re.compile(
     rf"(?:\b(?P<last>{_LAST})|\b(?P<since>seit|since|nach|after|ab|from)|\b(?P<until>bis|until|vor|before))"
     r"\s+(?:(?:dem|den|the|im|in)\s+)?$",
     re.IGNORECASE,
+)
+_LAST_WEEKDAY = re.compile(rf"\b{_LAST}\s+(?P<day>{'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
+_FROM_DAY = re.compile(
+    r"\b(?P<day>\d{1,2})\.?\s*(?:und|bis|and|to|[-\u2013])\s*(?:zum\s+|dem\s+|den\s+|the\s+)?$", re.I
+)
+_COUNTED = re.compile(
+    r"\s*(?:€|\$|£|%|(?:Euro|Dollar|Franken|Prozent|percent|Meter|Kilometer|km|kg|Tonnen|Stück)\b)", re.I
 )
 _BETWEEN = re.compile(r"\b(?:zwischen|between|von|from)\b", re.IGNORECASE)
 _PUBLISHED = re.compile(
@@ -66,13 +90,17 @@ def find_period(question: str, today: date) -> Period | None:
 def _relative(question: str, today: date) -> tuple[date, date] | None:
     tomorrow = _moved(today, 1)
     if match := _SPAN.search(question):
-        return _back(today, int(match["number"]), _UNITS[match["unit"].lower()]), tomorrow
+        return _back(today, _count(match["number"]), _UNITS[match["unit"].lower()]), tomorrow
     if match := _AGO.search(question):
-        number, unit = int(match["number"] or match["n2"]), _UNITS[(match["unit"] or match["u2"]).lower()]
+        number, unit = _count(match["number"] or match["n2"]), _UNITS[(match["unit"] or match["u2"]).lower()]
         return _unit_around(_back(today, number, unit), unit)
     if match := _RECENT.search(question):
         unit = _UNITS[match["unit"].lower()]
-        return _unit_around(_back(_unit_around(today, unit)[0], 1, unit), unit)
+        found = _unit_around(_back(_unit_around(today, unit)[0], 1, unit), unit)
+        return (_month_within(question, found[0].year) if unit == "year" else None) or found
+    if match := _LAST_WEEKDAY.search(question):
+        back = (today.weekday() - _WEEKDAYS[match["day"].lower()] - 1) % 7 + 1
+        return _unit_around(_moved(today, -back), "day")
     if match := _CURRENT.search(question):
         return _unit_around(today, _UNITS[match["unit"].lower()])
     if match := _DAY.search(question):
@@ -81,7 +109,11 @@ def _relative(question: str, today: date) -> tuple[date, date] | None:
 
 
 def _absolute(question: str, today: date) -> tuple[date, date] | None:
-    values = [value for value in find_dates(question) if _calendar(_dated(value.norm, today))]
+    values = [
+        value
+        for value in find_dates(question)
+        if _calendar(_dated(value.norm, today)) and not _COUNTED.match(question, value.end)
+    ]
     if not values:
         return None
     spans = [span for value in values if (span := _calendar(_dated(value.norm, today)))]
@@ -94,7 +126,23 @@ def _absolute(question: str, today: date) -> tuple[date, date] | None:
         return spans[0][0], _moved(today, 1)
     if lead and lead["until"]:
         return date.min, spans[0][1]
+    if first := _FROM_DAY.search(question[: values[0].start]):
+        first_day = _calendar(f"{spans[0][0].isoformat()[:8]}{int(first['day']):02d}")
+        if first_day and first_day[0] < spans[0][0]:
+            return first_day[0], spans[0][1]
+    if lead and lead["last"] and values[0].norm.startswith("--") and today < spans[0][1]:
+        return _calendar(f"{spans[0][0].year - 1}{values[0].norm[1:]}")  # 'last April', said in April
     return spans[0]
+
+
+def _month_within(question: str, year: int) -> tuple[date, date] | None:
+    """The month or day without a year that a question names, in a year that it names otherwise."""
+    norms = [value.norm for value in find_dates(question) if value.norm.startswith("--")]
+    return _calendar(f"{year}{norms[0][1:]}") if len(norms) == 1 else None
+
+
+def _count(written: str) -> int:
+    return int(written) if written.isdigit() else _COUNTS[written.lower()]
 
 
 def _dated(norm: str, today: date) -> str:

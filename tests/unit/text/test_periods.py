@@ -31,6 +31,16 @@ TODAY = date(2019, 5, 2)
         ("Was geschah letzten April?", "2019-04-01", "2019-05-01"),
         ("Was geschah seit 2018?", "2018-01-01", "2019-05-03"),
         ("Was geschah zwischen 2017 und 2018?", "2017-01-01", "2019-01-01"),
+        ("Was geschah in den letzten zwei Wochen?", "2019-04-18", "2019-05-03"),
+        ("Who came two days ago?", "2019-04-30", "2019-05-01"),
+        ("Was geschah vor einem Monat?", "2019-04-01", "2019-05-01"),
+        ("Was geschah letzten Dienstag?", "2019-04-30", "2019-05-01"),
+        ("What happened last Thursday?", "2019-04-25", "2019-04-26"),
+        ("Was geschah im September letzten Jahres?", "2018-09-01", "2018-10-01"),
+        ("What happened in April last year?", "2018-04-01", "2018-05-01"),
+        ("Was geschah zwischen dem 24. und 26. April 2019?", "2019-04-24", "2019-04-27"),
+        ("Was geschah vom 24. bis zum 26. April 2019?", "2019-04-24", "2019-04-27"),
+        ("What happened last May?", "2018-05-01", "2018-06-01"),
     ],
 )
 def test_the_time_a_question_names(question, start, end):
@@ -39,7 +49,14 @@ def test_the_time_a_question_names(question, start, end):
 
 
 @pytest.mark.parametrize(
-    "question", ["Wo trafen sich Kim und Putin?", "Wie oft im April?", "Was war 2017, was 2019?", "Wer ist der Letzte?"]
+    "question",
+    [
+        "Wo trafen sich Kim und Putin?",
+        "Wie oft im April?",
+        "Was war 2017, was 2019?",
+        "Wer ist der Letzte?",
+        "Was kostet 2019 Euro?",
+    ],
 )
 def test_questions_that_name_none(question):
     assert find_period(question, TODAY) is None
