@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag_service.ingest.limits import Limits
@@ -20,7 +20,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     records = _parse(decode(data))
     single = records[0] if len(records) == 1 and isinstance(records[0], dict) else {}
     items = records[0] if len(records) == 1 and isinstance(records[0], list) else records
-    blocks = ["\n".join(_lines(item)) for item in items]
+    blocks = _blocks(items, limits.max_characters)
     metadata = {"author": single["author"]} if isinstance(single.get("author"), str) else {}
     return Extracted(
         ("\n\n".join(block for block in blocks if block),),
@@ -46,17 +46,32 @@ def _string(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
     return next((record[name] for name in names if isinstance(record.get(name), str)), None)
 
 
+def _blocks(items: Sequence[Any], longest: int) -> list[str]:
+    """One text a record; a small file with long keys may write out to far more than it holds."""
+    blocks: list[str] = []
+    total = 0
+    for item in items:
+        lines: list[str] = []
+        for line in _lines(item):
+            total += len(line) + 1
+            if total > longest:
+                raise UnreadableError(f"writes out to more than {longest} characters of 'path: value'; split it")
+            lines.append(line)
+        blocks.append("\n".join(lines))
+    return blocks
+
+
 def _lines(record: Any) -> Iterator[str]:
-    """Depth first without recursion."""
-    stack: list[tuple[str, Any]] = [("", record)]
+    """Depth first without recursion; a path is put together only for the value that it leads to."""
+    stack: list[tuple[tuple[str, ...], Any]] = [((), record)]
     while stack:
         path, value = stack.pop()
         if isinstance(value, dict):
-            stack.extend((f"{path}.{key}" if path else str(key), child) for key, child in reversed(value.items()))
+            stack.extend(((*path, str(key)), child) for key, child in reversed(value.items()))
         elif isinstance(value, list):
             stack.extend((path, child) for child in reversed(value))
         elif value is not None and value != "":
-            yield _line(path, value)
+            yield _line(".".join(path), value)
 
 
 def _line(path: str, value: object) -> str:

@@ -1,5 +1,6 @@
 """Golden tests of text formats: plain text, Markdown, tables, JSON, code, encodings."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag_service.ingest.readers import markdown
+from rag_service.ingest.readers.base import UnreadableError
 from tests.fuzzing import examples
 from tests.ingest_kit import read
 
@@ -110,6 +112,12 @@ def test_csv() -> None:
     assert read("a.tsv", "1\t2\n3\t4\n").text == "1 | 2\n3 | 4"
     assert read("a.csv", "nur,kopf\n").text == "nur | kopf"
     assert read("a.csv", "Name,Ort\nKim,Rom,zu viel\n").text == "Name: Kim; Ort: Rom; zu viel"
+
+
+def test_json_whose_paths_grow_beyond_bounds_is_refused_at_once() -> None:
+    long = json.dumps({"k" * 20_000: [1] * 15_000})
+    with pytest.raises(UnreadableError, match="writes out to more than 20000000 characters"):
+        read("a.json", long)
 
 
 def test_json() -> None:
