@@ -70,6 +70,7 @@ def open_embedder(settings: Settings) -> Embedder | None:
             base_url=chosen.base_url or settings.openai_base_url,
             api_key=_secret(chosen.api_key) or _secret(settings.openai_api_key),
             dimension=chosen.dimension,
+            price=chosen.price,
         )
     if chosen.provider == "llamaindex":
         from rag_service.embed.llamaindex import LlamaIndexEmbedder

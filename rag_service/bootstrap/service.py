@@ -18,7 +18,7 @@ from rag_service.bootstrap.adapters import (
 )
 from rag_service.index.lock import DataDirectory, owner
 from rag_service.index.stores import Stores
-from rag_service.models import Fingerprint, Upload
+from rag_service.models import Fingerprint, Upload, Usage
 from rag_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +66,16 @@ class Service:
     def embedder(self) -> Embedder:
         """What makes dense vectors."""
         return open_embedder(self.settings) or self.encoder
+
+    @property
+    def embedding_usage(self) -> Usage | None:
+        """What an OpenAI-compatible endpoint has counted for embeddings so far; None without one, or unused."""
+        if self.settings.embedding.provider != "openai":
+            return None
+        from rag_service.embed.openai import OpenAIEmbedder
+
+        usage = self.embedder.usage if isinstance(self.embedder, OpenAIEmbedder) else None
+        return usage if usage and usage.prompt_tokens else None
 
     @cached_property
     def loader(self) -> Loader:

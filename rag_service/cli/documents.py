@@ -11,13 +11,15 @@ from rag_service.cli.ask import Collection, Json
 from rag_service.errors import DataDirectoryLocked, RagError
 
 if TYPE_CHECKING:
-    from rag_service.models import Job, Plan
+    from rag_service.models import Job, Plan, Usage
 
 app = typer.Typer(help="List, show and delete documents.", no_args_is_help=True)
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Folders or files.", show_default=False)],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Folders or files; none with --re-embed alone.", show_default=False)
+    ] = None,
     collection: Collection = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     re_embed: Annotated[
@@ -33,19 +35,25 @@ def ingest(
     from rag_service.cli.session import service
     from rag_service.settings import load_settings
 
+    if not paths and (dry_run or watch or not re_embed):
+        raise typer.BadParameter("Name a folder or a file.", param_hint="paths")
     settings = load_settings()
     name = collection or settings.collection
     with service(settings) as opened:
         if dry_run:
+            assert paths  # else refused above
             plan = opened.library.plan(name, paths)
             print_json(plan_body(plan)) if as_json else _print_plan(plan)
             raise SystemExit(1 if plan.count("failed") else 0)
         with bar() as progress:
             if re_embed:
-                opened.library.re_embed(name, progress)
-            job = opened.library.ingest(name, paths, progress)
+                job = opened.library.re_embed(name, progress)
+            if paths:
+                job = opened.library.ingest(name, paths, progress)
         print_json(job_body(job)) if as_json else print_job(job)
-        if watch:
+        if opened.embedding_usage:
+            _print_usage(opened.embedding_usage)
+        if watch and paths:
             from rag_service.ingest.watch import watch as watching
 
             console(stderr=True).print("Watching for changes; Ctrl-C ends.")
@@ -170,6 +178,12 @@ def print_job(job: Job) -> None:
     out.print(
         ", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found."
     )
+
+
+def _print_usage(usage: Usage) -> None:
+    """What the embedding endpoint counted, on standard error: it is no part of the result."""
+    cost = "" if usage.cost is None else f", cost {usage.cost:.4f}"
+    typer.echo(f"Embedding: {usage.prompt_tokens} tokens{cost}", err=True)
 
 
 def _print_plan(plan: Plan) -> None:

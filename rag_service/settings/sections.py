@@ -65,6 +65,7 @@ class EmbeddingSettings(Section):
     base_url: str | None = Field(None, description="Base URL of an OpenAI-compatible /v1/embeddings endpoint.")
     api_key: SecretStr | None = Field(None, description="Key for that endpoint; OPENAI_API_KEY is used when unset.")
     dimension: int | None = Field(None, ge=8, description="Length of the vectors, checked against what arrives.")
+    price: float | None = Field(None, ge=0, description="Price of a million tokens at that endpoint.")
     options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of a llamaindex class.")
     cache_dir: Path | None = Field(
         None, description="Where the bundled encoder keeps its prepared graph; default: the user's cache."

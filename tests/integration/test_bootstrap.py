@@ -20,6 +20,7 @@ from rag_service.bootstrap import Service, open_chat_model, open_service
 from rag_service.bootstrap.adapters import _user_cache, described, open_embedder, open_reranker
 from rag_service.errors import FingerprintMismatch, SettingsError, StoreError
 from rag_service.index.vectors import ChromaServer
+from rag_service.models import Usage
 from rag_service.settings import Settings
 from tests import ingest_kit
 from tests.cli_kit import FILES, write_files
@@ -78,9 +79,11 @@ def letters(request: Request) -> Response:
 def test_embeddings_of_an_endpoint_make_the_index(httpserver: HTTPServer, tmp_path: Path) -> None:
     httpserver.expect_request("/v1/embeddings").respond_with_handler(letters)
     chosen = {"provider": "openai", "model": "letters", "base_url": httpserver.url_for("/v1"), "api_key": "sk-1"}
-    service = open_service(settings(tmp_path, embedding=chosen | {"dimension": 26}))
+    service = open_service(settings(tmp_path, embedding=chosen | {"dimension": 26, "price": 500_000.0}))
     try:
+        assert service.embedding_usage is None
         answer = asked(service, write_files(tmp_path / "docs"))
+        assert service.embedding_usage == Usage(len(httpserver.log), 0, len(httpserver.log) * 0.5)
         (held,) = service.library.collections()
     finally:
         service.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -68,12 +69,19 @@ def test_a_plan_then_what_was_planned(docs: Path) -> None:
     assert "  moved bahn.txt from zug.txt\n" in moved and "1 unchanged; nothing was written (dry run)." in moved
 
 
+def test_ingest_without_a_folder_says_what_is_missing() -> None:
+    for flags in ((), ("--dry-run",), ("--re-embed", "--watch")):
+        refused = call("ingest", *flags)
+        assert refused.exit_code == 2 and "Name a folder or a file." in refused.output
+
+
 def test_embedding_anew_under_another_chunking(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("ingest", str(docs)).exit_code == 0
     monkeypatch.setenv("RAG_CHUNKING__MAX_TOKENS", "64")
     refused = call("ingest", str(docs))
     assert "--re-embed" in str(refused.exception)
-    assert call("ingest", str(docs), "--re-embed").exit_code == 0
+    (command,) = re.findall(r"`rag-service (.+?)`", str(refused.exception))
+    assert call(*command.split()).exit_code == 0  # as it was told
     (item,) = parsed("collections", "list")["data"]
     assert "chunks of 64/32 tokens" in item["fingerprint"]
     assert parsed("ask", "Wann traf Kim Jong Un Wladimir Putin?")["citations"][0]["source"] == "gipfel.md"
