@@ -35,6 +35,9 @@ _HIDING = re.compile(
 )
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?([.#])([\w-]+)$", re.IGNORECASE)
+_UNFIT = re.compile(
+    "[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+)  # read from references, never written by lxml
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _TIDY = (
     (re.compile(r"[ \t]+\n"), "\n"),
@@ -59,9 +62,9 @@ def detach(element: etree._Element) -> None:
     if element.tail:
         before = element.getprevious()
         if before is not None:
-            before.tail = (before.tail or "") + element.tail
+            before.tail = _UNFIT.sub("", (before.tail or "") + element.tail)
         else:
-            parent.text = (parent.text or "") + element.tail
+            parent.text = _UNFIT.sub("", (parent.text or "") + element.tail)
     parent.remove(element)
 
 
