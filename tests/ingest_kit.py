@@ -114,6 +114,7 @@ def pptx() -> bytes:
     import pptx as library
 
     deck = library.Presentation()
+    deck.core_properties.created = datetime(2019, 4, 24, 9, 30)
     first = deck.slides.add_slide(deck.slide_layouts[1])
     first.shapes.title.text = "Der Gipfel"
     first.placeholders[1].text = "Kim reist an\nPutin empfängt ihn"
@@ -137,6 +138,7 @@ def xlsx() -> bytes:
     book = openpyxl.Workbook()
     book.properties.creator = "Anna Meier"
     book.properties.title = "Reisen"
+    book.properties.created = datetime(2019, 4, 28)
     sheet = book.active
     sheet.title = "Reisen"
     sheet.append(["Name", "Ort", "Tag", "Kosten"])

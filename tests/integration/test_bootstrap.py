@@ -125,6 +125,24 @@ def test_a_llamaindex_embedding_makes_the_index_and_is_part_of_its_fingerprint(t
         service.close()
 
 
+def test_late_interaction_can_be_off_and_on_again(tmp_path: Path) -> None:
+    docs = write_files(tmp_path / "docs")
+    service = open_service(settings(tmp_path, retrieval={"late_interaction": False}))
+    try:
+        found = asked(service, docs)
+        assert found.citations[0].source == "gipfel.md" and found.passages[0].late_score is None
+        assert service.library.doctor().items == ()
+    finally:
+        service.close()
+    service = open_service(settings(tmp_path))
+    try:
+        assert {item.store for item in service.library.doctor().items} == {"tokens"}
+        assert service.library.doctor(repair=True).repaired
+        assert service.retriever.search("default", QUESTION).evidence.passages[0].late_score is not None
+    finally:
+        service.close()
+
+
 def test_the_bundled_encoder_is_described_without_being_loaded(tmp_path: Path) -> None:
     identity, dimension = described(settings(tmp_path, embedding={"cache_dir": tmp_path / "none"}))
     assert identity.startswith("multilingual-e5-small/") and dimension == 384

@@ -76,7 +76,8 @@ def test_pptx() -> None:
         "Zahlen\n\nJahr | Treffen\n2019 | eins",
         "",
     ]
-    assert document.title == "Der Gipfel"
+    assert [page.number for page in document.pages] == [1, 2, 3]
+    assert (document.title, document.published, document.language) == ("Der Gipfel", "2019-04-24", "de")
 
 
 def test_xlsx() -> None:
@@ -87,7 +88,9 @@ def test_xlsx() -> None:
         "Name: Putin; Tag: 2019-04-25 08:44:00; Kosten: 100",
         "Orte\n\nOrt: Chassan; Land: Russland",
     ]
-    assert (document.title, document.metadata["author"]) == ("Reisen", "Anna Meier")
+    assert [page.number for page in document.pages] == [1, 2]
+    assert (document.title, document.published) == ("Reisen", "2019-04-28")
+    assert document.metadata["author"] == "Anna Meier"
 
 
 @pytest.mark.parametrize(

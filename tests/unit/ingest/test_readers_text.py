@@ -109,6 +109,9 @@ def test_markdown_without_front_matter_takes_its_first_heading() -> None:
 
 def test_csv() -> None:
     assert read("a.csv", 'Name;Ort\nKim;"Wladi;wostok"\n\nPutin;\n').text == "Name: Kim; Ort: Wladi;wostok\nName: Putin"
+    dated = read("reisen.csv", "Datum;Ort\n2019-04-25;Rom\n")
+    assert (dated.text, dated.published, dated.pages) == ("Datum: 2019-04-25; Ort: Rom", "2019-04-25", ())
+    assert read("reisen.csv", "Tag;Ort\n2019-04-25;Rom\n").published is None  # of a row, not of the table
     assert read("a.tsv", "1\t2\n3\t4\n").text == "1 | 2\n3 | 4"
     assert read("a.csv", "nur,kopf\n").text == "nur | kopf"
     assert read("a.csv", "Name,Ort\nKim,Rom,zu viel\n").text == "Name: Kim; Ort: Rom; zu viel"
@@ -127,13 +130,16 @@ def test_json() -> None:
     assert one.text == "title: Kopf\ndate: 2019-04-25\nauthor: A\n\nLang.\n\nn.x: 1\nn.x: true"
     assert (one.title, one.published, one.metadata) == ("Kopf", "2019-04-25", {"author": "A"})
     assert read("a.json", '[{"a": 1}, {"a": null, "b": "zwei"}, "drei"]').text == "a: 1\n\nb: zwei\n\ndrei"
+    lines = read("a.jsonl", '{"date": "2019-04-25", "a": "eins"}\n{"a": "zwei"}\n')
+    assert (lines.text, lines.published) == ("date: 2019-04-25\na: eins\n\na: zwei", "2019-04-25")
     assert read("a.jsonl", '{"a": "eins"}\n\n{"a": "zwei"}\n').text == "a: eins\n\na: zwei"
 
 
 def test_source_code_stays_as_it_is() -> None:
     document = read("a.py", "def f(x):\n    return x  # der Wert\n")
     assert document.text == "def f(x):\n    return x  # der Wert\n"
-    assert (document.language, document.title) == ("und", "def f(x):")
+    assert (document.language, document.title, document.published) == ("und", "def f(x):", None)
+    assert read("a.py", "# Stand: 2019-04-25\nx = 1\n").published == "2019-04-25"
 
 
 @pytest.mark.parametrize(
