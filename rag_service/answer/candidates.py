@@ -12,7 +12,9 @@ from rag_service.text.sentences import split_sentences
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?\d{1,3}[.)])\s+\S")
 _CAPTION = re.compile(
-    r"\s*(?:\(?(?:\w*(?:foto|bild|photo)|file photo|image|quelle|source|grafik|video)s?\s*[:/©]|©)", re.IGNORECASE
+    r"\s*(?:\(?(?:\w*(?:foto|bild|photo)|file photo|image|quelle|source|grafik|video)s?\s*[:/©]|©"
+    r"|(?:bild|foto|aufnahme|picture|photo|image)\s+(?:aufgenommen|entstanden|taken)\b)",
+    re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
 _SHORTEST, _SHORT, _LONG = 3, 16, 14

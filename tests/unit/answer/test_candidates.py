@@ -40,6 +40,8 @@ def test_fragments_only_where_there_is_nothing_else():
         ("11. September 2023: Der Zug fährt ab", False),
         ("DATEIFOTO: Der Präsident und sein Gast posieren für ein Foto während ihres Treffens.", True),
         ("File photo: the two leaders shake hands at the end of their meeting in the harbour.", True),
+        ("Bild aufgenommen am 25. April 2019.", True),
+        ("Das Bild wurde im April aufgenommen.", False),
         ("Ein Foto zeigt: Der Präsident posiert mit seinem Gast.", False),
     ],
 )
