@@ -76,7 +76,9 @@ class EmbeddingSettings(Section):
 class ChunkingSettings(Section):
     """How documents are cut; part of the fingerprint."""
 
-    max_tokens: int = Field(256, ge=32, le=480, description="Longest chunk in tokens of the embedder.")
+    max_tokens: int = Field(
+        256, ge=32, le=480, description="Longest chunk in tokens of the bundled encoder, whatever makes the vectors."
+    )
     overlap_tokens: int = Field(
         32, ge=0, le=200, description="Tokens that neighbouring chunks share, in whole sentences."
     )
