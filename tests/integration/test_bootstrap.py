@@ -125,6 +125,25 @@ def test_a_llamaindex_embedding_makes_the_index_and_is_part_of_its_fingerprint(t
         service.close()
 
 
+def test_a_story_printed_twice_is_found_once_with_both_sources(tmp_path: Path) -> None:
+    story = (
+        "Die Fähre nach Norderney fällt am Montag aus, weil ein Sturm mit Böen von hundert Kilometern in der Stunde "
+        "erwartet wird. Reisende können ihre Karten kostenlos zurückgeben oder an einem anderen Tag fahren, teilte "
+        "die Reederei am Sonntagabend in Emden mit. Die Insel ist so lange nur aus der Luft zu erreichen."
+    )
+    docs = write_files(tmp_path / "docs")
+    (docs / "agentur.txt").write_text(story, encoding="utf-8")
+    (docs / "zeitung.txt").write_text(f"Kein Schiff am Montag\n\n{story}\n", encoding="utf-8")
+    service = open_service(settings(tmp_path))
+    try:
+        service.library.ingest("default", [docs])
+        passages = service.retriever.search("default", "Warum fällt die Fähre aus?").evidence.passages
+    finally:
+        service.close()
+    (found,) = [each for each in passages if each.source in ("agentur.txt", "zeitung.txt")]
+    assert {found.source, *found.duplicates} == {"agentur.txt", "zeitung.txt"}
+
+
 def test_late_interaction_can_be_off_and_on_again(tmp_path: Path) -> None:
     docs = write_files(tmp_path / "docs")
     service = open_service(settings(tmp_path, retrieval={"late_interaction": False}))
