@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_service.embed.maxsim import cosines
 from rag_service.ports import Encoded, TermStatistics, TokenBlock
 from rag_service.retrieve.fusion import Floats
 from rag_service.text.sentences import split_sentences
@@ -42,9 +43,9 @@ class Analysed:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question's token vectors (q, d) of unit length, a weight a token (q,), and the rarity of each stem."""
+    """A question's token vectors (q, d), a weight a token (q,), and the rarity of each stem."""
 
-    vectors: NDArray[np.float32]
+    vectors: NDArray[np.int8]
     weights: NDArray[np.float32]
     rarity: Mapping[str, float]
 
@@ -67,8 +68,7 @@ def rarities(statistics: TermStatistics) -> dict[str, float]:
 
 def weigh(text: str, encoded: Encoded, languages: Sequence[str], rarities: Mapping[str, float]) -> Question:
     """The question with its tokens weighted by the rarity of the word they belong to."""
-    vectors = unit(encoded.tokens)
-    weights = np.zeros(len(vectors), np.float32)
+    weights = np.zeros(len(encoded.tokens), np.float32)
     spans = encoded.spans
     for start, end in word_spans(text):
         stems = {stem for language in languages for stem in terms(text[start:end], language)}
@@ -76,19 +76,7 @@ def weigh(text: str, encoded: Encoded, languages: Sequence[str], rarities: Mappi
         weights[inside] = np.maximum(weights[inside], max((rarities[stem] for stem in stems), default=0.0))
     if not weights.any():
         weights[:] = 1.0
-    return Question(vectors, weights, rarities)
-
-
-def unit(tokens: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Quantised token vectors as float32 of unit length."""
-    vectors = tokens.astype(np.float32)
-    return vectors / _lengths(vectors)
-
-
-def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Euclidean lengths of rows, shape (n, 1), for division."""
-    found: NDArray[np.float32] = np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), 1e-6)[:, None]
-    return found
+    return Question(encoded.tokens, weights, rarities)
 
 
 def coverage(question: Question, passage: Analysed) -> float:
@@ -104,10 +92,9 @@ def late_features(question: Question, blocks: Sequence[TokenBlock], passages: Se
     """The features named late*, shape (n, 5); every block must hold at least one token."""
     sizes = [len(block.tokens) for block in blocks]
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
-    tokens = np.concatenate([block.tokens for block in blocks]).astype(np.float32)
-    cosines = tokens @ question.vectors.T / _lengths(tokens)
+    matches = cosines(question.vectors, np.concatenate([block.tokens for block in blocks]))
     cuts, owners = _sentence_cuts(starts, blocks, passages)
-    sentences = np.maximum.reduceat(cosines, cuts, axis=0)
+    sentences = np.maximum.reduceat(matches, cuts, axis=0)
     firsts = np.searchsorted(owners, np.arange(len(blocks)))
     best = np.maximum.reduceat(sentences, firsts, axis=0)
     weights = question.weights / question.weights.sum()
@@ -117,7 +104,7 @@ def late_features(question: Question, blocks: Sequence[TokenBlock], passages: Se
     out[:, 2] = np.maximum.reduceat(sentences @ weights, firsts)
     out[:, 3] = best.min(axis=1)
     for row, (start, size) in enumerate(zip(starts, sizes, strict=True)):
-        own = cosines[start : start + size]
+        own = matches[start : start + size]
         top = np.partition(own, max(0, size - _BEST), axis=0)[-_BEST:]
         out[row, 4] = top.mean()
     return out
