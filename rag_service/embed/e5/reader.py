@@ -69,16 +69,16 @@ class E5Reader:
 
     def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
         """Read each text for the question; what lies beyond the model's window is left out."""
-        one = partial(self._kept, question)
+        one = partial(self._kept, _lead(self._inputs, question))
         if len(texts) < 2:
             return [one(text) for text in texts]
         with ThreadPoolExecutor(min(self._threads, len(texts))) as pool:
             return list(pool.map(one, texts))
 
-    def _read(self, question: str, text: str) -> Reading:
-        ids, lead, spans = read_ids(self._inputs, question, text, self._inputs.weights.shape.positions)
+    def _read(self, lead: tuple[int, ...], text: str) -> Reading:
+        ids, spans = _after(self._inputs, lead, text, self._inputs.weights.shape.positions)
         (scores,) = self._session.run(None, {"embeddings": self._inputs.embed(ids)})
-        inside = scores[lead:-1, :2] - scores[0, :2]
+        inside = scores[len(lead) : -1, :2] - scores[0, :2]
         return Reading(inside[:, 0], inside[:, 1], spans, float(scores[0, 2]))
 
 
@@ -86,10 +86,22 @@ def read_ids(
     inputs: Inputs, question: str, text: str, longest: int
 ) -> tuple[NDArray[np.int64], int, NDArray[np.int32]]:
     """Token ids (n,) of question and text as one sequence, where the text's begin, and their spans (t, 2) in it."""
+    lead = _lead(inputs, question)
+    ids, spans = _after(inputs, lead, text, longest)
+    return ids, len(lead), spans
+
+
+def _lead(inputs: Inputs, question: str) -> tuple[int, ...]:
+    """Token ids of all that precedes a text: the question, and the text's prefix."""
     asked = inputs.tokenizer.tokenize(question).ids[:_LONGEST_QUESTION]
-    end = [inputs.tokenizer.end]
-    lead = np.concatenate([inputs.lead("query:"), asked, end, inputs.lead("passage:")[1:]])
+    return (*inputs.lead("query:"), *asked.tolist(), inputs.tokenizer.end, *inputs.lead("passage:")[1:])
+
+
+def _after(
+    inputs: Inputs, lead: tuple[int, ...], text: str, longest: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Token ids (n,) of a lead and as much of the text as has room, and the text's spans (t, 2)."""
     found = inputs.tokenizer.tokenize(text)
     room = longest - len(lead) - 1
-    ids = np.concatenate([lead, found.ids[:room], end]).astype(np.int64)
-    return ids, len(lead), found.spans[:room]
+    ids = np.concatenate([lead, found.ids[:room], [inputs.tokenizer.end]]).astype(np.int64)
+    return ids, found.spans[:room]
