@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from rag_service.models import Passage
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
+from rag_service.text.weekdays import WEEKDAY, weekdays
 from rag_service.text.words import fold, word_spans
 
 _PLACE_WORDS = "in|nach|aus|bei|von|gegen|mit|für|laut|zwischen|und"
@@ -19,16 +20,7 @@ _SET_PHRASES = re.compile(
 _NOUN_ENDINGS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|tum|nis|ling|eur|ung?en|e|en|er|ern|s)$")
 _INFLECTED = re.compile(r"\w+(?:e|en|em|es) [\w-]+$")  # 'Beide Seiten', 'Neue Sanktionen' open a sentence
 _SIMILAR = 0.7
-_WEEKDAYS = (
-    ("montag", "monday"),
-    ("dienstag", "tuesday"),
-    ("mittwoch", "wednesday"),
-    ("donnerstag", "thursday"),
-    ("freitag", "friday"),
-    ("samstag", "sonnabend", "saturday"),
-    ("sonntag", "sunday"),
-)
-_WEEKDAY = re.compile(rf"\b(?:{'|'.join('|'.join(names) for names in _WEEKDAYS)})", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
 
 
 def missing_values(statement: str, language: str, cited: Sequence[Passage], known: frozenset[str]) -> list[str]:
@@ -47,11 +39,11 @@ def missing_values(statement: str, language: str, cited: Sequence[Passage], know
         written = statement[value.start : value.end]
         if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(value.norm, numbers, dates):
             missing.append(value)
-    days = _weekdays(" ".join(texts)) | {_published_day(item.published) for item in cited}
+    days = weekdays(" ".join(texts)) | {_published_day(item.published) for item in cited}
     missing += [
         Value("date", match.start(), match.end(), "")
         for match in _WEEKDAY.finditer(statement)
-        if not _weekdays(match.group()) <= days
+        if not weekdays(match.group()) <= days
     ]
     missing += [value for value in _misnamed_days(statement, texts) if value not in missing]
     same = all(item.language == language for item in cited)
@@ -92,12 +84,6 @@ def _date_known(norm: str, dates: set[str]) -> bool:
     return year_known and any(known.lstrip("-") == norm[5:] and known.startswith("-") for known in dates)
 
 
-def _weekdays(text: str) -> set[int]:
-    """The days of the week that a text names, Monday 0."""
-    named = {match.group().casefold() for match in _WEEKDAY.finditer(text)}
-    return {day for day, names in enumerate(_WEEKDAYS) if not named.isdisjoint(names)}
-
-
 def _dated_days(text: str) -> list[tuple[int, Value]]:
     """Dates that a day of the week stands right before: 'Samstag, 27. April'."""
     found = []
@@ -106,7 +92,7 @@ def _dated_days(text: str) -> list[tuple[int, Value]]:
             rf"({_WEEKDAY.pattern})s?,?\s+(?:(?:dem|den|der|the)\s+)?$", text[: value.start], re.IGNORECASE
         )
         if before:
-            found.append((min(_weekdays(before.group(1))), value))
+            found.append((min(weekdays(before.group(1))), value))
     return found
 
 

@@ -158,7 +158,7 @@ def _month(word: str | None) -> int:
 
 def _number_norm(match: re.Match[str], language: str) -> str:
     digits, word = match["digits"], match["word"]
-    value = float(_word_numbers()[word.casefold()]) if word else _parse_digits(digits, language)
+    value = float(word_numbers()[word.casefold()]) if word else _parse_digits(digits, language)
     scale = match["scale"]
     if scale:
         value *= _scale(scale.casefold().rstrip("."), language)
@@ -197,7 +197,8 @@ def _month_numbers() -> dict[str, int]:
 
 
 @cache
-def _word_numbers() -> dict[str, int]:
+def word_numbers() -> dict[str, int]:
+    """Numbers by their German and English words."""
     return dict(_pairs(_WORDS))
 
 
@@ -232,7 +233,7 @@ def _date_pattern() -> re.Pattern[str]:
 
 @cache
 def _number_pattern() -> re.Pattern[str]:
-    words = "|".join(sorted(_word_numbers(), key=len, reverse=True))
+    words = "|".join(sorted(word_numbers(), key=len, reverse=True))
     scale = r"tausend|thousand|millionen|million|mio\.?|milliarden?|mrd\.?|billionen|billions?|trillion"
     return re.compile(
         rf"(?<![\w.,])(?:(?P<digits>\d+(?:[.,\u00a0\u202f']\d+)*)|(?P<word>{words})\b)"

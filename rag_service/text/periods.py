@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from rag_service.text.names import find_dates
+from rag_service.text.names import find_dates, word_numbers
+from rag_service.text.weekdays import WEEKDAY, weekdays
 
 _UNITS = {
     "tag": "day", "tage": "day", "tagen": "day", "day": "day", "days": "day",
@@ -14,23 +15,8 @@ _UNITS = {
     "monat": "month", "monate": "month", "monaten": "month", "monats": "month", "month": "month", "months": "month",
     "jahr": "year", "jahre": "year", "jahren": "year", "jahres": "year", "year": "year", "years": "year",
 }  # fmt: skip
-_COUNTS = {
-    word: number
-    for number, words in enumerate(
-        ("", "einem einer", "zwei two", "drei three", "vier four", "fünf five", "sechs six", "sieben seven",
-         "acht eight", "neun nine", "zehn ten", "elf eleven", "zwölf twelve")
-    )
-    for word in words.split()
-}  # fmt: skip
+_COUNTS = {"einem": 1, "einer": 1} | word_numbers()
 _COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
-_WEEKDAYS = {
-    word: number
-    for number, words in enumerate(
-        ("montag monday", "dienstag tuesday", "mittwoch wednesday", "donnerstag thursday", "freitag friday",
-         "samstag sonnabend saturday", "sonntag sunday")
-    )
-    for word in words.split()
-}  # fmt: skip
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _LAST = r"(?:letzte[nrsm]?|vergangene[nrsm]?|vorige[nrsm]?|vorherige[nrsm]?|last|past|previous)"
 _THIS = r"(?:diese[rsnm]?|this)"
@@ -47,12 +33,12 @@ _BEFORE_DATE = re.compile(
     r"\s+(?:(?:dem|den|the|im|in)\s+)?$",
     re.IGNORECASE,
 )
-_LAST_WEEKDAY = re.compile(rf"\b{_LAST}\s+(?P<day>{'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
+_LAST_WEEKDAY = re.compile(rf"\b{_LAST}\s+(?P<day>{WEEKDAY})\b", re.IGNORECASE)
 _FROM_DAY = re.compile(
-    r"\b(?P<day>\d{1,2})\.?\s*(?:und|bis|and|to|[-\u2013])\s*(?:zum\s+|dem\s+|den\s+|the\s+)?$", re.I
+    r"\b(?P<day>\d{1,2})\.?\s*(?:und|bis|and|to|[-\u2013])\s*(?:zum\s+|dem\s+|den\s+|the\s+)?$", re.IGNORECASE
 )
 _COUNTED = re.compile(
-    r"\s*(?:€|\$|£|%|(?:Euro|Dollar|Franken|Prozent|percent|Meter|Kilometer|km|kg|Tonnen|Stück)\b)", re.I
+    r"\s*(?:€|\$|£|%|(?:Euro|Dollar|Franken|Prozent|percent|Meter|Kilometer|km|kg|Tonnen|Stück)\b)", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"\b(?:zwischen|between|von|from)\b", re.IGNORECASE)
 _PUBLISHED = re.compile(
@@ -99,7 +85,8 @@ def _relative(question: str, today: date) -> tuple[date, date] | None:
         found = _unit_around(_back(_unit_around(today, unit)[0], 1, unit), unit)
         return (_month_within(question, found[0].year) if unit == "year" else None) or found
     if match := _LAST_WEEKDAY.search(question):
-        back = (today.weekday() - _WEEKDAYS[match["day"].lower()] - 1) % 7 + 1
+        (day,) = weekdays(match["day"])
+        back = (today.weekday() - day - 1) % 7 + 1
         return _unit_around(_moved(today, -back), "day")
     if match := _CURRENT.search(question):
         return _unit_around(today, _UNITS[match["unit"].lower()])
@@ -109,30 +96,32 @@ def _relative(question: str, today: date) -> tuple[date, date] | None:
 
 
 def _absolute(question: str, today: date) -> tuple[date, date] | None:
-    values = [
-        value
+    found = [
+        (value, span)
         for value in find_dates(question)
-        if _calendar(_dated(value.norm, today)) and not _COUNTED.match(question, value.end)
+        if (span := _calendar(_dated(value.norm, today))) and not _COUNTED.match(question, value.end)
     ]
-    if not values:
+    if not found:
         return None
-    spans = [span for value in values if (span := _calendar(_dated(value.norm, today)))]
-    if len(spans) > 1:
+    if len(found) > 1:
+        spans = [span for _, span in found]
         return (min(spans)[0], max(spans)[1]) if _BETWEEN.search(question) else None
-    lead = _BEFORE_DATE.search(question[: values[0].start])
-    if values[0].norm.startswith("--") and not (lead and lead["last"]):
+    ((value, span),) = found
+    before, no_year = question[: value.start], value.norm.startswith("--")
+    lead = _BEFORE_DATE.search(before)
+    if no_year and not (lead and lead["last"]):
         return None  # 'im April' alone: no telling of which year
+    if first := _FROM_DAY.search(before):
+        opening = _calendar(f"{span[0].isoformat()[:8]}{int(first['day']):02d}")
+        if opening and opening < span:
+            return opening[0], span[1]
     if lead and lead["since"]:
-        return spans[0][0], _moved(today, 1)
+        return span[0], _moved(today, 1)
     if lead and lead["until"]:
-        return date.min, spans[0][1]
-    if first := _FROM_DAY.search(question[: values[0].start]):
-        first_day = _calendar(f"{spans[0][0].isoformat()[:8]}{int(first['day']):02d}")
-        if first_day and first_day[0] < spans[0][0]:
-            return first_day[0], spans[0][1]
-    if lead and lead["last"] and values[0].norm.startswith("--") and today < spans[0][1]:
-        return _calendar(f"{spans[0][0].year - 1}{values[0].norm[1:]}")  # 'last April', said in April
-    return spans[0]
+        return date.min, span[1]
+    if no_year and today < span[1]:
+        return _calendar(f"{span[0].year - 1}{value.norm[1:]}")  # 'last April', said in April
+    return span
 
 
 def _month_within(question: str, year: int) -> tuple[date, date] | None:

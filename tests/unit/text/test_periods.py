@@ -40,6 +40,8 @@ TODAY = date(2019, 5, 2)
         ("What happened in April last year?", "2018-04-01", "2018-05-01"),
         ("Was geschah zwischen dem 24. und 26. April 2019?", "2019-04-24", "2019-04-27"),
         ("Was geschah vom 24. bis zum 26. April 2019?", "2019-04-24", "2019-04-27"),
+        ("Was geschah vom 24. bis 26. April 2019?", "2019-04-24", "2019-04-27"),
+        ("What happened one week ago?", "2019-04-22", "2019-04-29"),
         ("What happened last May?", "2018-05-01", "2018-06-01"),
     ],
 )

@@ -1,0 +1,23 @@
+"""Days of the week that a text names, in German and English."""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = (
+    ("montag", "monday"),
+    ("dienstag", "tuesday"),
+    ("mittwoch", "wednesday"),
+    ("donnerstag", "thursday"),
+    ("freitag", "friday"),
+    ("samstag", "sonnabend", "saturday"),
+    ("sonntag", "sunday"),
+)
+WEEKDAY = rf"(?:{'|'.join('|'.join(names) for names in _NAMES)})"  # to be matched whatever the case
+_WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
+
+
+def weekdays(text: str) -> set[int]:
+    """The days of the week that a text names, Monday 0."""
+    named = {match.group().casefold() for match in _WEEKDAY.finditer(text)}
+    return {day for day, names in enumerate(_NAMES) if not named.isdisjoint(names)}
