@@ -35,9 +35,7 @@ _HIDING = re.compile(
 )
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?([.#])([\w-]+)$", re.IGNORECASE)
-_UNFIT = re.compile(
-    "[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
-)  # read from references, never written by lxml
+_UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # lxml reads, but never writes it
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _TIDY = (
     (re.compile(r"[ \t]+\n"), "\n"),
@@ -61,10 +59,12 @@ def detach(element: etree._Element) -> None:
         return
     if element.tail:
         before = element.getprevious()
-        if before is not None:
-            before.tail = _UNFIT.sub("", (before.tail or "") + element.tail)
+        ahead = parent.text if before is None else before.tail
+        text = _UNFIT.sub("", (ahead or "") + element.tail)
+        if before is None:
+            parent.text = text
         else:
-            parent.text = _UNFIT.sub("", (parent.text or "") + element.tail)
+            before.tail = text
     parent.remove(element)
 
 
