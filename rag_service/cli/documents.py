@@ -35,29 +35,29 @@ def ingest(
     from rag_service.cli.session import service
     from rag_service.settings import load_settings
 
-    if not paths and (dry_run or watch or not re_embed):
+    folders = paths or []
+    if not folders and (dry_run or watch or not re_embed):
         raise typer.BadParameter("Name a folder or a file.", param_hint="paths")
     settings = load_settings()
     name = collection or settings.collection
     with service(settings) as opened:
         if dry_run:
-            assert paths  # else refused above
-            plan = opened.library.plan(name, paths)
+            plan = opened.library.plan(name, folders)
             print_json(plan_body(plan)) if as_json else _print_plan(plan)
             raise SystemExit(1 if plan.count("failed") else 0)
         with bar() as progress:
             if re_embed:
                 job = opened.library.re_embed(name, progress)
-            if paths:
-                job = opened.library.ingest(name, paths, progress)
+            if folders:
+                job = opened.library.ingest(name, folders, progress)
         print_json(job_body(job)) if as_json else print_job(job)
-        if opened.embedding_usage:
-            _print_usage(opened.embedding_usage)
-        if watch and paths:
+        if usage := opened.embedding_usage:
+            _print_usage(usage)
+        if watch:
             from rag_service.ingest.watch import watch as watching
 
             console(stderr=True).print("Watching for changes; Ctrl-C ends.")
-            for changed in watching(opened.library, name, paths, quiet_seconds=settings.ingest.watch_seconds):
+            for changed in watching(opened.library, name, folders, quiet_seconds=settings.ingest.watch_seconds):
                 if isinstance(changed, RagError):
                     typer.secho(f"Error: {changed}", fg=typer.colors.RED, err=True)
                 else:
