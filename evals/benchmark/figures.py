@@ -47,15 +47,17 @@ def answer_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
     if not asked:
         return {}
     figures: Figures = {"answers_asked": len(asked)}
+    split = [_sentences(answer) for _, answer in asked]
+    said = [(query, sentences) for (query, _), sentences in zip(asked, split, strict=True)]
     for count in (1, 2, 3):
-        figures[f"gold_in_first_{count}"] = _share([_holds(query, answer, count) for query, answer in asked])
-    figures["gold_in_answer"] = _share([_holds(query, answer, None) for query, answer in asked])
+        figures[f"gold_in_first_{count}"] = _share([_holds(query, sentences[:count]) for query, sentences in said])
+    figures["gold_in_answer"] = _share([_holds(query, sentences) for query, sentences in said])
     given = [answer for _, answer in asked if answer.answered]
     figures["answered"] = len(given) / len(asked)
     if given:
         figures["gold_when_answered"] = figures["gold_in_answer"] / figures["answered"]
-        figures["answer_sentences"] = float(np.mean([len(_sentences(answer)) for answer in given]))
-        figures["answer_characters"] = float(np.mean([sum(map(len, _sentences(answer))) for answer in given]))
+        figures["answer_sentences"] = sum(map(len, split)) / len(given)
+        figures["answer_characters"] = sum(len(sentence) for sentences in split for sentence in sentences) / len(given)
         figures["answer_words"] = float(np.mean([len(answer_words(answer.text)) for answer in given]))
     return figures
 
@@ -82,16 +84,13 @@ def decision_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _holds(query: BeirQuery, answer: Answer, count: int | None) -> bool:
-    if not answer.answered:
-        return False
-    text = " ".join(_sentences(answer)[:count])
-    return any(contains(text, gold) for gold in query.answers)
+def _holds(query: BeirQuery, sentences: Sequence[str]) -> bool:
+    return bool(sentences) and any(contains(" ".join(sentences), gold) for gold in query.answers)
 
 
 def _sentences(answer: Answer) -> list[str]:
-    """The sentences of the statements; a statement may have more than one."""
-    texts = [statement.text for statement in answer.statements]
+    """The sentences of the statements, of which a statement may have more than one; an abstention has none."""
+    texts = [statement.text for statement in answer.statements] if answer.answered else []
     return [text[start:end] for text in texts for start, end in split_sentences(text, detect_language(text))]
 
 
