@@ -95,7 +95,8 @@ def _group(
     wrong = [Example(query.text, beir.texts[name], ()) for name in others[:NEGATIVES]]
     pool = facts[beir.titles[own]]
     wrong += [Example(question, text, ()) for question in other_facts(query.text, text, pool, chance)]
-    wrong += [Example(query.text, rest, ()) for rest in [withheld(text, answers)] if rest]
+    if answers and (rest := withheld(text, answers)):
+        wrong.append(Example(query.text, rest, ()))
     right = Example(query.text, text, answers)
     return Group(right if encode(right, inputs).starts else None, tuple(wrong))  # None: beyond the window, too
 

@@ -69,6 +69,14 @@ def test_an_answer_beyond_the_window_is_not_taught_as_none(encoder):
         assert (group.right is not None) == right
 
 
+def test_a_document_whose_answer_is_not_found_is_not_taught_as_none(encoder):
+    text = "Die Brücke entstand in den 1920ern."
+    query = BeirQuery("1", "Wann entstand die Brücke?", True, ("1920",), frozenset("a"))
+    beir = BeirSet("tiny", {"a": text, "b": "Das Rathaus."}, {"a": "", "b": ""}, (query,))
+    (group,) = gather(beir, encoder, Random(1))
+    assert group.right is None and [each.text for each in group.wrong] == ["Das Rathaus."]
+
+
 def test_a_question_for_another_fact_is_one_that_its_text_does_not_answer():
     text = "The bridge in Basel was built in 1911 by Meyer."
     pool = [Value("date", 0, 0, "1911"), Value("date", 0, 0, "1848"), Value("name", 0, 0, "Meyer")]
