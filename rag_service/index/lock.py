@@ -11,6 +11,7 @@ from pathlib import Path
 from rag_service.errors import DataDirectoryLocked
 
 _LOCK, _OWNER = "lock", "owner.json"
+_MOMENT = 1.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,8 @@ class DataDirectory:
         self._lock = FileLock(folder / _LOCK, thread_local=False)
         try:
             self._lock.acquire(timeout=wait)
-        except Timeout as error:
-            noted = _noted(folder)
-            raise DataDirectoryLocked(_who(folder), noted.url if noted else None) from error
+        except Timeout:
+            self._take_or_tell()
         self._owner = Owner(os.getpid(), command, int(time.time()))
         self._write(self._owner)
 
@@ -45,6 +45,19 @@ class DataDirectory:
         """Tell other processes where this one serves, so that they can ask it."""
         self._owner = Owner(self._owner.pid, self._owner.command, self._owner.since, url)
         self._write(self._owner)
+
+    def _take_or_tell(self) -> None:
+        """Say who has the directory; one that is just taking it or giving it up has no note, so give it a moment."""
+        from filelock import Timeout
+
+        given_up = time.monotonic() + _MOMENT
+        while (noted := _noted(self._folder)) is None and time.monotonic() < given_up:
+            try:
+                self._lock.acquire(timeout=0)
+                return
+            except Timeout:
+                time.sleep(0.01)
+        raise DataDirectoryLocked(_who(self._folder, noted), noted.url if noted else None)
 
     def release(self) -> None:
         """Give the directory up."""
@@ -79,8 +92,7 @@ def _noted(folder: Path) -> Owner | None:
         return None
 
 
-def _who(folder: Path) -> str:
-    noted = _noted(folder)
+def _who(folder: Path, noted: Owner | None) -> str:
     if noted is None:
         return f"{folder} is in use by another process; try again when it has ended."
     serving = f", serving {noted.url}" if noted.url else ""

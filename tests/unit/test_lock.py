@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from rag_service.errors import DataDirectoryLocked
 from rag_service.index.lock import DataDirectory, owner
@@ -56,3 +59,25 @@ def test_an_unreadable_note_does_not_hide_the_lock(tmp_path: Path, noted: str) -
         DataDirectory(tmp_path, "second")
     assert owner(tmp_path) is not None
     held.release()
+
+
+def test_one_that_is_just_taking_it_is_named(tmp_path: Path) -> None:
+    just_taken = FileLock(tmp_path / "lock", thread_local=False)
+    just_taken.acquire()
+    note = {"pid": 4711, "command": "first", "since": 0}
+    writing = threading.Timer(0.2, (tmp_path / "owner.json").write_text, [json.dumps(note)])
+    writing.start()
+    with pytest.raises(DataDirectoryLocked, match=r"process 4711 \(first\)"):
+        DataDirectory(tmp_path, "second")
+    writing.join()
+    just_taken.release()
+
+
+def test_one_that_is_just_giving_it_up_is_waited_for(tmp_path: Path) -> None:
+    """Asking who has a directory holds its lock for a moment; nobody is refused for that."""
+    probing = FileLock(tmp_path / "lock", thread_local=False)
+    probing.acquire()
+    ending = threading.Timer(0.2, probing.release)
+    ending.start()
+    DataDirectory(tmp_path, "second").release()
+    ending.join()
