@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag_service.embed.tokenizer_file import open_tokenizer_file, tokenizer_digest
 from rag_service.errors import SettingsError
 from rag_service.index.stores import Stores, open_stores
 from rag_service.index.vectors import ChromaServer
+from rag_service.models import Fingerprint
 from rag_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from rag_service.answer.models.guard import GuardedModel
     from rag_service.embed.e5.encoder import E5Encoder
     from rag_service.embed.e5.reader import E5Reader
+    from rag_service.ingest.chunk import TokenSpans
     from rag_service.ports import Embedder, Reranker
 
 
@@ -79,12 +82,25 @@ def open_embedder(settings: Settings) -> Embedder | None:
     return None
 
 
-def described(settings: Settings) -> tuple[str, int]:
-    """Identity and dimension of what makes dense vectors; the bundled encoder need not be loaded for that."""
+def open_token_spans(settings: Settings) -> TokenSpans | None:
+    """What finds the tokens of the configured embedder; None where the bundled encoder's count."""
+    own = settings.embedding.tokenizer
+    return open_tokenizer_file(own) if own else None
+
+
+def fingerprint(settings: Settings) -> Fingerprint:
+    """What an index is built with; the bundled encoder need not be loaded to know."""
     from rag_service.embed.e5.encoder import E5Encoder
 
     embedder = open_embedder(settings) or E5Encoder
-    return embedder.identity, embedder.dimension
+    own, chunking = settings.embedding.tokenizer, settings.chunking
+    return Fingerprint(
+        embedder.identity,
+        embedder.dimension,
+        chunking.max_tokens,
+        chunking.overlap_tokens,
+        tokenizer_digest(own) if own else None,
+    )
 
 
 def open_reranker(settings: Settings) -> Reranker | None:

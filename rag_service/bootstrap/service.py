@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag_service.bootstrap.adapters import (
-    described,
+    fingerprint,
     open_chat_model,
     open_data,
     open_embedder,
     open_encoder,
     open_reader,
     open_reranker,
+    open_token_spans,
 )
 from rag_service.index.lock import DataDirectory, owner
 from rag_service.index.stores import Stores
-from rag_service.models import Fingerprint, Upload, Usage
+from rag_service.models import Upload, Usage
 from rag_service.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Service:
             load=self.loader.load_file,
             load_upload=self._load_upload,
             engine=self._engine,
-            fingerprint=self._fingerprint,
+            fingerprint=fingerprint(self.settings),
             workers=self.settings.ingest.workers,
             late_interaction=self.settings.retrieval.late_interaction,
         )
@@ -169,11 +170,6 @@ class Service:
         self.directory.release()
 
     @property
-    def _fingerprint(self) -> Fingerprint:
-        chosen = self.settings.chunking
-        return Fingerprint(*described(self.settings), chosen.max_tokens, chosen.overlap_tokens)
-
-    @property
     def _limits(self) -> Limits:
         from rag_service.ingest.limits import Limits
 
@@ -193,7 +189,8 @@ class Service:
         from rag_service.ingest.write import Engine
 
         chosen = self.settings.chunking
-        chunker = Chunker(self.encoder.token_spans, chosen.max_tokens, chosen.overlap_tokens)
+        token_spans = open_token_spans(self.settings) or self.encoder.token_spans
+        chunker = Chunker(token_spans, chosen.max_tokens, chosen.overlap_tokens)
         late = self.settings.retrieval.late_interaction
         return Engine(self.embedder, self.encoder if late else None, chunker.chunks)
 

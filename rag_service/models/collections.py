@@ -20,11 +20,12 @@ class Fingerprint:
     dimension: int
     max_tokens: int
     overlap_tokens: int
+    tokenizer: str | None = None  # digest of the embedder's own, None where the bundled one counts
 
     def __str__(self) -> str:
-        return (
-            f"{self.embedder} ({self.dimension} dimensions, chunks of {self.max_tokens}/{self.overlap_tokens} tokens)"
-        )
+        counted = f" of tokenizer {self.tokenizer}" if self.tokenizer else ""
+        chunks = f"chunks of {self.max_tokens}/{self.overlap_tokens} tokens{counted}"
+        return f"{self.embedder} ({self.dimension} dimensions, {chunks})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,18 +66,27 @@ class EmbeddingSettings(Section):
     api_key: SecretStr | None = Field(None, description="Key for that endpoint; OPENAI_API_KEY is used when unset.")
     dimension: int | None = Field(None, ge=8, description="Length of the vectors, checked against what arrives.")
     price: float | None = Field(None, ge=0, description="Price of a million tokens at that endpoint.")
+    tokenizer: Path | None = Field(
+        None, description="The model's `tokenizer.json`, to cut chunks by its tokens; unset: the bundled encoder's."
+    )
     options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of a llamaindex class.")
     cache_dir: Path | None = Field(
         None, description="Where the bundled encoder keeps its prepared graph; default: the user's cache."
     )
     threads: int | None = Field(None, ge=1, description="Threads of the bundled encoder; default: all cores.")
 
+    @model_validator(mode="after")
+    def _own_tokenizer(self) -> EmbeddingSettings:
+        if self.tokenizer and self.provider == "local":
+            raise ValueError("tokenizer is for another embedder: the bundled one has its own")
+        return self
+
 
 class ChunkingSettings(Section):
     """How documents are cut; part of the fingerprint."""
 
     max_tokens: int = Field(
-        256, ge=32, le=480, description="Longest chunk in tokens of the bundled encoder, whatever makes the vectors."
+        256, ge=32, le=480, description="Longest chunk, in tokens of the embedder (see RAG_EMBEDDING__TOKENIZER)."
     )
     overlap_tokens: int = Field(
         32, ge=0, le=200, description="Tokens that neighbouring chunks share, in whole sentences."

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
-from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
-from rag_service.answer.events import Ask
-from rag_service.bootstrap import Service, open_chat_model, open_service
-from rag_service.bootstrap.adapters import _user_cache, described, open_embedder, open_reranker
-from rag_service.errors import FingerprintMismatch, SettingsError, StoreError
+from rag_service.bootstrap import open_chat_model, open_service
+from rag_service.bootstrap.adapters import fingerprint, open_reranker
+from rag_service.errors import SettingsError, StoreError
 from rag_service.index.vectors import ChromaServer
-from rag_service.models import Usage
-from rag_service.settings import Settings
 from tests import ingest_kit
 from tests.cli_kit import FILES, write_files
-
-QUESTION = "Wann traf Kim Jong Un Wladimir Putin?"
-
-
-class Letters(BaseEmbedding):
-    """How often each letter stands in a text."""
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return [1.0 + query.lower().count(letter) for letter in "abcdefghijklmnopqrstuvwxyz"]
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_query_embedding(text)
+from tests.service_kit import QUESTION, asked, settings
 
 
 class LastFirst(BaseNodePostprocessor):
@@ -48,81 +26,6 @@ class LastFirst(BaseNodePostprocessor):
         for score, node in enumerate(nodes):
             node.score = float(score)
         return nodes[::-1]
-
-
-LETTERS = f"{Letters.__module__}.Letters"
-
-
-def settings(folder: Path, **sections: Any) -> Settings:
-    """Settings of a data directory, with the prepared encoder of the user's cache."""
-    embedding = {"cache_dir": _user_cache()} | sections.pop("embedding", {})
-    return Settings(_env_file=None, data_dir=folder / "data", embedding=embedding, **sections)  # type: ignore[call-arg]
-
-
-def asked(service: Service, docs: Path) -> Any:
-    """The answer to the question over the small folder."""
-    job = service.library.ingest("default", [docs])
-    assert {item.status for item in job.documents} == {"added"}, job
-    return asyncio.run(service.asker.answer(Ask(QUESTION)))
-
-
-def letters(request: Request) -> Response:
-    """An /v1/embeddings endpoint that counts letters."""
-    import json
-
-    vectors = [Letters()._get_query_embedding(text) for text in request.json["input"]]
-    rows = [{"object": "embedding", "index": at, "embedding": vector} for at, vector in enumerate(vectors)]
-    content = {"object": "list", "data": rows, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
-    return Response(json.dumps(content), content_type="application/json")
-
-
-def test_embeddings_of_an_endpoint_make_the_index(httpserver: HTTPServer, tmp_path: Path) -> None:
-    httpserver.expect_request("/v1/embeddings").respond_with_handler(letters)
-    chosen = {"provider": "openai", "model": "letters", "base_url": httpserver.url_for("/v1"), "api_key": "sk-1"}
-    service = open_service(settings(tmp_path, embedding=chosen | {"dimension": 26, "price": 500_000.0}))
-    try:
-        assert service.embedding_usage is None
-        answer = asked(service, write_files(tmp_path / "docs"))
-        assert service.embedding_usage == Usage(len(httpserver.log), 0, len(httpserver.log) * 0.5)
-        (held,) = service.library.collections()
-    finally:
-        service.close()
-    assert "25. April 2019" in answer.text and answer.citations[0].source == "gipfel.md"
-    assert "letters" in str(held.fingerprint) and "26 dimensions" in str(held.fingerprint)
-    assert {request.headers["Authorization"] for request, _ in httpserver.log} == {"Bearer sk-1"}
-    assert len(httpserver.log) >= 2  # the documents, and the question
-
-
-def test_openai_s_own_variables_serve_embeddings_only_when_asked_to(httpserver: HTTPServer, tmp_path: Path) -> None:
-    httpserver.expect_request("/v1/embeddings").respond_with_handler(letters)
-    own = {"openai_api_key": SecretStr("sk-own"), "openai_base_url": httpserver.url_for("/v1")}
-    known = settings(tmp_path).model_copy(update=own)
-    assert open_embedder(known) is None
-    asking = settings(tmp_path, embedding={"provider": "openai", "model": "letters"}).model_copy(update=own)
-    embedder = open_embedder(asking)
-    assert embedder is not None and embedder.embed_query("abc").shape == (26,)
-    assert httpserver.log[0][0].headers["Authorization"] == "Bearer sk-own"
-
-
-def test_a_llamaindex_embedding_makes_the_index_and_is_part_of_its_fingerprint(tmp_path: Path) -> None:
-    docs = write_files(tmp_path / "docs")
-    service = open_service(settings(tmp_path, embedding={"provider": "llamaindex", "model": LETTERS}))
-    try:
-        found = asked(service, docs)
-        assert found.citations[0].source == "gipfel.md"
-        passage = found.passages[0]
-        own = np.array([1.0 + passage.text.lower().count(letter) for letter in "abcdefghijklmnopqrstuvwxyz"])
-        question = np.array([1.0 + QUESTION.lower().count(letter) for letter in "abcdefghijklmnopqrstuvwxyz"])
-        cosine = own @ question / np.linalg.norm(own) / np.linalg.norm(question)
-        assert passage.dense_score == pytest.approx(cosine, abs=1e-3)
-    finally:
-        service.close()
-    service = open_service(settings(tmp_path))
-    try:
-        with pytest.raises(FingerprintMismatch, match="--re-embed"):
-            service.library.ingest("default", [docs])
-    finally:
-        service.close()
 
 
 def test_a_story_printed_twice_is_found_once_with_both_sources(tmp_path: Path) -> None:
@@ -163,8 +66,9 @@ def test_late_interaction_can_be_off_and_on_again(tmp_path: Path) -> None:
 
 
 def test_the_bundled_encoder_is_described_without_being_loaded(tmp_path: Path) -> None:
-    identity, dimension = described(settings(tmp_path, embedding={"cache_dir": tmp_path / "none"}))
-    assert identity.startswith("multilingual-e5-small/") and dimension == 384
+    known = fingerprint(settings(tmp_path, embedding={"cache_dir": tmp_path / "none"}))
+    assert known.embedder.startswith("multilingual-e5-small/") and known.dimension == 384
+    assert known.tokenizer is None
     assert not (tmp_path / "none").exists()
 
 
