@@ -163,6 +163,9 @@ class VectorStore(Protocol):
     def strays(self, known: Collection[str]) -> list[str]:
         """Ids of collections that nobody knows, where the store is ours alone."""
 
+    def restore(self, collection_id: str) -> bool:
+        """Put the last whole state of the collection in the place of a damaged one; whether there is one."""
+
     def reset(self, collection_id: str) -> None:
         """Begin a collection anew, whatever state it is in."""
 

@@ -108,18 +108,24 @@ class Stores:
         return found
 
     def _reset_damaged(self, collection: Collection, gone: Sequence[Leftover]) -> bool:
-        """Empty a collection of vectors that cannot be searched, or not be written; whether it had to be."""
+        """Empty a collection of vectors that can be neither used nor restored; whether it had to be."""
         own = [name for item in gone if item.collection_id == collection.id for name in item.chunk_ids]
+        log = logging.getLogger(__name__)
         empty = self.vectors.reset
-        try:
-            self.vectors.check(collection.id)
-            empty = self.vectors.drop  # not reset: a full disk must not cost the other collections
-            self.vectors.remove(collection.id, own)
-        except StoreError as error:
-            logging.getLogger(__name__).warning("the vectors of collection %r are damaged: %s", collection.name, error)
-            empty(collection.id)
-            return True
-        return False
+        for restored in (False, True):
+            try:
+                self.vectors.check(collection.id)
+                empty = self.vectors.drop  # not reset: a full disk must not cost the other collections
+                self.vectors.remove(collection.id, own)
+            except StoreError as error:
+                log.warning("the vectors of collection %r are damaged: %s", collection.name, error)
+                if restored or not self.vectors.restore(collection.id):
+                    break
+                log.warning("the vectors of collection %r are put back to the last whole state", collection.name)
+            else:
+                return False
+        empty(collection.id)
+        return True
 
     def _lexical_complete(self, collection: Collection) -> bool:
         try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from rag_service.errors import StoreError
+from rag_service.index.chroma_files import ChromaFiles
 from rag_service.ports import Hit, StoredText, Vector, VectorRow
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class ChromaVectors:
     def __init__(self, place: Path | ChromaServer) -> None:
         """Nothing is opened before the first use: importing chromadb takes a second or two."""
         self._place = place
+        self._files = ChromaFiles(place) if isinstance(place, Path) else None
         self._connected: tuple[Client, int] | None = None
         self._open: dict[str, Collection] = {}
         self._lock = threading.Lock()
@@ -60,6 +62,7 @@ class ChromaVectors:
                     documents=None if self._embedded else [row.text for row in some],
                     metadatas=[self._metadata(row) for row in some],
                 )
+                self._keep(collection_id)
 
     def remove(self, collection_id: str, chunk_ids: Sequence[str]) -> None:
         """Forget chunks; those that are not there are passed over."""
@@ -70,11 +73,14 @@ class ChromaVectors:
             size = min(self._client()[1], _READ)
             for start in range(0, len(chunk_ids), size):
                 collection.delete(ids=list(chunk_ids[start : start + size]))
+                self._keep(collection_id)
 
     def drop(self, collection_id: str) -> None:
         """Forget a whole collection."""
         with _explained(self._place):
             if self._collection(collection_id) is not None:
+                if self._files:
+                    self._files.forget(collection_id)
                 self._client()[0].delete_collection(collection_id)
             self._open.pop(collection_id, None)
 
@@ -119,6 +125,8 @@ class ChromaVectors:
 
     def check(self, collection_id: str) -> None:
         """StoreError when the collection's nearest-neighbour index cannot be searched."""
+        if collection_id not in self._open and self._files and self._files.half_written(collection_id):
+            raise StoreError(f"The vector store (embedded Chroma in {self._place}) was killed while it wrote an index.")
         with _explained(self._place):
             collection = self._collection(collection_id)
             one = collection.peek(1)["embeddings"] if collection is not None else None
@@ -132,6 +140,13 @@ class ChromaVectors:
         with _explained(self._place):
             return sorted({item.name for item in self._client()[0].list_collections()} - set(known))
 
+    def restore(self, collection_id: str) -> bool:
+        """Put the last whole copy of a collection's index in the place of a damaged one; whether there is one."""
+        if self._files is None:
+            return False
+        self.close()
+        return self._files.restore(collection_id)
+
     def reset(self, collection_id: str) -> None:
         """Begin a collection anew; an embedded database that cannot do even that is deleted as a whole."""
         try:
@@ -141,6 +156,7 @@ class ChromaVectors:
                 raise
             self.close()
             shutil.rmtree(self._place, ignore_errors=True)
+            ChromaFiles(self._place).forget_all()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -149,6 +165,10 @@ class ChromaVectors:
             if self._connected is not None:
                 self._connected[0].close()
             self._connected = None
+
+    def _keep(self, collection_id: str) -> None:
+        if self._files:
+            self._files.keep(collection_id)
 
     @property
     def _embedded(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
@@ -34,7 +35,8 @@ def filled(stores: Stores, collection_id: str) -> None:
 
 
 def damage(data: Path, part: str = "data_level0.bin") -> None:
-    """Cut the list of a graph's vectors short, or delete the vectors; only a large graph has such a list."""
+    """Cut the list of a large graph's vectors short, or delete the vectors, and the copy of both."""
+    shutil.rmtree(data / "chroma-copies")
     (names,) = (data / "chroma").glob("*/index_metadata.pickle")
     if part == names.name:
         names.write_bytes(names.read_bytes()[:100])

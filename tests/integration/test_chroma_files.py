@@ -1,0 +1,137 @@
+"""A process killed while Chroma writes an index: nothing is embedded again, and every chunk is found."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag_service.index.search import DenseSearch
+from rag_service.index.stores import Stores
+from rag_service.ingest.library import Library
+from tests import crash
+from tests.integration.test_recover import search_and_die
+from tests.library_kit import WordEncoder, open_library, write
+
+PARTS = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
+COUNT = 1400  # Chroma writes its index after the first thousand
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory whose owner was killed with an index on disk and newer changes beside it."""
+    data = tmp_path_factory.mktemp("killed") / "data"
+    folder = data.with_name("docs")
+    write(folder, a="\n\n".join(f"Apfel Nummer {n}." for n in range(COUNT)), b="Die Birne reift.")
+    library, _ = open_library(data)
+    library.ingest("c", [folder])
+    library.close()
+    assert crash.killed(search_and_die, data)
+    return data
+
+
+@pytest.fixture
+def data(killed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(killed, tmp_path / "data", copy_function=shutil.copy2))
+
+
+def half_write(data: Path, moment: float) -> None:
+    """Leave the index as it is when a process dies while it is written: all emptied first, then one by one."""
+    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    whole = [(segment / part).read_bytes() for part in PARTS]
+    for part in PARTS[:-1]:
+        (segment / part).write_bytes(b"")
+    for at, part in enumerate(PARTS):
+        if moment <= at:
+            break
+        (segment / part).write_bytes(whole[at][: int(len(whole[at]) * min(moment - at, 1.0))])
+
+
+def complete(library: Library, stores: Stores) -> None:
+    """Doctor finds nothing, and the search finds every chunk, the nearest first."""
+    assert library.doctor().items == ()
+    count = sum(item.chunks for item in library.documents("c").items)
+    dense = DenseSearch(stores, "words/1")
+    asked = [WordEncoder().embed_query(text) for text in ("Apfel", "Birne reift")]  # each is far from the other's like
+    assert len({hit.chunk_id for vector in asked for hit in dense.query("c", vector, 2 * count, None)}) == count
+    version_id = library.documents("c").items[0].version_id
+    for n in range(0, COUNT, 97):
+        (hit,) = dense.query("c", WordEncoder().embed_query(f"Apfel Nummer {n}."), 1, None)
+        assert hit.chunk_id == f"{version_id}:{n}"
+
+
+@pytest.mark.parametrize("moment", [0, 1, 1.4, 2, 2.5, 3, 3.5, 4, 4.5])
+def test_an_index_that_is_half_written_is_put_back(data: Path, moment: float) -> None:
+    half_write(data, moment)
+    encoder = WordEncoder()
+    library, stores = open_library(data, encoder)
+    try:
+        assert encoder.encoded == [], "embedded again"
+        complete(library, stores)
+    finally:
+        library.close()
+
+
+def test_an_index_that_was_written_to_the_end_stays(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    half_write(data, 5)
+    library, stores = open_library(data)
+    try:
+        assert "damaged" not in caplog.text
+        complete(library, stores)
+    finally:
+        library.close()
+
+
+@pytest.mark.parametrize("lost", ["no copy", "another state's copy"])
+@pytest.mark.parametrize("moment", [0, 1.4, 4])
+def test_without_a_copy_of_that_state_vectors_are_made_anew(data: Path, lost: str, moment: float) -> None:
+    (copy,) = (data / "chroma-copies").iterdir()
+    if lost == "no copy":
+        shutil.rmtree(copy)
+    else:
+        copy.rename(copy.with_suffix(".1"))
+    half_write(data, moment)
+    encoder = WordEncoder()
+    library, stores = open_library(data, encoder)
+    try:
+        assert len(encoder.encoded) == COUNT + 1
+        complete(library, stores)
+    finally:
+        library.close()
+
+
+def test_a_kill_in_the_middle_of_putting_back_changes_nothing(data: Path) -> None:
+    half_write(data, 1.4)
+    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    (copy,) = (data / "chroma-copies").iterdir()
+    shutil.copyfile(copy / "header.bin", segment / "header.bin")
+    library, stores = open_library(data)
+    complete(library, stores)
+    library.close()
+
+
+def test_there_is_one_copy_of_an_index_and_none_of_one_that_is_gone(data: Path) -> None:
+    library, _ = open_library(data)
+    folder = data / "more"
+    write(folder, c="\n\n".join(f"Quitte Nummer {n}." for n in range(COUNT)))
+    library.ingest("c", [folder])
+    (copy,) = (data / "chroma-copies").iterdir()
+    assert sorted(path.name for path in copy.iterdir()) == sorted(PARTS)
+    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    assert all((copy / part).read_bytes() == (segment / part).read_bytes() for part in PARTS)
+    library.delete_collection("c")
+    assert list((data / "chroma-copies").iterdir()) == []
+    library.close()
+
+
+def test_a_copy_that_cannot_be_made_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    data, folder = tmp_path / "data", tmp_path / "docs"
+    data.mkdir()
+    (data / "chroma-copies").write_text("in the way")
+    write(folder, a="\n\n".join(f"Apfel Nummer {n}." for n in range(COUNT)))
+    library, stores = open_library(data)
+    assert library.ingest("c", [folder]).status == "succeeded"
+    complete(library, stores)
+    library.close()
+    assert "could not be copied" in caplog.text
