@@ -115,6 +115,16 @@ def ingest_to_point(started: Connection, data: Path, folder: Path, point: str, m
     library.close()
 
 
+def write_indexes_often(data: Path) -> None:
+    """Have embedded Chroma write its indexes after every few changes instead of a thousand."""
+    import chromadb
+
+    client = chromadb.PersistentClient(str(data / "chroma"), settings=chromadb.Settings(anonymized_telemetry=False))
+    for collection in client.list_collections():
+        collection.modify(configuration={"hnsw": {"sync_threshold": 16, "batch_size": 8}})
+    client.close()
+
+
 def check(data: Path, allowed: dict[str, set[str | None]], question: str | None = " ".join(_WORDS)) -> None:
     """Reopen: doctor finds nothing, each document is old or new, and every search result is from a live version.
 
@@ -142,7 +152,7 @@ def assert_live(stores: Stores, question: str) -> None:
     total = stores.catalog.live.count_chunks("c")
     dense = DenseSearch(stores, "words/1").query("c", WordEncoder().embed_query("Apfel"), 2 * total, None)
     lexical = BestMatches(stores).query("c", question, 2 * total, None)
-    for hits, least in ((dense, 0.9 * total), (lexical, total)):
+    for hits, least in ((dense, 0.97 * total), (lexical, total)):
         names = [hit.chunk_id for hit in hits]
         assert least <= len(names) == len(set(names)) <= total
         assert len(stores.catalog.live.passages("c", names)) == len(names)

@@ -11,6 +11,8 @@ from rag_service.index.inventory import Inventory
 from rag_service.index.stores import Stores
 from rag_service.models import Collection, Finding, StoreName
 
+_READ = 5000  # vectors at a time
+
 
 class Doctor:
     """Compares stores with the catalog; nothing else may write meanwhile."""
@@ -55,9 +57,15 @@ class Doctor:
             yield from self._tokens(collection, texts)
 
     def _vectors(self, collection: Collection, expected: Mapping[str, str]) -> Iterator[Finding]:
+        """Texts are those of the catalog, and every one has a vector that can be searched by."""
         try:
-            stored = {row.chunk_id: _digest(row.text) for row in self._stores.vectors.texts(collection.id)}
             self._stores.vectors.check(collection.id)
+            stored = {row.chunk_id: _digest(row.text) for row in self._stores.vectors.texts(collection.id)}
+            names = list(stored)
+            for begin in range(0, len(names), _READ):
+                some = names[begin : begin + _READ]
+                vectors = self._stores.vectors.vectors(collection.id, some)
+                stored |= {name: "" for name in some if name not in vectors or not vectors[name].any()}
         except StoreError as error:
             yield Finding("vectors", "unreadable", collection.name, None, str(error))
             return

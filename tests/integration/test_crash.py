@@ -50,11 +50,18 @@ def test_killed_at_each_step(tmp_path: Path, point: str, moment: str) -> None:
     complete(data, folder)
 
 
-def run_kills(tmp_path: Path, kills: int, seed: int) -> None:
-    """Kill ingests and deletions at random moments until so many of them were hit at work."""
+def run_kills(tmp_path: Path, kills: int, seed: int, *, written_often: bool = False) -> None:
+    """Kill ingests and deletions at random moments until so many of them were hit at work.
+
+    ``written_often`` makes Chroma write its index every few changes, so that many a kill meets it at that.
+    """
     rng = random.Random(seed)
     data, folder = tmp_path / "data", tmp_path / "docs"
-    before: crash.Texts = {}
+    crash.mutate(folder, rng, 1)
+    complete(data, folder)
+    if written_often:
+        crash.write_indexes_often(data)
+    before = crash.on_disk(folder)
     hits = turn = 0
     while hits < kills:
         assert turn < 10 * kills, "the work is over too soon to be killed"
@@ -77,6 +84,11 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     run_kills(tmp_path, 4, 1)
 
 
+def test_killed_at_random_moments_while_indexes_are_written(tmp_path: Path) -> None:
+    run_kills(tmp_path, 3, 1, written_often=True)
+
+
 @pytest.mark.soak
-def test_killed_at_fifty_random_moments(tmp_path: Path) -> None:
-    run_kills(tmp_path, 50, 2)
+@pytest.mark.parametrize("written_often", [False, True])
+def test_killed_at_fifty_random_moments(tmp_path: Path, written_often: bool) -> None:
+    run_kills(tmp_path, 50, 2, written_often=written_often)

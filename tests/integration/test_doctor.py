@@ -74,6 +74,15 @@ def test_vectors_missing_orphaned_and_changed(opened: Opened) -> None:
     mended(library, stores)
 
 
+def test_a_vector_that_nothing_can_be_near_to(opened: Opened) -> None:
+    library, stores, own = opened
+    b = version_of(library, "b.txt")
+    text = next(row.text for row in stores.vectors.texts(own) if row.chunk_id == f"{b}:0")
+    stores.vectors.add(own, [VectorRow(f"{b}:0", b, "doc", np.zeros(DIMENSION, np.float32), text)])
+    assert named(library) == {("vectors", "mismatched", f"{b}:0")}
+    mended(library, stores)
+
+
 def test_lexical_missing_orphaned_and_changed(opened: Opened) -> None:
     library, stores, own = opened
     a, b = version_of(library, "a.txt"), version_of(library, "b.txt")
