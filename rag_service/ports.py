@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.models import DraftStatement, Passage, PromptInfo, SourceText, Usage, Warning
+from rag_service.models import DraftStatement, Passage, PromptInfo, SourceText, StoredText, Usage, Warning
 
 Vector = NDArray[np.float32]
 
@@ -122,14 +122,6 @@ class VectorRow:
     version_id: str
     document_id: str
     vector: Vector
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoredText:
-    """A chunk's id and text as a store has them."""
-
-    chunk_id: str
     text: str
 
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from rag_service.errors import StoreError
 from rag_service.index.chroma_files import ChromaFiles
-from rag_service.ports import Hit, StoredText, Vector, VectorRow
+from rag_service.models import StoredText
+from rag_service.ports import Hit, Vector, VectorRow
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -39,6 +39,7 @@ from rag_service.models.documents import (
     Page,
     SourceText,
     StoredDocument,
+    StoredText,
     Upload,
 )
 from rag_service.models.passages import (
@@ -81,6 +82,7 @@ __all__ = [
     "Statement",
     "StoreName",
     "StoredDocument",
+    "StoredText",
     "Timings",
     "Turn",
     "Upload",

@@ -93,3 +93,11 @@ class DocumentPage:
 
     items: tuple[StoredDocument, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A chunk's id and text as a store has them."""
+
+    chunk_id: str
+    text: str
