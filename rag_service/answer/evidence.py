@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.answer.candidates import Candidate, find_candidates
-from rag_service.answer.reading import read
+from rag_service.answer.reading import log_odds, read
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
 from rag_service.ports import Encoder, Evidence, Reader
@@ -41,7 +41,6 @@ FEATURES = (
 )
 _FALLBACK_SENTENCES = 8
 _WORST = 3
-_SATURATED = 1e-6
 _COMMON = 0.2
 _REASON = re.compile(
     r"\b(?:weil|denn|deshalb|deswegen|daher|damit|wegen|aufgrund|grund|gründe\w*|angesichts|because"
@@ -221,19 +220,13 @@ def _passage_features(passages: Sequence[Passage]) -> Floats:
     first = passages[0]
     rows = [
         (
-            _unsquash(passage.score) - _unsquash(first.score),
+            log_odds(passage.score) - log_odds(first.score),
             _difference(passage.dense_score, first.dense_score),
             _difference(passage.late_score, first.late_score),
         )
         for passage in passages
     ]
     return np.array(rows, np.float32)
-
-
-def _unsquash(score: float) -> float:
-    """The fused score behind a passage's score between 0 and 1."""
-    bounded = min(max(score, _SATURATED), 1.0 - _SATURATED)
-    return math.log(bounded / (1.0 - bounded))
 
 
 def _difference(score: float | None, other: float | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.answer.candidates import Candidate
+from rag_service.models import Passage
 from rag_service.ports import Evidence, Reader, Reading
 
-READ = 3  # passages read; the rest count as the worst sentence of those
+MOST = 3  # passages read; the rest count as the worst sentence of those
+BEHIND = 3.0  # log odds that a passage may have less than the best one and still be read
+_SATURATED = 1e-6
 _NOTHING = -20.0
 _LONGEST = 24  # tokens of an answer
 Floats = NDArray[np.float32]
@@ -27,20 +31,36 @@ class Found:
 
 
 def read(evidence: Evidence, candidates: Sequence[Candidate], reader: Reader) -> Found:
-    """Read the first passages for the question; sentences beyond the reader's window count as the worst."""
-    passages = evidence.passages[:READ]
-    readings = reader.read(evidence.question, [passage.text for passage in passages])
+    """Read the likeliest passages for the question; sentences beyond the reader's window count as the worst."""
+    chosen = likeliest(evidence.passages)
+    texts = [evidence.passages[index].text for index in chosen]
+    readings = dict(zip(chosen, reader.read(evidence.question, texts), strict=True))
     odds = np.full(len(candidates), np.nan, np.float32)
     for row, item in enumerate(candidates):
-        if item.passage < len(readings):
+        if item.passage in readings:
             start = evidence.passages[item.passage].start
             odds[row] = _odds(readings[item.passage], item.start - start, item.end - start)
     worst = np.nanmin(odds) if not np.isnan(odds).all() else _NOTHING
     return Found(
         np.where(np.isnan(odds), worst, odds).astype(np.float32),
-        max((_best_span(reading) for reading in readings), default=_NOTHING),
-        max((reading.answerable for reading in readings), default=_NOTHING),
+        max((_best_span(reading) for reading in readings.values()), default=_NOTHING),
+        max((reading.answerable for reading in readings.values()), default=_NOTHING),
     )
+
+
+def likeliest(passages: Sequence[Passage]) -> list[int]:
+    """Which passages are worth reading, in their order: the first, and those that are not far behind the best.
+
+    How many differs from question to question: one where the search is sure, ``MOST`` where it is not.
+    """
+    odds = [log_odds(passage.score) for passage in passages]
+    return [index for index, own in enumerate(odds) if index == 0 or own >= max(odds) - BEHIND][:MOST]
+
+
+def log_odds(score: float) -> float:
+    """The fused score behind a passage's score between 0 and 1."""
+    bounded = min(max(score, _SATURATED), 1.0 - _SATURATED)
+    return math.log(bounded / (1.0 - bounded))
 
 
 def _odds(reading: Reading, start: int, end: int) -> float:
