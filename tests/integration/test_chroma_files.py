@@ -74,6 +74,7 @@ def test_an_index_that_is_half_written_is_put_back(data: Path, moment: float) ->
 
 
 def test_an_index_that_was_written_to_the_end_stays(data: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING")
     half_write(data, 5)
     library, stores = open_library(data)
     try:
@@ -147,6 +148,7 @@ def test_there_is_one_copy_of_an_index_and_none_of_one_that_is_gone(data: Path) 
 
 
 def test_a_copy_that_cannot_be_made_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING")
     data, folder = tmp_path / "data", tmp_path / "docs"
     data.mkdir()
     (data / "chroma-copies").write_text("in the way")
