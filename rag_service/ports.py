@@ -149,8 +149,8 @@ class VectorStore(Protocol):
     def count(self, collection_id: str) -> int:
         """Number of stored chunks."""
 
-    def check(self, collection_id: str) -> None:
-        """StoreError when the collection cannot be searched."""
+    def check(self, collection_id: str, *, after_kill: bool = False) -> None:
+        """StoreError when the collection cannot be searched; ``after_kill``, also when a write of it was broken off."""
 
     def strays(self, known: Collection[str]) -> list[str]:
         """Ids of collections that nobody knows, where the store is ours alone."""

@@ -82,7 +82,9 @@ class ChromaFiles:
             (self._folder / segment).mkdir(exist_ok=True)
             for part in (*_PARTS, _LAST):
                 shutil.copyfile(source / part, self._folder / segment / part)
-        except OSError:
+        except OSError as error:
+            said = "the index of collection %r could not be put back: %s"
+            logging.getLogger(__name__).warning(said, collection_id, error)
             return False
         return True
 
@@ -95,8 +97,9 @@ class ChromaFiles:
                 shutil.rmtree(copy, ignore_errors=True)
 
     def forget_all(self) -> None:
-        """Delete every copy."""
+        """Delete every copy, when the folder itself is deleted."""
         self._segments.clear()
+        self._kept.clear()
         shutil.rmtree(self._copies, ignore_errors=True)
 
     def _stamp(self, segment: str) -> Stamp | None:

@@ -77,7 +77,7 @@ class Stores:
         damaged = [
             item.id
             for item in self.catalog.collections.all()
-            if self.mark is not None and (doubtful or item.id in suspects) and self._reset_damaged(item, gone)
+            if self.mark is not None and (doubtful or item.id in suspects) and self._reset_damaged(item, gone, doubtful)
         ]
         for collection_id in self.catalog.collections.abandoned():
             self.drop(collection_id)
@@ -107,14 +107,14 @@ class Stores:
         self.mark.touch()
         return found
 
-    def _reset_damaged(self, collection: Collection, gone: Sequence[Leftover]) -> bool:
+    def _reset_damaged(self, collection: Collection, gone: Sequence[Leftover], killed: bool) -> bool:
         """Empty a collection of vectors that can be neither used nor restored; whether it had to be."""
         own = [name for item in gone if item.collection_id == collection.id for name in item.chunk_ids]
         log = logging.getLogger(__name__)
         empty = self.vectors.reset
         for restored in (False, True):
             try:
-                self.vectors.check(collection.id)
+                self.vectors.check(collection.id, after_kill=killed)
                 empty = self.vectors.drop  # not reset: a full disk must not cost the other collections
                 self.vectors.remove(collection.id, own)
             except StoreError as error:

@@ -124,9 +124,12 @@ class ChromaVectors:
             collection = self._collection(collection_id)
             return 0 if collection is None else collection.count()
 
-    def check(self, collection_id: str) -> None:
-        """StoreError when the collection's nearest-neighbour index cannot be searched."""
-        if collection_id not in self._open and self._files and self._files.half_written(collection_id):
+    def check(self, collection_id: str, *, after_kill: bool = False) -> None:
+        """StoreError when the collection's nearest-neighbour index cannot be searched.
+
+        ``after_kill``, asked before anything has opened it: or when the last process died while it wrote the index.
+        """
+        if after_kill and self._files and self._files.half_written(collection_id):
             raise StoreError(f"The vector store (embedded Chroma in {self._place}) was killed while it wrote an index.")
         with _explained(self._place):
             collection = self._collection(collection_id)
@@ -157,7 +160,8 @@ class ChromaVectors:
                 raise
             self.close()
             shutil.rmtree(self._place, ignore_errors=True)
-            ChromaFiles(self._place).forget_all()
+            if self._files:
+                self._files.forget_all()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,15 @@ def data(killed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(killed, tmp_path / "data", copy_function=shutil.copy2))
 
 
+def index_of(data: Path) -> Path:
+    """The folder of the one index that there is."""
+    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    return segment
+
+
 def half_write(data: Path, moment: float) -> None:
     """Leave the index as it is when a process dies while it is written: all emptied first, then one by one."""
-    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    segment = index_of(data)
     whole = [(segment / part).read_bytes() for part in PARTS]
     for part in PARTS[:-1]:
         (segment / part).write_bytes(b"")
@@ -104,11 +111,32 @@ def test_without_a_copy_of_that_state_vectors_are_made_anew(data: Path, lost: st
 
 def test_a_kill_in_the_middle_of_putting_back_changes_nothing(data: Path) -> None:
     half_write(data, 1.4)
-    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    segment = index_of(data)
     (copy,) = (data / "chroma-copies").iterdir()
     shutil.copyfile(copy / "header.bin", segment / "header.bin")
     library, stores = open_library(data)
     complete(library, stores)
+    library.close()
+
+
+def test_files_that_were_copied_in_another_order_are_no_sign_of_a_kill(data: Path) -> None:
+    """As `cp -r` leaves them: the last one to be written need not be the last to be copied."""
+    open_library(data)[0].close()
+    for part in reversed(PARTS):
+        (index_of(data) / part).touch()
+        time.sleep(0.01)
+    library, stores = open_library(data)
+    complete(library, stores)
+    library.close()
+
+
+def test_copies_are_made_after_a_database_was_begun_anew(data: Path) -> None:
+    """By the same process that had to delete one that could not be read."""
+    (data / "chroma" / "chroma.sqlite3").write_bytes(b"\x00garbage" * 400)
+    library, stores = open_library(data)
+    complete(library, stores)
+    (copy,) = (data / "chroma-copies").iterdir()
+    assert all((copy / part).read_bytes() == (index_of(data) / part).read_bytes() for part in PARTS)
     library.close()
 
 
@@ -120,7 +148,7 @@ def test_doctor_finds_what_an_older_index_lacks(data: Path) -> None:
     write(data / "more", c="\n\n".join(f"Quitte Nummer {n}." for n in range(COUNT)))
     library.ingest("c", [data / "more"])
     library.close()
-    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    segment = index_of(data)
     for part in PARTS:
         shutil.copyfile(kept / part, segment / part)
     library, stores = open_library(data)
@@ -140,7 +168,7 @@ def test_there_is_one_copy_of_an_index_and_none_of_one_that_is_gone(data: Path) 
     library.ingest("c", [folder])
     (copy,) = (data / "chroma-copies").iterdir()
     assert sorted(path.name for path in copy.iterdir()) == sorted(PARTS)
-    (segment,) = {file.parent for file in (data / "chroma").glob("*/header.bin")}
+    segment = index_of(data)
     assert all((copy / part).read_bytes() == (segment / part).read_bytes() for part in PARTS)
     library.delete_collection("c")
     assert list((data / "chroma-copies").iterdir()) == []
