@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.answer.candidates import Candidate, find_candidates
-from rag_service.answer.reading import log_odds, read
+from rag_service.answer.reading import read
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
 from rag_service.ports import Encoder, Evidence, Reader
+from rag_service.retrieve.fusion import unsquash
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.questions import AnswerType, expected_answer
 from rag_service.text.words import content_words, word_spans
@@ -220,7 +221,7 @@ def _passage_features(passages: Sequence[Passage]) -> Floats:
     first = passages[0]
     rows = [
         (
-            log_odds(passage.score) - log_odds(first.score),
+            unsquash(passage.score) - unsquash(first.score),
             _difference(passage.dense_score, first.dense_score),
             _difference(passage.late_score, first.late_score),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,10 +11,10 @@ from numpy.typing import NDArray
 from rag_service.answer.candidates import Candidate
 from rag_service.models import Passage
 from rag_service.ports import Evidence, Reader, Reading
+from rag_service.retrieve.fusion import unsquash
 
 MOST = 3  # passages read; the rest count as the worst sentence of those
 BEHIND = 3.0  # log odds that a passage may have less than the best one and still be read
-_SATURATED = 1e-6
 _NOTHING = -20.0
 _LONGEST = 24  # tokens of an answer
 Floats = NDArray[np.float32]
@@ -53,14 +52,9 @@ def likeliest(passages: Sequence[Passage]) -> list[int]:
 
     How many differs from question to question: one where the search is sure, ``MOST`` where it is not.
     """
-    odds = [log_odds(passage.score) for passage in passages]
-    return [index for index, own in enumerate(odds) if index == 0 or own >= max(odds) - BEHIND][:MOST]
-
-
-def log_odds(score: float) -> float:
-    """The fused score behind a passage's score between 0 and 1."""
-    bounded = min(max(score, _SATURATED), 1.0 - _SATURATED)
-    return math.log(bounded / (1.0 - bounded))
+    odds = [unsquash(passage.score) for passage in passages]
+    least = max(odds, default=0.0) - BEHIND
+    return [index for index, own in enumerate(odds) if index == 0 or own >= least][:MOST]
 
 
 def _odds(reading: Reading, start: int, end: int) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_SATURATED = 1e-6
 
 
 def standardise(scores: Floats) -> Floats:
@@ -30,3 +32,9 @@ def fill_lexical(candidates: Sequence[str], found: Mapping[str, float], limit: i
 def squash(score: float) -> float:
     """A fused score as a number between 0 and 1 for readers; order is kept."""
     return float(1.0 / (1.0 + np.exp(-score)))
+
+
+def unsquash(score: float) -> float:
+    """The fused score behind a number between 0 and 1; another reranker's score outside of that counts as its end."""
+    bounded = min(max(score, _SATURATED), 1.0 - _SATURATED)
+    return math.log(bounded / (1.0 - bounded))

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from rag_service.answer.candidates import find_candidates
-from rag_service.answer.reading import BEHIND, MOST, likeliest, log_odds, read
+from rag_service.answer.reading import BEHIND, MOST, likeliest, read
 from rag_service.models import Passage
 from rag_service.ports import Evidence
+from rag_service.retrieve.fusion import unsquash
 from tests.fakes import passage
 
 
@@ -38,12 +39,12 @@ def test_the_first_and_those_not_far_behind_the_best(odds: list[float], chosen: 
 
 @pytest.mark.parametrize("score", [0.0, 1.0, 7.5, -3.0])
 def test_scores_of_any_reranker_have_odds(score: float) -> None:
-    assert math.isfinite(log_odds(score))
+    assert math.isfinite(unsquash(score))
 
 
 def test_odds_undo_the_score() -> None:
-    assert log_odds(scored(-2.5)[0].score) == pytest.approx(-2.5)
-    assert log_odds(scored(BEHIND)[0].score) == pytest.approx(BEHIND)
+    assert unsquash(scored(-2.5)[0].score) == pytest.approx(-2.5)
+    assert unsquash(scored(BEHIND)[0].score) == pytest.approx(BEHIND)
 
 
 @dataclass(frozen=True)
