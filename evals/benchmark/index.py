@@ -72,11 +72,8 @@ def ingest_figures(folder: Path, pool: Pool, documents: int, length: int) -> Fig
         os.utime(path, (1_600_000_000, 1_600_000_000))
     first = _ingest(folder, "data")
     texts = _chunk_texts(folder / "data")
-    embeddings = [_embed(texts) for _ in range(2)]
-    last = _ingest(folder, "again")
-    whole, whole_cpu, alone, alone_cpu = (
-        sum(each[at] for each in times) for times in ((first, last), embeddings) for at in (0, 1)
-    )
+    alone, alone_cpu = map(sum, zip(_embed(texts), _embed(texts), strict=True))
+    whole, whole_cpu = map(sum, zip(first, _ingest(folder, "again"), strict=True))
     service = open_service(Settings(data_dir=folder / "data"))
     try:
         again = seconds(lambda: service.library.ingest("default", [folder / "documents"]))

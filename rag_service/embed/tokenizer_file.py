@@ -20,8 +20,9 @@ def open_tokenizer_file(path: Path) -> Callable[[str], NDArray[np.int32]]:
     """
     from tokenizers import Tokenizer
 
+    content = _bytes(path)
     try:
-        tokenizer = Tokenizer.from_buffer(_bytes(path))
+        tokenizer = Tokenizer.from_buffer(content)
     except Exception as error:  # the library raises Exception itself
         raise SettingsError(f"RAG_EMBEDDING__TOKENIZER: {path} is no tokenizer.json ({error}).") from error
     tokenizer.no_truncation()
