@@ -4,7 +4,7 @@ A filter is ``{"field": value}`` or ``{"field": {"$op": value, ...}}``; several 
 and ``$or`` take lists of filters. Fields: source, title, published, language, media_type, document_id and
 ``metadata.NAME``. Operators: $eq $ne $in $nin $gt $gte $lt $lte. As in MongoDB, $ne and $nin also match
 documents that lack the field. Dates compare as the span of time they name: 2019-04 lies in 2019, and
-``{"$lte": "2019-04"}`` takes in all of April.
+``{"$lte": "2019-04"}`` takes in all of April. How much one filter may compare is bounded by what databases take.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
+from sqlalchemy import BindParameter, ColumnElement
+from sqlalchemy.sql import visitors
 
 from rag_service.errors import InvalidFilter
 from rag_service.index.dates import date_range
@@ -22,6 +23,12 @@ from rag_service.index.schema import documents, version_metadata, versions
 
 Condition = ColumnElement[bool]
 _DEPTH = 16
+_TERMS = 500  # SQLite refuses an expression that is 1000 deep
+_LISTED = 10_000  # and binds 32,766 values at most
+_TOO_LARGE = (
+    f"The filter compares too much at once: {_TERMS} values at most (a date or metadata value counts twice), "
+    f"but {_LISTED} in lists of source, title, language, media_type and document_id."
+)
 _COLUMNS: dict[str, ColumnElement[str]] = {
     "source": documents.c.source,
     "title": versions.c.title,
@@ -39,8 +46,16 @@ _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 _OPERATORS = ("$ne", "$in", "$nin", *_COMPARISONS)
 
 
-def condition(filters: Mapping[str, Any], depth: int = 0) -> Condition:
+def condition(filters: Mapping[str, Any]) -> Condition:
     """The SQL condition of a filter; InvalidFilter names the field or operator that is not known."""
+    found = _all_of(filters, 0)
+    bound = [part.value for part in visitors.iterate(found) if isinstance(part, BindParameter)]
+    if len(bound) > _TERMS or sum(len(value) for value in bound if isinstance(value, list)) > _LISTED:
+        raise InvalidFilter(_TOO_LARGE)
+    return found
+
+
+def _all_of(filters: Mapping[str, Any], depth: int) -> Condition:
     if not isinstance(filters, Mapping):
         raise InvalidFilter(f"A filter must be an object, not {filters!r}.")
     if depth > _DEPTH:
@@ -53,7 +68,7 @@ def _clause(name: str, value: Any, depth: int) -> Condition:
     if name in ("$and", "$or"):
         if not isinstance(value, Sequence) or isinstance(value, str) or not value:
             raise InvalidFilter(f"{name} takes a list of filters that is not empty.")
-        joined = [condition(part, depth + 1) for part in value]
+        joined = [_all_of(part, depth + 1) for part in value]
         return sa.and_(*joined) if name == "$and" else sa.or_(*joined)
     if name.startswith("$"):
         raise InvalidFilter(f"{name} is not a known operator here; known are $and and $or.")
@@ -69,11 +84,19 @@ def _comparison(name: str, op: str, operand: Any) -> Condition:
     if op in ("$in", "$nin"):
         if not isinstance(operand, Sequence) or isinstance(operand, str):
             raise InvalidFilter(f"{op} on {name} takes a list.")
-        found = sa.or_(sa.false(), *(_compare(name, "$eq", item) for item in operand))
+        found = _among(name, operand)
         return found if op == "$in" else sa.not_(found)
     if op == "$ne":
         return sa.not_(_compare(name, "$eq", operand))
     return _compare(name, op, operand)
+
+
+def _among(name: str, values: Sequence[Any]) -> Condition:
+    if len(values) > _LISTED:
+        raise InvalidFilter(_TOO_LARGE)
+    if name in _COLUMNS and all(isinstance(value, str) for value in values):
+        return _COLUMNS[name].in_(list(values))
+    return sa.or_(sa.false(), *(_compare(name, "$eq", value) for value in values))
 
 
 def _compare(name: str, op: str, operand: Any) -> Condition:

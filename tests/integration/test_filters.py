@@ -107,6 +107,39 @@ def test_nested_too_deep(filled: Catalog) -> None:
         filled.live.matching_versions("c", filters)
 
 
+def test_long_lists_are_one_comparison(filled: Catalog) -> None:
+    names = ["a.txt", *(f"{number}.txt" for number in range(9_000))]
+    assert matching(filled, {"source": {"$in": names}}) == {"a.txt"}
+    assert matching(filled, {"source": {"$nin": names}}) == {"b.txt", "c.md", "d.txt", "e.txt"}
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"source": {"$in": ["x"] * 20_000}},
+        {"$and": [{"source": {"$in": ["x"] * 9_000}}] * 2},
+        {"published": {"$in": ["2019"] * 600}},
+        {"metadata.author": {"$nin": ["x"] * 600}},
+        {"$or": [{"source": "x"}] * 600},
+    ],
+)
+def test_more_than_a_database_compares_is_refused(filled: Catalog, filters: dict[str, object]) -> None:
+    with pytest.raises(InvalidFilter, match="too much at once"):
+        filled.live.matching_versions("c", filters)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"published": {"$in": ["2018"] * 249}},
+        {"metadata.author": {"$in": ["x"] * 249}},
+        {"$and": [{"$or": [{"source": "x"}] * 49}] * 10},
+    ],
+)
+def test_as_much_as_is_allowed_is_compared(filled: Catalog, filters: dict[str, object]) -> None:
+    assert matching(filled, filters) == set()
+
+
 def test_unknown_collection(filled: Catalog) -> None:
     with pytest.raises(UnknownCollection):
         filled.live.matching_versions("nope", {})
