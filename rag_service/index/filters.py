@@ -134,6 +134,9 @@ def _published(op: str, operand: Any) -> Condition:
 def _metadata(key: str, op: str, operand: str | float) -> Condition:
     own = version_metadata
     column: ColumnElement[Any] = own.c.text if isinstance(operand, str) else own.c.number
-    value = operand if isinstance(operand, str) else float(operand)
+    try:
+        value = operand if isinstance(operand, str) else float(operand)
+    except OverflowError as error:
+        raise InvalidFilter(f"metadata.{key} is compared with a number that is too large.") from error
     matching = sa.select(own.c.version_id).where(own.c.key == key, _apply(column, op, value))
     return versions.c.id.in_(matching)

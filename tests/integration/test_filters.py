@@ -85,6 +85,7 @@ def test_what_a_filter_matches(filled: Catalog, filters: dict[str, object], sour
         ({"source": 5}, "source"),
         ({"source": None}, "source"),
         ({"source": ["a.txt"]}, "source"),
+        ({"metadata.n": 10**400}, "metadata.n"),
         ({"published": "gestern"}, "gestern"),
         ({"published": 2019}, "2019"),
         ({"published": "2019-13"}, "2019-13"),
