@@ -102,6 +102,16 @@ async def test_invalid_document_names_its_field(service, change, field):
     assert service.library.uploads == []
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "9" * 400])
+async def test_numbers_that_cannot_be_given_back_are_refused(service, number):
+    content = f'{{"source": "a.txt", "text": "A", "metadata": {{"x": {number}}}}}'
+    async with connect(service) as client:
+        reply = await client.post("/v1/documents", content=content, headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_request")
+    assert reply.json()["errors"][0]["field"].startswith("metadata.x")
+    assert service.library.uploads == []
+
+
 async def test_lone_surrogates_never_reach_a_store(service):
     content = b'{"source": "a.txt", "text": "A", "metadata": {"x": "\\ud800"}}'
     async with connect(service) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -26,6 +27,16 @@ def _iso_date(value: str) -> str:
     return value
 
 
+def _finite(value: models.MetadataValue) -> models.MetadataValue:
+    """Numbers that filters compare and JSON gives back: Python's parser knows NaN and Infinity, too."""
+    try:
+        if isinstance(value, str) or math.isfinite(value):
+            return value
+    except OverflowError:
+        pass
+    raise ValueError("must be a finite number in the range of a double")
+
+
 class DocumentUpload(RequestBody):
     """A document given as text."""
 
@@ -36,8 +47,8 @@ class DocumentUpload(RequestBody):
         examples=["notes/besuch.md"],
     )
     text: str = Field(min_length=1, examples=["Kim traf am 25. April 2019 in Wladiwostok ein."])
-    metadata: dict[Annotated[str, Field(max_length=200)], models.MetadataValue] = Field(
-        default_factory=dict, max_length=100, examples=[{"author": "Redaktion"}]
+    metadata: dict[Annotated[str, Field(max_length=200)], Annotated[models.MetadataValue, AfterValidator(_finite)]] = (
+        Field(default_factory=dict, max_length=100, examples=[{"author": "Redaktion"}])
     )
     published: Annotated[str, AfterValidator(_iso_date)] | None = Field(
         None,
