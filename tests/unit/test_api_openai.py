@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from rag_service.errors import ModelTimeout, UnknownCollection
@@ -130,6 +132,19 @@ async def test_errors_have_openais_shape(service, body, status, param, said_of_i
     assert error["type"] == "invalid_request_error"
     assert error["param"] == param
     assert said_of_it in error["message"]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("content", ["Wer? \ud83d", [{"type": "text", "text": "Wer? \ud83d"}]])
+async def test_half_of_an_emoji_is_refused(service, content, stream):
+    body = json.dumps(request(said("user", content), stream=stream))
+    async with connect(service) as client:
+        reply = await client.post(CHAT, content=body, headers={"content-type": "application/json"})
+    assert reply.status_code == 400
+    error = reply.json()["error"]
+    assert (error["param"], error["code"]) == ("messages.0.content", "invalid_request")
+    assert "lone surrogate" in error["message"]
+    assert service.asker.asked == []
 
 
 @pytest.mark.parametrize("stream", [True, False])

@@ -35,8 +35,8 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = Field(None, description="The fields at fault, when the request is.")
 
 
-def _encodable(value: Any) -> Any:
-    """JSON may carry lone surrogates, which no store and no response can encode."""
+def encodable(value: Any) -> Any:
+    """The value, unless it holds a lone surrogate: JSON may carry one, but no store and no response can encode it."""
     stack = [value]
     while stack:
         item = stack.pop()
@@ -53,7 +53,7 @@ def _encodable(value: Any) -> Any:
 
 Filters = Annotated[
     dict[str, Any],
-    AfterValidator(_encodable),
+    AfterValidator(encodable),
     Field(
         description="Conditions on `source`, `title`, `published`, `language`, `media_type` or "
         "`metadata.<name>`; operators $eq $ne $in $nin $gt $gte $lt $lte, and $and, $or.",

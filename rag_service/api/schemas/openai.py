@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from rag_service import models
 from rag_service.api.schemas.answers import AnswerBody
-from rag_service.api.schemas.common import Filters, RequestBody
+from rag_service.api.schemas.common import Filters, RequestBody, encodable
 from rag_service.api.schemas.questions import TopK
 
 
@@ -26,11 +26,18 @@ class ContentPart(Tolerant):
     text: str | None = None
 
 
+def _encodable(content: str | list[ContentPart] | None) -> str | list[ContentPart] | None:
+    encodable([part.text for part in content] if isinstance(content, list) else content)
+    return content
+
+
 class Message(Tolerant):
     """A message of the conversation; only those of user and assistant are read."""
 
     role: str = Field(max_length=50, examples=["user"])
-    content: str | list[ContentPart] | None = Field(None, examples=["Wann trafen sich Kim und Putin 2019?"])
+    content: Annotated[str | list[ContentPart] | None, AfterValidator(_encodable)] = Field(
+        None, examples=["Wann trafen sich Kim und Putin 2019?"]
+    )
 
 
 class StreamOptions(Tolerant):
