@@ -124,8 +124,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _field(location: Sequence[str | int]) -> str:
-    path = [str(part) for part in location if part not in ("body", "query", "path")]
-    return ".".join(path).encode("utf-8", "replace").decode("utf-8") or "body"
+    """A field's path; what comes before it says whether it is of the body, the query or the path."""
+    return ".".join(map(str, location[1:])).encode("utf-8", "replace").decode("utf-8") or "body"
 
 
 def _message(item: Mapping[str, Any]) -> str:

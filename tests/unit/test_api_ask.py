@@ -217,3 +217,12 @@ async def test_search_refuses_a_query_without_a_word(service):
     async with connect(service) as client:
         reply = await client.post("/v1/search", json={"query": "..."})
     assert (reply.status_code, reply.json()["code"]) == (422, "invalid_question")
+
+
+@pytest.mark.parametrize("query", ["", "x" * 4001, 7])
+async def test_invalid_query_is_named(service, query):
+    async with connect(service) as client:
+        reply = await client.post("/v1/search", json={"query": query})
+    assert reply.status_code == 422
+    assert [error["field"] for error in reply.json()["errors"]] == ["query"]
+    assert reply.json()["detail"].startswith("query: ")

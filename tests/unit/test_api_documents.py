@@ -91,7 +91,9 @@ async def test_date_may_be_as_precise_as_known(service, published):
         ({"source": " "}, "source"),
         ({"text": ""}, "text"),
         ({"metadata": {"a": {"b": 1}}}, "metadata.a"),
+        ({"metadata": {"path": [1]}}, "metadata.path"),
         ({"metadat": {}}, "metadat"),
+        ({"query": "x"}, "query"),
     ],
 )
 async def test_invalid_document_names_its_field(service, change, field):

@@ -144,7 +144,8 @@ def _text_upload(body: bytes) -> models.Upload:
     try:
         return DocumentUpload.model_validate_json(body).upload()
     except ValidationError as error:
-        raise RequestValidationError(error.errors(include_url=False)) from error
+        items = [{**item, "loc": ("body", *item["loc"])} for item in error.errors(include_url=False)]
+        raise RequestValidationError(items) from error
 
 
 async def _file_uploads(request: Request) -> list[models.Upload]:
