@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from rag_service.api.schemas.documents import ListQuery
+from rag_service.api.uploads import check_source
 from rag_service.errors import (
     Conflict,
     InvalidInput,
@@ -101,6 +103,14 @@ def test_documents_page_by_page(catalog: Catalog) -> None:
     for cursor in ("%%%", "_w", "ä"):
         with pytest.raises(InvalidInput, match="cursor"):
             catalog.documents.page(own, 2, cursor)
+
+
+def test_the_cursor_behind_the_longest_source_is_taken_back(catalog: Catalog) -> None:
+    longest = ["/".join(["🚂" * 255] * 3 + ["🚂" * 254 + end]) for end in "ab"]
+    put(catalog, *(document(source) for source in longest))
+    first = catalog.documents.page(catalog.collections.id_of("c"), 1, None)
+    assert [check_source(source) for source in longest] == longest
+    assert ListQuery.model_validate({"after": first.next}).after == first.next
 
 
 def test_content_keeps_pages_and_any_character(catalog: Catalog) -> None:

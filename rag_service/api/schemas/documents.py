@@ -13,6 +13,7 @@ from rag_service import models
 from rag_service.api.schemas.common import CollectionName, RequestBody
 from rag_service.api.uploads import check_source
 
+MAX_CURSOR = 5462  # a source of 1024 characters has up to 4096 bytes, which take so many in base64
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?)?)?")
 
 
@@ -73,7 +74,7 @@ class ListQuery(RequestBody):
 
     collection: CollectionName | None = Field(None, description="The configured default when absent.")
     limit: int = Field(100, ge=1, le=1000)
-    after: str | None = Field(None, max_length=1024, description="`next` of the page before.")
+    after: str | None = Field(None, max_length=MAX_CURSOR, description="`next` of the page before.")
 
 
 class DocumentBody(BaseModel):
