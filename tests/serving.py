@@ -46,7 +46,7 @@ def served(service: Service) -> Iterator[str]:
 def parse_events(text: str) -> list[tuple[str, Any]]:
     """Server-sent events as names with parsed data; comments are dropped, [DONE] is kept as text."""
     found = []
-    for block in text.replace("\r\n", "\n").split("\n\n"):
+    for block in text.split("\n\n"):
         lines = [line for line in block.split("\n") if line and not line.startswith(":")]
         if not lines:
             continue

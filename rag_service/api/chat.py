@@ -136,12 +136,12 @@ class ChunkStream:
                     elif isinstance(event, Done):
                         for item in self._closing(event.answer):
                             yield item
-            yield ServerSentEvent(data="[DONE]")
+            yield streams.sent("[DONE]")
         except Exception as error:
             yield _data(problems.openai_error(streams.late_problem(self.scope, error)))
 
     def _chunk(self, delta: ChatDelta) -> ServerSentEvent:
-        return ServerSentEvent(data=self._of([ChunkChoice(delta=delta)]).encoded())
+        return streams.sent(self._of([ChunkChoice(delta=delta)]).encoded())
 
     def _of(self, choices: list[ChunkChoice], **more: Any) -> ChatChunk:
         return ChatChunk(id=self.id, created=self.created, model=self.model, choices=choices, **more)
@@ -149,9 +149,9 @@ class ChunkStream:
     def _closing(self, answer: Answer) -> list[ServerSentEvent]:
         delta = ChatDelta(annotations=markers(answer, self.base_url))
         last = self._of([ChunkChoice(delta=delta, finish_reason="stop")], rag=AnswerBody.of(answer))
-        items = [*(self._sources(answer) if self.sources else []), ServerSentEvent(data=last.encoded())]
+        items = [*(self._sources(answer) if self.sources else []), streams.sent(last.encoded())]
         if self.include_usage:
-            items.append(ServerSentEvent(data=self._of([], usage=usage_of(answer)).encoded()))
+            items.append(streams.sent(self._of([], usage=usage_of(answer)).encoded()))
         return items
 
     def _sources(self, answer: Answer) -> list[ServerSentEvent]:
@@ -171,4 +171,4 @@ class ChunkStream:
 
 
 def _data(body: dict[str, Any]) -> ServerSentEvent:
-    return ServerSentEvent(data=json.dumps(body, ensure_ascii=False))
+    return streams.sent(json.dumps(body, ensure_ascii=False))

@@ -101,9 +101,9 @@ async def as_server_sent(scope: Scope, events: AsyncIterator[Event]) -> AsyncIte
         async with closed_after(events):
             async for event in events:
                 name, body = _named(event)
-                yield ServerSentEvent(event=name, data=body.model_dump_json())
+                yield sent(body.model_dump_json(), name)
     except Exception as error:
-        yield ServerSentEvent(event="error", data=late_problem(scope, error).model_dump_json(exclude_none=True))
+        yield sent(late_problem(scope, error).model_dump_json(exclude_none=True), "error")
 
 
 def late_problem(scope: Scope, error: Exception) -> Problem:
@@ -125,6 +125,11 @@ def _named(event: Event) -> tuple[str, BaseModel]:
             return "citation", CitationBody.of(event.citation)
         case Done():
             return "done", AnswerBody.of(event.answer)
+
+
+def sent(data: str, event: str | None = None) -> ServerSentEvent:
+    """One event of a stream, with the plain line feeds that clients split it by."""
+    return ServerSentEvent(data=data, event=event, sep="\n")
 
 
 def respond(events: AsyncIterator[ServerSentEvent]) -> EventSourceResponse:

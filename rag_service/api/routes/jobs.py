@@ -72,7 +72,7 @@ async def _changes(wiring: Wiring, job: models.Job) -> AsyncIterator[models.Job]
 async def _server_sent(states: AsyncIterator[models.Job]) -> AsyncIterator[ServerSentEvent]:
     async for job in states:
         name = "done" if job.finished else "job"
-        yield ServerSentEvent(event=name, data=JobBody.of(job).model_dump_json())
+        yield streams.sent(JobBody.of(job).model_dump_json(), name)
 
 
 async def _reachable(wiring: Wiring, access: Access, job_id: str) -> models.Job:
