@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -68,7 +69,9 @@ class Collections:
         try:
             return self.get(name)
         except UnknownCollection:
-            return self.create(name)
+            with suppress(Conflict):  # somebody else was faster
+                return self.create(name)
+        return self.get(name)
 
     def set_fingerprint(self, collection_id: str, fingerprint: Fingerprint) -> None:
         """Record what the collection is built with."""

@@ -24,7 +24,7 @@ from rag_service.errors import (
 from rag_service.index.catalog import Catalog, open_catalog
 from rag_service.index.documents import FileState
 from rag_service.index.rows import NewVersion
-from rag_service.models import Chunk, Fingerprint, JobDocument, Page
+from rag_service.models import Chunk, Collection, Fingerprint, JobDocument, Page
 from tests.catalog_kit import document, pend, put
 
 
@@ -163,6 +163,16 @@ def test_collections(catalog: Catalog) -> None:
     assert catalog.collections.create("c").documents == 0
     catalog.collections.purge(gone)
     assert catalog.versions.leftovers() == [] and catalog.collections.abandoned() == []
+
+
+def test_two_at_once_want_the_same_new_collection(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def get(name: str) -> Collection:
+        monkeypatch.undo()
+        catalog.collections.create(name)
+        raise UnknownCollection(name)
+
+    monkeypatch.setattr(catalog.collections, "get", get)
+    assert catalog.collections.ensure("new").id == catalog.collections.id_of("new")
 
 
 def test_languages_most_frequent_first(catalog: Catalog) -> None:
