@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag_service.errors import FingerprintMismatch
+from rag_service.errors import FingerprintMismatch, UnknownCollection
 from rag_service.index.doctor import Doctor
 from rag_service.index.stores import Stores
 from rag_service.ingest.jobs import Worker
@@ -17,7 +17,7 @@ from rag_service.ingest.run import OnProgress, Run
 from rag_service.ingest.scan import Discover, scan
 from rag_service.ingest.sync import Load, Sync, withdraw
 from rag_service.ingest.uploads import LoadUpload, put
-from rag_service.ingest.write import Engine
+from rag_service.ingest.write import Cancelled, Engine
 from rag_service.models import (
     Collection,
     DocumentPage,
@@ -106,6 +106,7 @@ class Library:
         own = self._ready(collection)
 
         def work(run: Run) -> None:
+            self._call_off_if_deleted(own)
             self._sync.apply(own.id, self._steps(collection, paths), self._tools.engine, run)
             self._stores.lexical.release()
 
@@ -117,6 +118,7 @@ class Library:
         items = tuple(uploads)
 
         def work(run: Run) -> None:
+            self._call_off_if_deleted(own)
             put(self._stores, own.id, items, self._tools.load_upload, self._tools.engine, run)
 
         return self._worker.submit("upload", collection, len(items), work)
@@ -170,6 +172,15 @@ class Library:
         known = self._stores.catalog.documents.known(names[collection]) if collection in names else {}
         roots = {item.root for item in known.values() if item.root is not None}
         return compare(scan(paths, roots, self._tools.discover), known)
+
+    def _call_off_if_deleted(self, own: Collection) -> None:
+        """Cancelled when the collection went after a job was asked for and before its turn came."""
+        try:
+            found = self._stores.catalog.collections.id_of(own.name)
+        except UnknownCollection as error:
+            raise Cancelled from error
+        if found != own.id:
+            raise Cancelled
 
     def _ready(self, name: str) -> Collection:
         """The collection, created if need be, after a look at its fingerprint."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -232,6 +233,26 @@ def test_deleting_documents_and_collections(library: Library, gate: Gate) -> Non
     assert library.collections() == [] and library.doctor().items == ()
     put(library, Upload("a.txt", text="Neu."))
     assert [item.source for item in library.documents("c").items] == ["a.txt"]
+
+
+@pytest.mark.parametrize("made_again", [False, True])
+def test_a_job_whose_collection_went_before_its_turn_is_called_off(
+    library: Library, monkeypatch: pytest.MonkeyPatch, made_again: bool
+) -> None:
+    put(library, Upload("a.txt", text="Eins."))
+    submit = library._worker.submit
+
+    def late(*arguments: Any) -> Job:
+        library.delete_collection("c")
+        if made_again:
+            library.create_collection("c")
+        return submit(*arguments)
+
+    monkeypatch.setattr(library._worker, "submit", late)
+    job = put(library, Upload("b.txt", text="Zwei."))
+    assert (job.status, job.error, job.documents) == ("cancelled", None, ())
+    assert [item.documents for item in library.collections()] == [0] * made_again
+    assert library.doctor().items == ()
 
 
 def test_a_job_that_a_dead_process_left_is_marked(library: Library, tmp_path: Path) -> None:
