@@ -24,7 +24,8 @@ class Run:
         self._stop = threading.Event()
         self._telling = threading.Lock()
         self._began = self._saved = time.monotonic()
-        self._done = self._total = self._chunks_done = self._chunks_total = 0
+        self._total = job.total
+        self._done = self._chunks_done = self._chunks_total = 0
         self._unsaved: list[JobDocument] = []
         self._failed = False
 

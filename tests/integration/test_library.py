@@ -148,7 +148,8 @@ def test_a_job_is_queued_runs_and_tells(library: Library, gate: Gate) -> None:
     job = library.submit("c", [Upload("a.txt", text="Eins.")])
     assert (job.status, job.total, job.kind) == ("queued", 1, "upload")
     assert gate.reached.wait(30)
-    assert library.wait(job.id, 0.05).status == "running"
+    running = library.wait(job.id, 0.05)
+    assert (running.status, running.done, running.total) == ("running", 0, 1)
     events = library.job_events(job.id)
     assert next(events).status == "running"
     gate.open.set()
@@ -170,6 +171,7 @@ def test_a_cancelled_job_leaves_nothing_half(library: Library, gate: Gate) -> No
     library.cancel(waiting.id)
     gate.open.set()
     assert library.wait(running.id, 30).status == library.wait(waiting.id, 30).status == "cancelled"
+    assert (library.job(waiting.id).done, library.job(waiting.id).total) == (0, 1)
     (item,) = library.documents("c").items
     assert library.content(item.id).text == "Alt."
     assert library.doctor().items == ()
