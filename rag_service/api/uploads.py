@@ -14,10 +14,14 @@ def check_source(source: str) -> str:
     """The source itself when it is a clean relative path; ValueError says what is wrong with it."""
     if not source.strip():
         raise ValueError("must not be empty")
+    if not unicodedata.is_normalized("NFC", source):
+        raise ValueError("must be in Unicode's composed form (NFC)")
+    if any(len(segment) > MAX_SEGMENT for segment in source.split("/")):
+        raise ValueError(f"must not hold a name of more than {MAX_SEGMENT} characters")
     if source != clean_source(source):
         raise ValueError(
-            "must be a relative path with forward slashes: no '.' or '..', no drive, no control characters, "
-            "no space around a name"
+            "must be a relative path with forward slashes: no '.' or '..', no drive, no control or format "
+            "characters, no space around a name"
         )
     return source
 

@@ -28,6 +28,20 @@ def test_file_names(name, source):
     assert clean_source(name) == source
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("notes/" + "x" * 256, "more than 255 characters"),
+        ("U\u0308ber.txt", "NFC"),
+        ("a\u200db.txt", "format characters"),
+        ("../a.txt", "relative path"),
+    ],
+)
+def test_what_is_wrong_with_a_source_is_said(source, said):
+    with pytest.raises(ValueError, match=said):
+        check_source(source)
+
+
 @given(st.text(alphabet=st.characters(), max_size=400))
 def test_cleaned_source_is_always_safe_and_stays_as_it_is(name):
     source = clean_source(name)

@@ -44,7 +44,7 @@ class DocumentUpload(RequestBody):
     source: Annotated[str, AfterValidator(check_source)] = Field(
         min_length=1,
         max_length=1024,
-        description="Its path within the collection.",
+        description="Its path within the collection, in NFC, of names of 255 characters at most.",
         examples=["notes/besuch.md"],
     )
     text: str = Field(min_length=1, examples=["Kim traf am 25. April 2019 in Wladiwostok ein."])
