@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 from rag_service.api.schemas.common import FieldProblem, Problem
@@ -102,7 +103,17 @@ async def _http_error(request: Request, error: Exception) -> Response:
         413: _TOO_LARGE,
     }.get(error.status_code, str(error.detail))
     detail = detail.encode("utf-8", "replace").decode("utf-8")
-    return respond(request.scope, problem(request.scope, error.status_code, code, title, detail), error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and (allowed := _allowed(request)):
+        headers["Allow"] = ", ".join(allowed)
+    return respond(request.scope, problem(request.scope, error.status_code, code, title, detail), headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of all routes at a path; Starlette names those of the first."""
+    routes = [route for route in request.app.routes if not isinstance(route, Mount)]
+    tried = {method: {**request.scope, "method": method} for method in ("DELETE", "GET", "HEAD", "POST")}
+    return [name for name, scope in tried.items() if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 def too_large(scope: Scope) -> Response:

@@ -55,10 +55,22 @@ async def test_every_refusal_is_a_problem(service, method, path, options, status
     assert problem["request_id"] == reply.headers["x-request-id"]
 
 
-async def test_method_not_allowed_names_what_is(service):
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/ask", "POST"),
+        ("/v1/documents", "GET, POST"),
+        ("/v1/documents/doc_1", "DELETE, GET"),
+        ("/v1/collections", "GET, POST"),
+        ("/v1/models/rag/default", "GET"),
+        ("/openapi.json", "GET, HEAD"),
+        ("/static/index.html", "GET, HEAD"),
+    ],
+)
+async def test_method_not_allowed_names_what_is(service, path, allowed):
     async with connect(service) as client:
-        reply = await client.get("/v1/ask")
-    assert reply.headers["allow"] == "POST"
+        reply = await client.put(path)
+    assert (reply.status_code, reply.headers["allow"]) == (405, allowed)
 
 
 async def test_unforeseen_error_is_a_problem_without_a_trace(service):
