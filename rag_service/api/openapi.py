@@ -14,7 +14,7 @@ DESCRIPTIONS = {
     409: "The present state forbids it.",
     413: "The body is too large.",
     415: "The body has another media type.",
-    422: "A field of the request is at fault; `errors` names it.",
+    422: "The request is at fault: `detail` says where; `errors` lists the fields when their form is wrong.",
     502: "The model's endpoint failed.",
     503: "The index or the model's endpoint cannot be used now, or too much is asked at once.",
     504: "The model's endpoint did not answer in time.",
