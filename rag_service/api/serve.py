@@ -28,6 +28,7 @@ from rag_service.errors import SettingsError
 from rag_service.settings import Settings
 
 STOP_SECONDS = 8
+IDLE_SECONDS = 75  # longer than clients and proxies keep a connection, or they send into one being closed
 OPEN_FILES = 65_536
 
 
@@ -44,16 +45,21 @@ def serve(open_service: Callable[[], Service], settings: Settings, host: str, po
             url = address(*listener.getsockname()[:2])
             app = create_app(service)
             warm_up(app)
-            config = uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=STOP_SECONDS,
-                lifespan="off",
-            )
             with signals_end_quietly():
-                _Server(config, thread_count(settings), partial(_ready, service, url)).run(sockets=[listener])
+                _Server(config(app), thread_count(settings), partial(_ready, service, url)).run(sockets=[listener])
+
+
+def config(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn serves the application."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        lifespan="off",
+    )
 
 
 def _ready(service: Service, url: str) -> None:

@@ -3,12 +3,14 @@ import json
 import logging
 import signal
 
+import httpx
+import openai
 import pytest
 import structlog
 
 from rag_service.api import logs
-from rag_service.api.app import create_app
-from rag_service.api.serve import address, bind, signals_end_quietly, thread_count, warm_up
+from rag_service.api.app import create_app, routed
+from rag_service.api.serve import address, bind, config, signals_end_quietly, thread_count, warm_up
 from rag_service.errors import FingerprintMismatch, SettingsError
 from rag_service.settings import Settings
 from tests.fakes import FakeService
@@ -73,6 +75,13 @@ def test_port_0_picks_a_free_one():
 def test_address_that_is_not_ours_is_one_clear_error(host):
     with pytest.raises(SettingsError, match=f"Cannot serve on {host}:0"):
         bind(host, 0)
+
+
+def test_clients_let_go_of_an_idle_connection_first():
+    kept = config(routed()).timeout_keep_alive
+    assert kept > 60  # nginx, towards what it stands before
+    assert kept > (httpx.Limits().keepalive_expiry or 0)
+    assert kept > (openai.DEFAULT_CONNECTION_LIMITS.keepalive_expiry or 0)
 
 
 def test_signals_after_the_end_do_nothing():
