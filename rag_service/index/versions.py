@@ -183,7 +183,8 @@ def leftovers(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Itera
 
 def _check_storable(document: Document) -> None:
     """Databases store neither NUL nor lone surrogates."""
-    said = (document.source, document.text, document.title, *map(str, document.metadata.values()))
+    described = (str(part) for item in document.metadata.items() for part in item)
+    said = (document.source, document.text, document.title, *described)
     for value in said:
         if "\0" in value:
             raise LoadError(f"{document.source!r}: holds NUL characters.")

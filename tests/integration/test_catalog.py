@@ -125,7 +125,12 @@ def test_content_keeps_pages_and_any_character(catalog: Catalog) -> None:
 
 @pytest.mark.parametrize("bad", ["NUL \0 inside", "lone \ud800 surrogate"])
 def test_what_no_database_stores_is_refused_by_name(catalog: Catalog, bad: str) -> None:
-    for odd in (document("odd.txt", bad), document("odd.txt", title=bad), document("odd.txt", metadata={"k": bad})):
+    for odd in (
+        document("odd.txt", bad),
+        document("odd.txt", title=bad),
+        document("odd.txt", metadata={"k": bad}),
+        document("odd.txt", metadata={bad: "v"}),
+    ):
         with pytest.raises(LoadError, match=r"odd\.txt"):
             pend(catalog, document("good.txt"), odd)
     assert catalog.versions.leftovers() == []
