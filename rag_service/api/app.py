@@ -69,6 +69,7 @@ def routed() -> FastAPI:
     for module in (ask, search, documents, jobs, collections, openai):
         app.include_router(module.router, dependencies=keyed)
     app.include_router(health.router)
+    app.include_router(health.keyed_router, dependencies=keyed)
     app.include_router(pages.router)
     pages.mount_files(app)
     return app

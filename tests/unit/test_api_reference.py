@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from rag_service.api.app import routed
+from rag_service.api.auth import is_public
 from rag_service.api.reference import render
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "api.md"
@@ -24,6 +25,12 @@ def test_every_route_and_field_is_in_the_reference():
         section = text.split(f"### {name}\n")[1].split("\n#")[0]
         for field in schema.get("properties", {}):
             assert f"| `{field}` |" in section
+
+
+def test_what_wants_a_key_says_so():
+    for path, methods in routed().openapi()["paths"].items():
+        for operation in methods.values():
+            assert ("security" in operation and "401" in operation["responses"]) != is_public(path), path
 
 
 def test_routes_of_the_public_contract_are_there():

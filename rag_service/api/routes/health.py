@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from rag_service.api.dependencies import Wiring, WiringDep
+from rag_service.api.openapi import problems_for
 from rag_service.errors import RagError
 
 router = APIRouter(tags=["health"])
+keyed_router = APIRouter(tags=["health"])
+_METRICS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/plain": {}}},
+    **{status: said for status, said in problems_for().items() if status in (401, 403)},
+}
 
 
 class Health(BaseModel):
@@ -48,7 +54,7 @@ async def readyz(wiring: WiringDep, response: Response) -> Readiness:
     return Readiness(status="not_ready" if blocked else "ready", missing=found)
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@keyed_router.get("/metrics", response_class=Response, responses=_METRICS)
 async def metrics(wiring: WiringDep) -> Response:
     """Metrics in Prometheus' text format."""
     return Response(wiring.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
