@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from rag_service.index.documents import Known
+from rag_service.ingest.sources import printable
 from rag_service.models import Change, Plan, PlannedChange
 
 _SETTLED_NS = 2_000_000_000  # a file younger than this may change again without a new modification time
@@ -30,31 +31,16 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file or folder that could not be looked at.
+    """A file or folder that could not be looked at, by its path below ``root``, and why."""
 
-    ``message`` begins with its path below the folder ``prefix`` of the root, then a colon and the reason.
-    """
-
-    message: str
+    source: str
     root: str
-    prefix: str
-
-    @property
-    def source(self) -> str:
-        """The path the message begins with."""
-        return self.prefix + self.message.partition(": ")[0]
-
-    @property
-    def reason(self) -> str:
-        """The rest of the message."""
-        return self.message.partition(": ")[2]
+    reason: str
 
     def hides(self, known: Known) -> bool:
         """Whether the document's file, or a folder it lies in, is what could not be looked at."""
-        if known.root != self.root or not known.source.startswith(self.prefix):
-            return False
-        below = PurePosixPath(known.source[len(self.prefix) :])
-        return any(self.message.startswith(f"{path}: ") for path in (below, *below.parents))
+        path = PurePosixPath(known.source)
+        return known.root == self.root and self.source in map(str, (path, *path.parents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +86,7 @@ def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
     another root, or lie below something that could not be read, never vanish.
     """
     by_path = {_identity(item.root, item.source): item for item in known.values() if item.root is not None}
-    steps = [Step(item.source, "failed", detail=item.reason) for item in scan.problems]
+    steps = [Step(printable(item.source), "failed", detail=item.reason) for item in scan.problems]
     fresh: list[Step] = []
     met: set[str] = set()
     taken: dict[str, FoundFile] = {}

@@ -36,14 +36,15 @@ def scan(paths: Sequence[Path], roots: Collection[str], discover: Discover) -> S
         path = Path(os.path.abspath(given))  # noqa: PTH100  a link keeps its own name as root
         place = _place(path, roots)
         found = discover([path])
-        messages = [str(error) for error in found.problems]
-        itself = f"{printable(path)}: "
-        if path.is_dir() and not any(message.startswith(itself) for message in messages):
+        itself = printable(path)
+        if path.is_dir() and all(problem.source != itself for problem in found.problems):
             scopes.append(Scope(place.root, place.prefix))
         for item in found.files:
             file = FoundFile(item.path, place.prefix + item.source, place.root)
             files.setdefault(file.identity, file)
-        problems += [Problem(message, place.root, place.prefix) for message in messages]
+        for problem in found.problems:
+            below = "" if problem.source == itself else place.prefix
+            problems.append(Problem(below + problem.source, place.root, problem.reason))
     return Scan(tuple(files.values()), tuple(problems), tuple(scopes))
 
 

@@ -93,10 +93,18 @@ def test_a_folder_that_has_the_size_of_what_vanished_cannot_be_it(tmp_path: Path
 
 def test_what_could_not_be_looked_at_does_not_vanish(tmp_path: Path) -> None:
     documents = [known(tmp_path, "shut/a.txt", "A."), known(tmp_path, "b.txt", "B.")]
-    shut = Problem("shut: cannot be read: Permission denied", str(tmp_path), "")
+    shut = Problem("shut", str(tmp_path), "cannot be read: Permission denied")
     assert steps([], documents, of=tmp_path, problems=(shut,)) == {
         "shut": ("failed", "cannot be read: Permission denied"),
         "b.txt": ("removed", None),
+    }
+
+
+def test_a_folder_with_an_unprintable_name_hides_its_documents_too(tmp_path: Path) -> None:
+    documents = [known(tmp_path, "zu\u00a0viel: neu/a.txt", "A.")]
+    shut = Problem("zu\u00a0viel: neu", str(tmp_path), "cannot be read: Permission denied")
+    assert steps([], documents, of=tmp_path, problems=(shut,)) == {
+        r"zu\xa0viel: neu": ("failed", "cannot be read: Permission denied"),
     }
 
 
