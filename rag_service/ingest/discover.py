@@ -75,7 +75,7 @@ def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
             found.problems.append(Problem(printable(path), "does not exist; check the path"))
         elif path.is_dir():
             problems = len(found.problems)
-            _walk(path.resolve(), suffixes, found)
+            _walk(path, suffixes, found)
             if len(found.files) == before and len(found.problems) == problems:
                 found.problems.append(Problem(printable(path), "holds no file that can be ingested"))
         else:
@@ -84,7 +84,8 @@ def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
     return found
 
 
-def _walk(root: Path, suffixes: Collection[str], found: Discovered) -> None:
+def _walk(given: Path, suffixes: Collection[str], found: Discovered) -> None:
+    root = given.resolve()
     pending = [_Folder(root, "", ())]
     while pending:
         folder = pending.pop()
@@ -92,7 +93,7 @@ def _walk(root: Path, suffixes: Collection[str], found: Discovered) -> None:
             entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
             rules = (*folder.rules, *_rules(folder, found))
         except OSError as error:
-            name = folder.source.rstrip("/") or printable(folder.path)
+            name = folder.source.rstrip("/") or printable(given)
             found.problems.append(Problem(name, f"cannot be read: {error.strerror}; check its permissions"))
             continue
         folders = []

@@ -1,12 +1,15 @@
 """Which files are taken up, and why others are not."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from rag_service.errors import InvalidInput
 from rag_service.ingest.discover import Discovered, discover
+from rag_service.ingest.scan import scan
 from rag_service.ingest.sources import printable
 
 SUFFIXES = frozenset({".txt", ".md"})
@@ -119,21 +122,36 @@ def test_special_files_are_problems(tmp_path: Path) -> None:
     ]
 
 
-def test_an_unreadable_folder_is_a_problem_and_the_rest_is_found(tmp_path: Path) -> None:
-    root = make(tmp_path / "wurzel", "a.txt", "zu/b.txt")
+@contextmanager
+def shut(folder: Path, tmp_path: Path) -> Iterator[None]:
+    """The folder cannot be listed, not even by the superuser."""
     user = os.geteuid()
-    for folder in (*tmp_path.parents[:2], tmp_path):
-        folder.chmod(0o755)
-    (root / "zu").chmod(0)
+    for parent in (*tmp_path.parents[:2], tmp_path):
+        parent.chmod(0o755)
+    folder.chmod(0)
     try:
         if user == 0:
             os.seteuid(65534)
-        found = discover([root], SUFFIXES)
+        yield
     finally:
         os.seteuid(user)
-        (root / "zu").chmod(0o755)
+        folder.chmod(0o755)
+
+
+def test_an_unreadable_folder_is_a_problem_and_the_rest_is_found(tmp_path: Path) -> None:
+    root = make(tmp_path / "wurzel", "a.txt", "zu/b.txt")
+    with shut(root / "zu", tmp_path):
+        found = discover([root], SUFFIXES)
     assert sources(found) == ["a.txt"]
     assert problems(found) == ["zu: cannot be read: Permission denied; check its permissions"]
+
+
+def test_an_unreadable_folder_behind_a_link_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    root = make(tmp_path / "wurzel", "a.txt")
+    (tmp_path / "link").symlink_to(root)
+    with shut(root, tmp_path):
+        found = scan([tmp_path / "link"], {str(tmp_path / "link")}, lambda paths: discover(paths, SUFFIXES))
+    assert [(problem.source, found.scopes) for problem in found.problems] == [(str(tmp_path / "link"), ())]
 
 
 def test_odd_names(tmp_path: Path) -> None:
