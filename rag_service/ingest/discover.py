@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag_service.errors import InvalidInput
 from rag_service.ingest.sources import printable, source_name
 
 if TYPE_CHECKING:
@@ -65,8 +64,8 @@ def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
     """Files named directly, whatever their suffix, and those below folders that have a known one.
 
     Hidden files and folders are passed over, and so is what a `.ragignore` (gitignore syntax) names. Links
-    that lead out of the folder, run in circles or lead nowhere are problems. InvalidInput when two
-    files would be stored under one source.
+    that lead out of the folder, run in circles or lead nowhere are problems, and so is the second of two
+    files that would be stored under one source.
     """
     found = Discovered()
     for path in paths:
@@ -80,7 +79,7 @@ def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
                 found.problems.append(Problem(printable(path), "holds no file that can be ingested"))
         else:
             _take(path, source_name(Path(path.name)), found)
-    found.files = _distinct(found.files)
+    found.files = _distinct(found)
     return found
 
 
@@ -174,14 +173,13 @@ def _take(path: Path, source: str, found: Discovered) -> None:
         found.problems.append(Problem(source, "is no regular file; only files and folders can be ingested"))
 
 
-def _distinct(files: Sequence[SourceFile]) -> list[SourceFile]:
-    """Each file once; InvalidInput when one source stands for two files."""
+def _distinct(found: Discovered) -> list[SourceFile]:
+    """Each file once; where one source stands for two files, the second is a problem."""
     by_source: dict[str, SourceFile] = {}
-    for file in files:
+    for file in found.files:
         other = by_source.setdefault(file.source, file)
         if other.path.resolve() != file.path.resolve():
-            raise InvalidInput(
-                f"{printable(other.path)} and {printable(file.path)} would both be stored as {file.source}; "
-                "ingest a folder above both, or one of them into another collection"
-            )
+            names = f"{printable(other.path)} and {printable(file.path)}"
+            reason = f"stands for two files, {names}; rename one, or ingest a folder above both"
+            found.problems.append(Problem(file.source, reason))
     return list(by_source.values())

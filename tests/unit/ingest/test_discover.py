@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from rag_service.errors import InvalidInput
 from rag_service.ingest.discover import Discovered, discover
 from rag_service.ingest.scan import scan
 from rag_service.ingest.sources import printable
@@ -163,11 +160,26 @@ def test_odd_names(tmp_path: Path) -> None:
     assert printable("a\nb\x07.txt") == "a\\nb\\x07.txt"
 
 
-def test_one_source_for_two_files_is_refused_and_the_same_file_twice_is_taken_once(tmp_path: Path) -> None:
-    make(tmp_path, "eins/a.txt", "zwei/a.txt")
+def test_of_two_files_with_one_source_the_second_is_a_problem_and_the_same_file_twice_is_taken_once(
+    tmp_path: Path,
+) -> None:
+    make(tmp_path, "eins/a.txt", "zwei/a.txt", "zwei/b.txt")
     assert sources(discover([tmp_path / "eins", tmp_path / "eins" / "a.txt"], SUFFIXES)) == ["a.txt"]
-    with pytest.raises(InvalidInput, match=r"would both be stored as a\.txt; ingest a folder above both"):
-        discover([tmp_path / "eins", tmp_path / "zwei"], SUFFIXES)
+    found = discover([tmp_path / "eins", tmp_path / "zwei"], SUFFIXES)
+    assert sources(found) == ["a.txt", "b.txt"]
+    both = f"{tmp_path / 'eins' / 'a.txt'} and {tmp_path / 'zwei' / 'a.txt'}"
+    assert problems(found) == [f"a.txt: stands for two files, {both}; rename one, or ingest a folder above both"]
+
+
+def test_names_that_differ_only_in_bytes_or_in_composition_do_not_stop_the_rest(tmp_path: Path) -> None:
+    make(tmp_path, "u\u0308ber.txt", "\u00fcber.txt", "z.txt")
+    for name in (b"/caf\xe9.txt", b"/caf\xe8.txt"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + name)).write_text("x")
+    found = discover([tmp_path], SUFFIXES)
+    assert sorted(sources(found)) == ["caf\ufffd.txt", "z.txt", "\u00fcber.txt"]
+    one, two = sorted(problems(found))
+    assert r"caf\xe8.txt" in one and r"caf\xe9.txt" in one
+    assert two.startswith("\u00fcber.txt: stands for two files, ")
 
 
 def test_a_deep_tree_needs_no_recursion(tmp_path: Path) -> None:
