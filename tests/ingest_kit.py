@@ -89,11 +89,17 @@ def paragraph(text: str, y: float = 700, x: float = 72, size: float = 12, leadin
     return [Print(line, x, y - leading * at, size) for at, line in enumerate(text.split("\n"))]
 
 
-def docx() -> bytes:
-    """A report with heading, list, table, footnote-free body and core properties."""
+def docx(body: str | None = None) -> bytes:
+    """A report with heading, list, table, footnote-free body and core properties; or the given XML as its body."""
     import docx as library
+    from docx.oxml import parse_xml
 
     document = library.Document()
+    if body is not None:
+        word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+        for block in parse_xml(f'<w:body xmlns:w="{word}">{body}</w:body>'):
+            document.element.body.append(block)
+        return _saved(document)
     document.core_properties.author = "Anna Meier"
     document.core_properties.title = ""
     document.core_properties.created = datetime(2019, 4, 26, 9, 30)

@@ -12,11 +12,20 @@ from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.office import core_metadata
 from rag_service.ingest.readers.zipped import open_zip
 
+_REJECTED = (
+    ".//w:tr[w:trPr/w:del] | .//w:del | .//w:moveFrom | .//w:sdt[w:sdtPr/w:showingPlcHdr]"
+    " | .//w:sdt[w:sdtPr/w:docPartObj/w:docPartGallery[@w:val='Table of Contents']]"
+)
+_WRAPPERS = ".//w:ins | .//w:moveTo | .//w:sdt | .//w:sdtContent | .//w:smartTag | .//w:customXml | .//w:fldSimple"
+_IN_TEXT_BOX = ".//w:txbxContent//w:p[not(ancestor::*[local-name()='Fallback'])]"  # Word writes each box twice
 _LIST_STYLE = re.compile(r"(?:List|Liste|Aufzählung)", re.IGNORECASE)
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
-    """Body text with blank lines between paragraphs, then footnotes; headers and footers are left out."""
+    """Body text with blank lines between paragraphs, then footnotes; headers and footers are left out.
+
+    Tracked changes are read as accepted.
+    """
     import docx
 
     archive = open_zip(data, limits)
@@ -24,19 +33,33 @@ def read(data: bytes, limits: Limits) -> Extracted:
         document = docx.Document(io.BytesIO(data))
     except (KeyError, ValueError) as error:
         raise UnreadableError(f"is not a Word document: {error}; save it again as .docx") from error
+    _unwrap(document.element.body)
     blocks = [block for block in _blocks(document.iter_inner_content()) if block.strip()]
     blocks.extend(_notes(archive))
     return core_metadata(document.core_properties, ("\n\n".join(blocks).replace("\n\n- ", "\n- "),), _heading(document))
+
+
+def _unwrap(body: Any) -> None:
+    """Put the content of insertions, content controls and fields, which python-docx passes over, in their place."""
+    for element in body.xpath(_REJECTED):
+        element.getparent().remove(element)
+    for wrapper in body.xpath(_WRAPPERS):
+        for child in list(wrapper):
+            wrapper.addprevious(child)
+        wrapper.getparent().remove(wrapper)
 
 
 def _blocks(content: Iterator[Any]) -> Iterator[str]:
     for item in content:
         if hasattr(item, "rows"):
             yield "\n".join(_rows(item))
-        elif (item.style is not None and _LIST_STYLE.match(item.style.name or "")) or _is_numbered(item):
+            continue
+        if (item.style is not None and _LIST_STYLE.match(item.style.name or "")) or _is_numbered(item):
             yield f"- {item.text.strip()}"
         else:
             yield item.text
+        for paragraph in item._p.xpath(_IN_TEXT_BOX):
+            yield paragraph.text
 
 
 def _is_numbered(paragraph: Any) -> bool:

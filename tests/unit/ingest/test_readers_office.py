@@ -169,6 +169,27 @@ def test_docx_footnotes_and_merged_cells() -> None:
     assert read("a.docx", data.getvalue()).text.endswith("Letzter Absatz.\n\nDie Note.")
 
 
+def test_docx_changes_are_read_as_accepted_and_wrapped_text_is_not_lost() -> None:
+    body = (
+        "<w:p>{Die Miete beträgt }<w:del><w:r><w:delText>900</w:delText></w:r></w:del>"
+        "<w:ins>{1200}</w:ins>{ Euro.}</w:p>"
+        "<w:p><w:moveFrom>{Verschoben.}</w:moveFrom></w:p><w:p><w:moveTo>{Verschoben.}</w:moveTo></w:p>"
+        "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr>"
+        "<w:sdtContent><w:p>{Klicken Sie hier.}</w:p></w:sdtContent></w:sdt>"
+        "<w:sdt><w:sdtContent><w:p>{Vertrag }"
+        "<w:sdt><w:sdtContent>{5544}</w:sdtContent></w:sdt></w:p></w:sdtContent></w:sdt>"
+        '<w:p><w:fldSimple w:instr="DATE">{12.05.2022}</w:fldSimple> <w:smartTag>{ in Bremen}</w:smartTag></w:p>'
+        "<w:p>{Vor dem Kasten.}<w:r><w:pict><w:txbxContent><w:p>{Im Kasten.}</w:p></w:txbxContent></w:pict></w:r></w:p>"
+        "<w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p>{weg}</w:p></w:tc></w:tr>"
+        "<w:tr><w:tc><w:sdt><w:sdtContent><w:p>{Zelle}</w:p></w:sdtContent></w:sdt></w:tc></w:tr></w:tbl>"
+    )
+    body = body.replace("{", '<w:r><w:t xml:space="preserve">').replace("}", "</w:t></w:r>")
+    assert read("a.docx", kit.docx(body)).text == (
+        "Die Miete beträgt 1200 Euro.\n\nVerschoben.\n\nVertrag 5544\n\n12.05.2022 in Bremen\n\n"
+        "Vor dem Kasten.\n\nIm Kasten.\n\nZelle"
+    )
+
+
 def test_zip_with_a_locked_part() -> None:
     data = bytearray(kit.zipped({"word/document.xml": "x"}))
     at = data.index(b"PK\x01\x02")
