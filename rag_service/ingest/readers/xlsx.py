@@ -33,6 +33,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
 
 
 def _rows(sheet: Any, limits: Limits) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # those that the file states are wrong in some programs' exports
     total = 0
     for row in sheet.iter_rows(values_only=True):
         cells = [_cell(value) for value in row]

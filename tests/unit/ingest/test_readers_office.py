@@ -93,6 +93,18 @@ def test_xlsx() -> None:
     assert document.metadata["author"] == "Anna Meier"
 
 
+def test_xlsx_whose_stated_size_is_too_small_is_read_whole() -> None:
+    import io
+    import re
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(kit.xlsx())) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    wrong = {name: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1"', part) for name, part in parts.items()}
+    assert wrong != parts
+    assert read("a.xlsx", kit.zipped(wrong)).text == read("a.xlsx", kit.xlsx()).text
+
+
 @pytest.mark.parametrize(
     ("source", "raw", "reason"),
     [
