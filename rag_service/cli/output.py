@@ -23,10 +23,13 @@ WIDTH_OF_FILES = 240
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Standard output, or standard error, with colour when it is a terminal, plain otherwise; lines are never cut."""
+    """Standard output, or standard error, with colour when it is a terminal, plain otherwise; lines are never cut.
+
+    What documents, names and files hold is printed as it stands: nothing in it is markup.
+    """
     from rich.console import Console
 
-    made = Console(soft_wrap=True, highlight=False, stderr=stderr)
+    made = Console(soft_wrap=True, highlight=False, markup=False, emoji=False, stderr=stderr)
     if not made.is_terminal and "COLUMNS" not in os.environ:
         made.width = WIDTH_OF_FILES  # tables keep to a width, and 80 would cut what they hold
     return made

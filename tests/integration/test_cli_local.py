@@ -57,6 +57,17 @@ def test_collections(docs: Path) -> None:
     assert all((docs / name).is_file() for name in FILES)
 
 
+def test_names_and_texts_are_printed_as_they_stand(docs: Path) -> None:
+    text = "Das Tor :warning: steht [b]offen[/i]."
+    (docs / "[bold]tor[").mkdir()
+    (docs / "[bold]tor[" / "red].txt").write_text(text)
+    assert "  added [bold]tor[/red].txt, 1 chunk" in call("ingest", str(docs)).stdout
+    listed = call("documents", "list")
+    (row,) = (line for line in listed.stdout.splitlines() if "tor" in line)
+    assert "[bold]tor[/red].txt" in row
+    assert text in call("documents", "show", row.split()[0]).stdout
+
+
 def test_a_plan_then_what_was_planned(docs: Path) -> None:
     plan = parsed("ingest", str(docs), "--dry-run")
     assert plan["object"] == "plan" and plan["collection"] == "default"
