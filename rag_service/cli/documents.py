@@ -73,6 +73,7 @@ def list_documents(collection: Collection = None, as_json: Json = False) -> None
     from rag_service.api.schemas.documents import DocumentBody
     from rag_service.cli.output import console, print_json
     from rag_service.cli.session import call_owner, service
+    from rag_service.ingest.sources import printable
     from rag_service.settings import load_settings
 
     settings = load_settings()
@@ -100,7 +101,9 @@ def list_documents(collection: Collection = None, as_json: Json = False) -> None
         return
     table = Table("id", "source", "published", "language", "chunks", box=None)
     for item in items:
-        table.add_row(item["id"], item["source"], item["published"] or "", item["language"], str(item["chunks"]))
+        table.add_row(
+            item["id"], printable(item["source"]), item["published"] or "", item["language"], str(item["chunks"])
+        )
     console().print(table)
 
 
@@ -164,6 +167,7 @@ def plan_body(plan: Plan) -> dict[str, Any]:
 def print_job(job: Job) -> None:
     """What happened, failures last with their reasons."""
     from rag_service.cli.output import console
+    from rag_service.ingest.sources import printable
 
     out = console()
     counts: dict[str, int] = {}
@@ -171,10 +175,10 @@ def print_job(job: Job) -> None:
         counts[item.status] = counts.get(item.status, 0) + 1
         if item.status not in ("failed", "unchanged"):
             chunks = {0: "", 1: ", 1 chunk"}.get(item.chunks, f", {item.chunks} chunks")
-            out.print(f"  {item.status} {item.source}{chunks}", markup=False)
+            out.print(f"  {item.status} {printable(item.source)}{chunks}", markup=False)
     for item in job.documents:
         if item.status == "failed":
-            out.print(f"  failed {item.source}: {item.error}", markup=False, style="red")
+            out.print(f"  failed {printable(item.source)}: {item.error}", markup=False, style="red")
     out.print(
         ", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found."
     )
@@ -188,11 +192,12 @@ def _print_usage(usage: Usage) -> None:
 
 def _print_plan(plan: Plan) -> None:
     from rag_service.cli.output import console
+    from rag_service.ingest.sources import printable
 
     out = console()
     for item in plan.changes:
         if item.change != "unchanged":
             detail = {"moved": f" from {item.detail}", "failed": f": {item.detail}"}.get(item.change, "")
             style = "red" if item.change == "failed" else None
-            out.print(f"  {item.change} {item.source}{detail}", markup=False, style=style)
+            out.print(f"  {item.change} {printable(item.source)}{detail}", markup=False, style=style)
     out.print(f"{plan.count('unchanged')} unchanged; nothing was written (dry run).")

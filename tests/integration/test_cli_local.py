@@ -68,6 +68,14 @@ def test_names_and_texts_are_printed_as_they_stand(docs: Path) -> None:
     assert text in call("documents", "show", row.split()[0]).stdout
 
 
+def test_a_name_with_control_characters_takes_one_line_and_does_nothing_to_the_terminal(docs: Path) -> None:
+    (docs / "zwei\nZeilen\x1b[31m.txt").write_text("Das Tor steht offen.")
+    shown = r"zwei\nZeilen\x1b[31m.txt"
+    assert f"  added {shown}\n" in call("ingest", str(docs), "--dry-run").stdout
+    assert f"  added {shown}, 1 chunk\n" in call("ingest", str(docs)).stdout
+    assert shown in call("documents", "list").stdout
+
+
 def test_a_plan_then_what_was_planned(docs: Path) -> None:
     plan = parsed("ingest", str(docs), "--dry-run")
     assert plan["object"] == "plan" and plan["collection"] == "default"
