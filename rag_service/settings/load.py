@@ -59,7 +59,7 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError(f"RAG_CONFIG names {config}, which is not a file.")
     _refuse_unknown(os.environ, "the environment")
     if Path(".env").is_file():
-        _refuse_unknown(dotenv_values(".env"), ".env")
+        _refuse_unknown(_env_file(), ".env")
     if config:
         _refuse_unknown_toml(Path(config))
     try:
@@ -100,9 +100,18 @@ def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
         raise SettingsError(f"Unknown setting {variable} in {where}{_nearest(name)}")
 
 
+def _env_file() -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(".env")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env: cannot be read: {error}; save it as UTF-8, readable for this user") from error
+
+
 def _refuse_unknown_toml(path: Path) -> None:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}; check its permissions") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     sections = {name: info.annotation for name, info in Settings.model_fields.items()}

@@ -52,6 +52,22 @@ def test_an_unknown_variable_names_the_nearest(monkeypatch, name, nearest):
         load_settings()
 
 
+def test_settings_files_that_cannot_be_read(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_bytes(b"RAG_COLLECTION=b\xe4r\n")
+    with pytest.raises(SettingsError, match=r"^\.env: cannot be read: .*0xe4.*; save it as UTF-8"):
+        load_settings()
+    (tmp_path / ".env").unlink()
+    (tmp_path / "rag.toml").write_text("collection = 'c'")
+    monkeypatch.setenv("RAG_CONFIG", str(tmp_path / "rag.toml"))
+    monkeypatch.setattr("pathlib.Path.read_text", refuse)
+    with pytest.raises(SettingsError, match=r"rag\.toml: cannot be read: Permission denied; check its permissions"):
+        load_settings()
+
+
+def refuse(*args, **kwargs):
+    raise PermissionError(13, "Permission denied")
+
+
 def test_an_unknown_line_in_env_file(tmp_path):
     (tmp_path / ".env").write_text("RAG_SERVER__PROT=1\nOTHER=2\n")
     with pytest.raises(SettingsError, match=r"\.env.*RAG_SERVER__PORT"):
