@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -66,8 +67,8 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(item) for item in error.errors())) from error
-    except ValueError as error:  # malformed TOML or JSON in a variable
-        raise SettingsError(str(error)) from error
+    except ValueError as error:  # malformed JSON in a variable
+        raise SettingsError(_malformed() or str(error)) from error
 
 
 def _explain(item: Mapping[str, Any]) -> str:
@@ -76,6 +77,30 @@ def _explain(item: Mapping[str, Any]) -> str:
     if item["type"] == "extra_forbidden":
         return f"Unknown setting {name}{_nearest(name)}"
     return f"{name}: {item['msg']} (given: {item.get('input')!r})"
+
+
+def _malformed() -> str | None:
+    """The variable that should hold JSON and does not; pydantic tells only the section that it is in."""
+    given = {**(_env_file() if Path(".env").is_file() else {}), **os.environ}
+    structured = set(_structured())
+    for variable, value in given.items():
+        if variable.upper() in structured:
+            try:
+                json.loads(value or "")
+            except ValueError as error:
+                return f"{variable}: not valid JSON: {error}"
+    return None
+
+
+def _structured(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Variables of lists, mappings and whole sections."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        section = isinstance(kind, type) and issubclass(kind, Section)
+        if section:
+            yield from _structured(cast("type[Section]", kind), (*path, name))
+        if section or info.default_factory in (dict, list):
+            yield environment_name((*path, name))
 
 
 def _nearest(name: str) -> str:

@@ -64,6 +64,14 @@ def test_settings_files_that_cannot_be_read(monkeypatch, tmp_path):
         load_settings()
 
 
+@pytest.mark.parametrize("name", ["RAG_LLM__LLAMAINDEX_OPTIONS", "RAG_SERVER__CORS_ORIGINS", "RAG_RETRIEVAL"])
+def test_a_variable_that_is_not_json_is_named(monkeypatch, tmp_path, name):
+    (tmp_path / ".env").write_text("RAG_CHROMA__HEADERS={}\nRAG_LLM__MODEL=m\n")
+    monkeypatch.setenv(name, "{kaputt")
+    with pytest.raises(SettingsError, match=rf"^{name}: not valid JSON: Expecting property name"):
+        load_settings()
+
+
 def refuse(*args, **kwargs):
     raise PermissionError(13, "Permission denied")
 
