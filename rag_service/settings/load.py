@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,9 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from rag_service.errors import SettingsError
 from rag_service.settings.sections import PREFIX, Section, Settings
 
+_MASK = "********"
+_SECRET = re.compile(r"auth|cookie|key|passw|secret|token", re.IGNORECASE)
+_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
 _NOT_SETTINGS = {"RAG_CONFIG", "RAG_API_KEY"}  # where settings are, and what clients send to a server
 
 
@@ -49,8 +53,18 @@ def describe(settings: Settings) -> Iterator[Row]:
         for name in path[:-1]:
             owner = getattr(owner, name)
         value = getattr(owner, path[-1])
-        shown = "" if value is None else "********" if isinstance(value, SecretStr) else str(value)
-        yield Row(environment_name(path), shown, type(owner).model_fields[path[-1]].description or "")
+        yield Row(environment_name(path), _shown(value), type(owner).model_fields[path[-1]].description or "")
+
+
+def _shown(value: Any) -> str:
+    """A value with secrets masked: keys, the entries of a mapping that look like one, passwords in URLs."""
+    if value is None:
+        return ""
+    if isinstance(value, SecretStr):
+        return _MASK
+    if isinstance(value, dict):
+        value = {name: _MASK if _SECRET.search(name) else inner for name, inner in value.items()}
+    return _PASSWORD.sub(rf"\1{_MASK}@", str(value))
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -135,3 +135,13 @@ def test_a_client_s_key_is_no_unknown_setting(monkeypatch):
     monkeypatch.setenv("RAG_API_KEY", "rag_secret")
     assert load_settings().data_dir
     assert all("rag_secret" not in row.value for row in describe(load_settings()))
+
+
+def test_secrets_are_masked_wherever_they_stand(monkeypatch):
+    monkeypatch.setenv("RAG_CATALOG__URL", "postgresql+psycopg://rag:geheim@db:5432/rag")
+    monkeypatch.setenv("RAG_CHROMA__HEADERS", '{"Authorization": "Bearer geheim", "X-Team": "presse"}')
+    monkeypatch.setenv("RAG_LLM__LLAMAINDEX_OPTIONS", '{"api_key": "geheim", "timeout": 5}')
+    shown = {row.variable: row.value for row in describe(load_settings())}
+    assert shown["RAG_CATALOG__URL"] == "postgresql+psycopg://rag:********@db:5432/rag"
+    assert shown["RAG_CHROMA__HEADERS"] == "{'Authorization': '********', 'X-Team': 'presse'}"
+    assert shown["RAG_LLM__LLAMAINDEX_OPTIONS"] == "{'api_key': '********', 'timeout': 5}"
