@@ -55,7 +55,7 @@ def delete_collection(
     name: str, yes: bool = typer.Option(False, "--yes", "-y", help="Do not ask for confirmation.")
 ) -> None:
     """Delete a collection with all its documents; the files stay where they are."""
-    from rag_service.cli.session import call_owner, service
+    from rag_service.cli.session import call_owner, part, service
     from rag_service.settings import load_settings
 
     if not yes:
@@ -64,5 +64,5 @@ def delete_collection(
         with service(load_settings()) as opened:
             opened.library.delete_collection(name)
     except DataDirectoryLocked as locked:
-        call_owner(locked, "DELETE", f"/v1/collections/{name}")
+        call_owner(locked, "DELETE", f"/v1/collections/{part(name)}")
     typer.echo(f"Deleted {name}.")

@@ -72,7 +72,7 @@ def list_documents(collection: Collection = None, as_json: Json = False) -> None
 
     from rag_service.api.schemas.documents import DocumentBody
     from rag_service.cli.output import console, print_json
-    from rag_service.cli.session import call_owner, service
+    from rag_service.cli.session import call_owner, part, service
     from rag_service.ingest.sources import printable
     from rag_service.settings import load_settings
 
@@ -90,8 +90,8 @@ def list_documents(collection: Collection = None, as_json: Json = False) -> None
                     break
     except DataDirectoryLocked as locked:
         while True:
-            step = f"&after={after}" if after else ""
-            listed = call_owner(locked, "GET", f"/v1/documents?collection={name}&limit=100{step}")
+            step = f"&after={part(after)}" if after else ""
+            listed = call_owner(locked, "GET", f"/v1/documents?collection={part(name)}&limit=100{step}")
             items += listed["data"]
             after = listed["next"]
             if after is None:
@@ -112,7 +112,7 @@ def show_document(document_id: str, as_json: Json = False) -> None:
     """Print a document's metadata and source text."""
     from rag_service.api.schemas.documents import DocumentBody
     from rag_service.cli.output import console, print_json
-    from rag_service.cli.session import call_owner, service
+    from rag_service.cli.session import call_owner, part, service
     from rag_service.settings import load_settings
 
     try:
@@ -120,8 +120,8 @@ def show_document(document_id: str, as_json: Json = False) -> None:
             body = DocumentBody.of(opened.library.document(document_id)).model_dump()
             text = opened.library.content(document_id).text
     except DataDirectoryLocked as locked:
-        body = call_owner(locked, "GET", f"/v1/documents/{document_id}")
-        text = call_owner(locked, "GET", f"/v1/documents/{document_id}/content")["text"]
+        body = call_owner(locked, "GET", f"/v1/documents/{part(document_id)}")
+        text = call_owner(locked, "GET", f"/v1/documents/{part(document_id)}/content")["text"]
     if as_json:
         print_json(body | {"text": text})
         return
@@ -136,15 +136,15 @@ def show_document(document_id: str, as_json: Json = False) -> None:
 def delete_document(document_id: str, as_json: Json = False) -> None:
     """Delete a document from its collection; its file stays where it is."""
     from rag_service.cli.output import console, print_json
-    from rag_service.cli.session import call_owner, service
+    from rag_service.cli.session import call_owner, part, service
     from rag_service.settings import load_settings
 
     try:
         with service(load_settings()) as opened:
             source = opened.library.delete_document(document_id).source
     except DataDirectoryLocked as locked:
-        source = call_owner(locked, "GET", f"/v1/documents/{document_id}")["source"]
-        call_owner(locked, "DELETE", f"/v1/documents/{document_id}")
+        source = call_owner(locked, "GET", f"/v1/documents/{part(document_id)}")["source"]
+        call_owner(locked, "DELETE", f"/v1/documents/{part(document_id)}")
     if as_json:
         print_json({"id": document_id, "object": "document", "deleted": True})
     else:

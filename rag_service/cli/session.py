@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,11 @@ def service(settings: Settings) -> Iterator[Service]:
         opened.close()
 
 
+def part(text: str) -> str:
+    """A name or an id as one part of a path or a query, whatever it holds."""
+    return urllib.parse.quote(text, safe="")
+
+
 def call_owner(error: DataDirectoryLocked, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """The JSON answer of the server that owns the data directory; the error itself when it is no server."""
     import os
@@ -41,6 +47,8 @@ def call_owner(error: DataDirectoryLocked, method: str, path: str, body: dict[st
         reply = httpx.request(method, error.url + path, json=body, headers=headers, timeout=300, trust_env=False)
     except httpx.HTTPError as failure:
         raise RagError(f"The server at {error.url} owns the data directory but does not answer: {failure}") from failure
+    if reply.headers.get("content-type", "").partition(";")[0] not in ("application/json", "application/problem+json"):
+        raise RagError(f"The server at {error.url} answered {method} {path} with {reply.status_code}, not with JSON.")
     content = reply.json()
     if reply.is_error:
         hint = " Set RAG_API_KEY to a key of that server." if reply.status_code in (401, 403) else ""

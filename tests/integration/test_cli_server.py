@@ -57,6 +57,19 @@ def test_collections_are_created_listed_and_deleted(owner: str) -> None:
     assert "presse" not in [item["name"] for item in parsed("collections", "list")["data"]]
 
 
+@pytest.mark.parametrize("name", ["default?x", "default#x", "default/", "a/../default"])
+def test_only_the_collection_of_exactly_that_name_is_deleted(owner: str, name: str) -> None:
+    assert isinstance(call("collections", "delete", name, "--yes").exception, RagError)
+    assert "default" in [item["name"] for item in parsed("collections", "list")["data"]]
+
+
+def test_ids_and_names_that_mean_something_in_an_address(owner: str) -> None:
+    own = parsed("documents", "list")["data"][0]["id"]
+    for arguments in (("show", ""), ("show", "../collections"), ("delete", f"{own}?x"), ("list", "-c", "a&limit=1")):
+        assert isinstance(call("documents", *arguments).exception, RagError), arguments
+    assert own in [item["id"] for item in parsed("documents", "list")["data"]]
+
+
 def test_a_document_is_deleted_through_the_server(owner: str) -> None:
     import httpx
 
