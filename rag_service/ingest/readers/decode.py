@@ -27,6 +27,7 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"SQLite format 3\x00", "a database"),
 )
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WESTERN = frozenset("äöüÄÖÜßéèàáâêëîïôûùçñóíúøåæœÉÈÀÇÑØÅÆ„“”‚‘’–—…€§°²³»«›‹©®™·•½¼¾×±µ´¡¿ \u00a0\u00ad")
@@ -49,6 +50,17 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return _decode_legacy(data)
+
+
+def decode_as(charset: str, data: bytes) -> str | None:
+    """Text in the encoding that a file says it is in; None where it cannot be, and the bytes themselves decide."""
+    try:
+        name = codecs.lookup(charset).name
+        if name in _NO_CHARSETS or (name.startswith(("utf-16", "utf-32")) and b"\0" not in data):
+            return None
+        return data.decode(name)
+    except (LookupError, UnicodeError):
+        return None
 
 
 def _wide_encoding(sample: bytes) -> str | None:

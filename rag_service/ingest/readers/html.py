@@ -9,7 +9,7 @@ from lxml import etree
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
-from rag_service.ingest.readers.decode import decode
+from rag_service.ingest.readers.decode import decode, decode_as
 from rag_service.ingest.readers.html_metadata import page_metadata
 from rag_service.ingest.readers.markup import detach, drop_hidden, visible_text
 
@@ -39,10 +39,9 @@ def decode_html(data: bytes) -> str:
     """Text of a page by its byte-order mark, then its own declaration, then its bytes."""
     declared = _CHARSET.search(data[:4096])
     if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        try:
-            return data.decode(declared.group(1).decode("ascii").lower().replace("iso-8859-1", "cp1252"))
-        except (LookupError, UnicodeDecodeError):
-            pass  # a wrong declaration: the bytes themselves decide
+        text = decode_as(declared.group(1).decode("ascii").lower().replace("iso-8859-1", "cp1252"), data)
+        if text is not None:
+            return text
     return decode(data)
 
 

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
-from rag_service.ingest.readers.decode import decode
+from rag_service.ingest.readers.decode import decode, decode_as
 from rag_service.ingest.readers.html import decode_html, parse
 from rag_service.ingest.readers.markup import drop_hidden, visible_text
 from rag_service.models import MetadataValue
@@ -63,7 +63,4 @@ def _body(message: EmailMessage) -> str:
 
 
 def _charset_text(part: MIMEPart, data: bytes) -> str | None:
-    try:
-        return data.decode(str(part.get_content_charset() or "utf-8"))
-    except (LookupError, UnicodeDecodeError):
-        return None
+    return decode_as(str(part.get_content_charset() or "utf-8"), data)

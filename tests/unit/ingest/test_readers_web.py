@@ -92,6 +92,17 @@ MAIL = (
 )
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16le", "utf-32", "undefined", "punycode", "unicode_escape"])
+def test_a_declared_encoding_that_cannot_be_is_not_followed(charset: str) -> None:
+    page = f'<meta charset="{charset}"><p>Die Schule in C:\\neu hat 312 Schüler.</p>'
+    for raw in (page.encode(), f"{page} ".encode()):  # an odd and an even number of bytes
+        assert read("a.html", raw).text == "Die Schule in C:\\neu hat 312 Schüler."
+    mail = f"Subject: S\nContent-Type: text/plain; charset={charset}\n\nAm Samstag in C:\\neu!"
+    assert read("a.eml", mail).text == "S\n\nAm Samstag in C:\\neu!"
+    wide = '<meta charset="utf-16le"><p>Größe</p>'.encode("utf-16-le")
+    assert read("a.html", wide).text == "Größe"
+
+
 def test_eml() -> None:
     document = read("a.eml", MAIL)
     assert document.text == (
