@@ -48,13 +48,15 @@ def decode_html(data: bytes) -> str:
 def parse(markup: str) -> etree._Element | None:
     """The page's tree; None when there is nothing to parse."""
     cleaned = "".join(character for character in markup if character >= " " or character in "\t\n\r")
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root: etree._Element | None = lxml.html.document_fromstring(
             cleaned.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
         )
     except etree.ParserError:
         return None
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
+        raise UnreadableError("is nested too deeply; flatten it")  # the parser drops all that follows
     return root
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag_service.ingest.readers.base import UnreadableError
 from tests import ingest_kit as kit
 from tests.ingest_kit import read
 
@@ -101,6 +102,14 @@ def test_a_declared_encoding_that_cannot_be_is_not_followed(charset: str) -> Non
     assert read("a.eml", mail).text == "S\n\nAm Samstag in C:\\neu!"
     wide = '<meta charset="utf-16le"><p>Größe</p>'.encode("utf-16-le")
     assert read("a.html", wide).text == "Größe"
+
+
+def test_html_is_read_whole_or_refused_however_deep_it_is() -> None:
+    page = "<p>Anfang.</p>{}<p>Mitte.</p>{}<p>Ende.</p>"
+    deep = read("a.html", page.format("<div>" * 400, "</div>" * 400))
+    assert deep.text == "Anfang.\n\nMitte.\n\nEnde."
+    with pytest.raises(UnreadableError, match="is nested too deeply"):
+        read("a.html", page.format("<div>" * 30_000, "</div>" * 30_000))
 
 
 def test_eml() -> None:
