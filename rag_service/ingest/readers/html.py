@@ -16,6 +16,7 @@ from rag_service.ingest.readers.markup import detach, drop_hidden, visible_text
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE)
 _BOILERPLATE = ("nav", "footer", "aside")
 _SHARE = 0.5  # of the text outside links
+_SHORT = 250  # characters
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -61,16 +62,19 @@ def parse(markup: str) -> etree._Element | None:
 
 
 def main_text(tree: etree._Element) -> str:
-    """Main content by trafilatura; all visible text where that finds too little of what is no link."""
+    """Main content by trafilatura; all visible text where that finds little, or too little of what is no link."""
     import trafilatura
+    from trafilatura.settings import use_config
 
+    config = use_config()
+    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "0"  # what it finds in a short page is one paragraph
     everything, linked = _everything(tree)
     found = trafilatura.bare_extraction(
-        tree, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False
+        tree, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, config=config
     )
     body = getattr(found, "body", None)
     main = visible_text(body) if body is not None else ""
-    return main if len(main) >= _SHARE * (len(everything) - linked) else everything
+    return main if len(main) >= max(_SHORT, _SHARE * (len(everything) - linked)) else everything
 
 
 def _everything(tree: etree._Element) -> tuple[str, int]:

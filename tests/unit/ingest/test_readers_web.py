@@ -104,6 +104,17 @@ def test_a_declared_encoding_that_cannot_be_is_not_followed(charset: str) -> Non
     assert read("a.html", wide).text == "Größe"
 
 
+def test_a_short_page_has_blocks_too_and_no_navigation() -> None:
+    page = (
+        "<body><nav><a href=x>Start</a></nav><h1>Der Hafen</h1><p>Er wurde 1888 gebaut.</p><iframe>Ersatz</iframe>"
+        "<table><tr><th>Jahr</th><th>Schiffe</th></tr><tr><td>1889</td><td>7</td></tr></table>"
+        "<ul><li>Kai</li><li>Kran</li></ul><footer>Impressum</footer></body>"
+    )
+    assert read("a.html", page).text == (
+        "Der Hafen\n\nEr wurde 1888 gebaut.\n\nJahr | Schiffe\n1889 | 7\n\n- Kai\n- Kran"
+    )
+
+
 def test_html_is_read_whole_or_refused_however_deep_it_is() -> None:
     page = "<p>Anfang.</p>{}<p>Mitte.</p>{}<p>Ende.</p>"
     deep = read("a.html", page.format("<div>" * 400, "</div>" * 400))
