@@ -35,7 +35,7 @@ def _parse(text: str) -> list[Any]:
         try:
             return [json.loads(text)]
         except json.JSONDecodeError:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [json.loads(line) for line in text.split("\n") if line.strip()]  # strings may hold U+2028
     except json.JSONDecodeError as error:
         raise UnreadableError(f"is not JSON: {error}; check it with a JSON validator") from error
     except (RecursionError, ValueError) as error:

@@ -135,6 +135,11 @@ def test_json() -> None:
     assert read("a.jsonl", '{"a": "eins"}\n\n{"a": "zwei"}\n').text == "a: eins\n\na: zwei"
 
 
+def test_json_lines_end_at_line_feeds_only() -> None:
+    text = '{"a": "eins\u2028zwei"}\r\n{"a": "drei\x85vier"}\r\n'
+    assert read("a.jsonl", text).text == "a: eins\nzwei\n\na: drei\nvier"
+
+
 def test_source_code_stays_as_it_is() -> None:
     document = read("a.py", "def f(x):\n    return x  # der Wert\n")
     assert document.text == "def f(x):\n    return x  # der Wert\n"
