@@ -34,12 +34,28 @@ def _parse(text: str) -> list[Any]:
     try:
         try:
             return [json.loads(text)]
-        except json.JSONDecodeError:
-            return [json.loads(line) for line in text.split("\n") if line.strip()]  # strings may hold U+2028
+        except json.JSONDecodeError as error:
+            return _parse_lines(text, error)
     except json.JSONDecodeError as error:
         raise UnreadableError(f"is not JSON: {error}; check it with a JSON validator") from error
     except (RecursionError, ValueError) as error:
         raise UnreadableError(f"cannot be parsed as JSON: {error}; flatten it") from error
+
+
+def _parse_lines(text: str, whole: json.JSONDecodeError) -> list[Any]:
+    """JSON Lines; where not even the first line is JSON, the text is one value with the error ``whole``."""
+    records: list[Any] = []
+    place = 0
+    for line in text.split("\n"):  # and at no other mark: strings may hold U+2028 and U+0085 as they are
+        try:
+            if line.strip():
+                records.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            if not records:
+                raise whole from None
+            raise json.JSONDecodeError(error.msg, text, place + error.pos) from None
+        place += len(line) + 1
+    return records
 
 
 def _string(record: dict[str, Any], names: tuple[str, ...]) -> str | None:

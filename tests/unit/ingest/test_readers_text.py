@@ -135,6 +135,19 @@ def test_json() -> None:
     assert read("a.jsonl", '{"a": "eins"}\n\n{"a": "zwei"}\n').text == "a: eins\n\na: zwei"
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "place"),
+    [
+        ("a.json", '{\n  "a": 1,\n  "b": \n}\n', "line 4 column 1"),
+        ("a.jsonl", '{"a": 1}\n{"a": 2}\n{"a" 3}\n', "line 3 column 6"),
+        ("a.jsonl", '{"a" 1}\n{"a": 2}\n', "line 1 column 6"),
+    ],
+)
+def test_broken_json_is_named_with_its_place_in_the_file(source: str, text: str, place: str) -> None:
+    with pytest.raises(UnreadableError, match=f"is not JSON: .*: {place} "):
+        read(source, text)
+
+
 def test_json_lines_end_at_line_feeds_only() -> None:
     text = '{"a": "eins\u2028zwei"}\r\n{"a": "drei\x85vier"}\r\n'
     assert read("a.jsonl", text).text == "a: eins\nzwei\n\na: drei\nvier"
