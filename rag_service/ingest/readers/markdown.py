@@ -17,6 +17,7 @@ from rag_service.ingest.readers.markup import drop_hidden, visible_text
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_MAX_NESTING = 100  # what is nested deeper is left out; a list's level takes two
 _BREAKS = re.compile(r"\r\n?|\n")
 _TAG = re.compile(r"<[a-zA-Z]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
@@ -44,7 +45,9 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
 
     out = [""] * len(lines)
     heading: str | None = None
-    for token in MarkdownIt("commonmark", {"html": True}).enable("table").parse("\n".join(lines)):
+    for token in (
+        MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable("table").parse("\n".join(lines))
+    ):
         if token.map is None:
             continue
         first, last = token.map

@@ -107,6 +107,12 @@ def test_markdown_without_front_matter_takes_its_first_heading() -> None:
     assert read("a.md", "---\nkein Ende\n").text.strip() == "kein Ende"
 
 
+def test_markdown_lists_may_be_deep() -> None:
+    lines = "\n".join(f"{'  ' * level}- Ebene {level}" for level in range(40))
+    assert read("a.md", lines).text == lines
+    assert "Tief" in read("a.md", ">" * 40 + " Tief").text
+
+
 def test_csv() -> None:
     assert read("a.csv", 'Name;Ort\nKim;"Wladi;wostok"\n\nPutin;\n').text == "Name: Kim; Ort: Wladi;wostok\nName: Putin"
     dated = read("reisen.csv", "Datum;Ort\n2019-04-25;Rom\n")
