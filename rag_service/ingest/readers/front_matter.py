@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from rag_service.models import MetadataValue
 
 _KEY = re.compile(r"([A-Za-z][\w .-]{0,60}?)\s*:\s*(.*)$")
+_BLOCK = re.compile(r"[>|][-+0-9]{0,2}\s*(?:#.*)?")  # YAML: the indented lines below are the value
+_QUOTED = re.compile(r"(\"[^\"]*\"|'[^']*')\s+#.*")
 _MAX_LINES = 200
 _TITLE = ("title", "titel")
 _PUBLISHED = ("date", "datum", "published", "publish_date", "pubdate", "veröffentlicht", "stand")
@@ -38,11 +40,15 @@ def split_front_matter(lines: list[str]) -> tuple[FrontMatter, int]:
 def _pairs(lines: list[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     last = ""
+    block = False
     for line in lines:
         match = _KEY.match(line)
         if match and not line[0].isspace():
             last = match.group(1).strip().lower().replace(" ", "_").replace(".", "_")
-            pairs[last] = _unquoted(match.group(2))
+            block = _BLOCK.fullmatch(match.group(2)) is not None
+            pairs[last] = "" if block else _unquoted(match.group(2))
+        elif block and line[:1].isspace():
+            pairs[last] = f"{pairs[last]} {line.strip()}".strip()
         elif last and line.strip().startswith("- "):  # a YAML list
             pairs[last] = ", ".join(filter(None, [pairs[last], _unquoted(line.strip()[2:])]))
     return pairs
@@ -50,6 +56,8 @@ def _pairs(lines: list[str]) -> dict[str, str]:
 
 def _unquoted(value: str) -> str:
     value = value.strip()
+    quoted = _QUOTED.fullmatch(value)
+    value = quoted.group(1) if quoted else value if value[:1] in "\"'" else value.partition(" #")[0].rstrip()
     if value[:1] == "[" and value[-1:] == "]":
         return ", ".join(_unquoted(item) for item in value[1:-1].split(",") if item.strip())
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
