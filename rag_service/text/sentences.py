@@ -16,7 +16,7 @@ _END = re.compile(
 )
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+\S")
 _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
-_TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S")
+_TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S|[^:;\n]{1,80}: [^;\n]*; [^:;\n]{1,80}: \S")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _OPENING = re.compile(r"[\s\"'\u201e\u201c\u201d\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{\u2013\u2014\u00bf\u00a1-]*")
 _TOKEN = re.compile(r"[^\s\"\u201e\u201c\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{/]*$")

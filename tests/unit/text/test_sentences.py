@@ -128,6 +128,7 @@ LAYOUT = [
     ("a) eins\nb) zwei", ["a) eins", "b) zwei"]),
     ("Name | Ort\nKim | Pjöngjang", ["Name | Ort", "Kim | Pjöngjang"]),
     ("Name\tOrt\nKim\tPjöngjang", ["Name\tOrt", "Kim\tPjöngjang"]),
+    ("Name: Kim; Ort: Ulm; Alter: 7\nName: Ada; Ort: Bonn; Alter: 8\nName: Bo; Ort: Köln; Alter: 9", None),
     ("# Kopf\nText darunter.", ["# Kopf", "Text darunter."]),
     ("Satz ohne Ende\n\n\n  \nNeuer Absatz", ["Satz ohne Ende", "Neuer Absatz"]),
     ("Kim kam.Die Presse wartete lange.", ["Kim kam.", "Die Presse wartete lange."]),
