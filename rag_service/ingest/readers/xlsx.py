@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -26,10 +26,15 @@ def read(data: bytes, limits: Limits) -> Extracted:
     except (KeyError, ValueError, InvalidFileException, zipfile.BadZipFile) as error:
         raise UnreadableError(f"is not a spreadsheet: {error}; save it again as .xlsx") from error
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    pages = tuple("\n".join([sheet.title, "", *rows_as_text(_rows(sheet, limits))]) for sheet in sheets)
+    pages = tuple(_page(sheet.title, rows_as_text(_rows(sheet, limits))) for sheet in sheets)
     extracted = core_metadata(book.properties, pages, None, paginated=True)
     book.close()
     return extracted
+
+
+def _page(title: str, rows: Iterable[str]) -> str:
+    text = "\n".join(rows)
+    return f"{title}\n\n{text}" if text else ""
 
 
 def _rows(sheet: Any, limits: Limits) -> Iterator[list[str]]:

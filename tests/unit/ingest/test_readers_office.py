@@ -105,6 +105,18 @@ def test_xlsx_whose_stated_size_is_too_small_is_read_whole() -> None:
     assert read("a.xlsx", kit.zipped(wrong)).text == read("a.xlsx", kit.xlsx()).text
 
 
+def test_xlsx_without_a_filled_cell_holds_no_text() -> None:
+    import io
+
+    import openpyxl
+
+    book, data = openpyxl.Workbook(), io.BytesIO()
+    book.create_sheet("Leer")
+    book.save(data)
+    with pytest.raises(UnreadableError, match="holds no text"):
+        read("a.xlsx", data.getvalue())
+
+
 @pytest.mark.parametrize(
     ("source", "raw", "reason"),
     [
