@@ -9,7 +9,7 @@ from typing import Any
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
-from rag_service.ingest.readers.office import core_metadata
+from rag_service.ingest.readers.office import core_metadata, reason
 from rag_service.ingest.readers.zipped import open_zip
 
 _REJECTED = (
@@ -32,7 +32,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     try:
         document = docx.Document(io.BytesIO(data))
     except (KeyError, ValueError) as error:
-        raise UnreadableError(f"is not a Word document: {error}; save it again as .docx") from error
+        raise UnreadableError(f"is not a Word document: {reason(error)}; save it again as .docx") from error
     _unwrap(document.element.body)
     blocks = [block for block in _blocks(document.iter_inner_content()) if block.strip()]
     blocks.extend(_notes(archive))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,11 @@ from rag_service.models import MetadataValue
 _TEMPLATE_AUTHORS = frozenset({"python-docx", "openpyxl", "Steve Canny"})
 _TEMPLATE_DATES = frozenset({datetime(2013, 12, 23, 23, 15), datetime(2013, 1, 27, 9, 14, 16)})
 _TEMPLATE_TITLES = frozenset({"PowerPoint Presentation", "PowerPoint-Präsentation", "Word Document"})
+
+
+def reason(error: Exception) -> str:
+    """What python-docx or python-pptx objects to, without the name of the stream in memory that they were given."""
+    return re.sub(r"^file '<[^>]*>' ", "", str(error))
 
 
 def core_metadata(properties: Any, pages: tuple[str, ...], heading: str | None, paginated: bool = False) -> Extracted:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
-from rag_service.ingest.readers.office import core_metadata
+from rag_service.ingest.readers.office import core_metadata, reason
 from rag_service.ingest.readers.zipped import open_zip
 
 
@@ -20,7 +20,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     try:
         presentation = pptx.Presentation(io.BytesIO(data))
     except (KeyError, ValueError) as error:
-        raise UnreadableError(f"is not a presentation: {error}; save it again as .pptx") from error
+        raise UnreadableError(f"is not a presentation: {reason(error)}; save it again as .pptx") from error
     slides = list(presentation.slides)
     if len(slides) > limits.max_pages:
         raise UnreadableError(f"has {len(slides)} slides, more than max_pages ({limits.max_pages}); split it")

@@ -1,5 +1,7 @@
 """Golden tests of PDF and office files; what cannot be read, and limits."""
 
+from collections.abc import Callable
+
 import pytest
 
 from rag_service.ingest.limits import Limits
@@ -144,6 +146,20 @@ def test_xlsx_without_a_filled_cell_holds_no_text() -> None:
 def test_unreadable(source: str, raw: bytes, reason: str) -> None:
     with pytest.raises(UnreadableError, match=reason):
         read(source, raw)
+
+
+@pytest.mark.parametrize(("source", "made"), [("a.docx", kit.docx), ("a.pptx", kit.pptx)])
+def test_an_office_file_with_macros_is_refused_by_its_type(source: str, made: Callable[[], bytes]) -> None:
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(made())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    types = parts["[Content_Types].xml"].replace(b"document.main+xml", b"macroEnabled.main+xml")
+    types = types.replace(b"presentation.main+xml", b"macroEnabled.main+xml")
+    with pytest.raises(UnreadableError, match=r"is not a \w+( document)?: is not a .*macroEnabled") as raised:
+        read(source, kit.zipped(parts | {"[Content_Types].xml": types}))
+    assert " at 0x" not in str(raised.value)
 
 
 def test_limits() -> None:
