@@ -7,13 +7,15 @@ from contextlib import contextmanager
 
 from rag_service.index.catalog import open_catalog
 from rag_service.index.keys import Keys
+from rag_service.index.lock import usable
 from rag_service.settings import Settings
 
 
 @contextmanager
 def open_keys(settings: Settings) -> Iterator[Keys]:
     """The API keys alone: the catalog takes them beside a running server."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with usable(settings.data_dir):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
     catalog = open_catalog(settings.catalog.url or f"sqlite:///{(settings.data_dir / 'catalog.sqlite').absolute()}")
     try:
         yield catalog.keys

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rag_service.errors import DataDirectoryLocked
+from rag_service.errors import DataDirectoryLocked, StoreError
 
 _LOCK, _OWNER = "lock", "owner.json"
 _MOMENT = 1.0  # seconds
@@ -28,18 +30,22 @@ class DataDirectory:
     """Ownership of a data directory from construction to ``release``; a killed process loses it by itself."""
 
     def __init__(self, folder: Path, command: str, wait: float = 0.0) -> None:
-        """Take the directory, waiting up to ``wait`` seconds; DataDirectoryLocked names the process that has it."""
+        """Take the directory, waiting up to ``wait`` seconds; DataDirectoryLocked names the process that has it.
+
+        StoreError when the directory cannot be made or written.
+        """
         from filelock import FileLock, Timeout
 
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._lock = FileLock(folder / _LOCK, thread_local=False)
-        try:
-            self._lock.acquire(timeout=wait)
-        except Timeout:
-            self._take_or_tell()
         self._owner = Owner(os.getpid(), command, int(time.time()))
-        self._write(self._owner)
+        with usable(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire(timeout=wait)
+            except Timeout:
+                self._take_or_tell()
+            self._write(self._owner)
 
     def serve(self, url: str) -> None:
         """Tell other processes where this one serves, so that they can ask it."""
@@ -70,6 +76,22 @@ class DataDirectory:
         fresh.replace(self._folder / _OWNER)
 
 
+@contextmanager
+def usable(folder: Path) -> Iterator[None]:
+    """StoreError naming the data directory when it cannot be made, read or written."""
+    from filelock import Timeout
+
+    try:
+        yield
+    except Timeout:  # an OSError, too: the directory is in use
+        raise
+    except OSError as error:
+        raise StoreError(
+            f"The data directory {folder} cannot be used: {error.strerror or error}; "
+            "set RAG_DATA_DIR to a folder that this user may write"
+        ) from error
+
+
 def owner(folder: Path) -> Owner | None:
     """Who holds a data directory at this moment; None when nobody does."""
     from filelock import FileLock, Timeout
@@ -78,7 +100,8 @@ def owner(folder: Path) -> Owner | None:
         return None
     probe = FileLock(folder / _LOCK, thread_local=False)
     try:
-        probe.acquire(timeout=0)
+        with usable(folder):
+            probe.acquire(timeout=0)
     except Timeout:
         return _noted(folder) or Owner(0, "unknown", 0)
     probe.release()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag_service.errors import DataDirectoryLocked
+from rag_service.errors import DataDirectoryLocked, StoreError
 from rag_service.index.lock import DataDirectory, owner
 
 
@@ -81,3 +81,20 @@ def test_one_that_is_just_giving_it_up_is_waited_for(tmp_path: Path) -> None:
     ending.start()
     DataDirectory(tmp_path, "second").release()
     ending.join()
+
+
+def test_a_directory_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match=r"data directory .*/file cannot be used: File exists; set RAG_DATA_DIR"):
+        DataDirectory(tmp_path / "file", "rag-service ask")
+    with pytest.raises(StoreError, match="below cannot be used: Not a directory"):
+        DataDirectory(tmp_path / "file" / "below", "rag-service ask")
+    (tmp_path / "lock").touch()
+    monkeypatch.setattr(FileLock, "_acquire", refuse)
+    for take in (owner, lambda folder: DataDirectory(folder, "rag-service ask")):
+        with pytest.raises(StoreError, match="cannot be used: Read-only file system"):
+            take(tmp_path)
+
+
+def refuse(lock: FileLock) -> None:
+    raise OSError(30, "Read-only file system")
