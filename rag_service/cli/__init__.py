@@ -55,8 +55,9 @@ def _root(
 
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 failed, 2 wrong usage, 3 abstained, 4 gate not met."""
-    from rag_service.cli.output import failing
+    from rag_service.cli.output import failing, write_what_the_output_can
 
+    write_what_the_output_can()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small
     with failing():
         app(prog_name="rag-service")

@@ -15,5 +15,6 @@ def source_name(relative: Path) -> str:
 
 def printable(path: Path | str) -> str:
     """A path on one line, fit for a message; two paths never look the same for bytes that are no UTF-8."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    raw = os.fsencode(path) if isinstance(path, Path) else path.encode("utf-8", "surrogateescape")
+    text = raw.decode("utf-8", "backslashreplace")
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

@@ -77,6 +77,17 @@ def test_an_answer_for_people_and_one_for_programs(data):
     assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"]
 
 
+def test_an_output_that_is_not_in_utf8_fails_no_command(data):
+    question = "Wie schnell fährt der Sonderzug?"
+    plain = run(data, "ask", question, PYTHONIOENCODING="ascii")
+    assert plain.returncode == 0, plain.stderr
+    assert r"\u201c" in plain.stdout
+    asked = run(data, "ask", question, "--json", PYTHONIOENCODING="ascii")
+    assert asked.stdout.isascii()
+    assert json.loads(asked.stdout)["question"] == question
+    assert run(data, "documents", "show", "dök", PYTHONIOENCODING="ascii").stderr.startswith("Error: ")
+
+
 def test_declining_is_exit_code_3(data):
     done = run(data, "ask", "Wie hoch ist der Mount Everest in Metern über dem Meer?", "--json")
     assert done.returncode == 3
