@@ -20,7 +20,7 @@ DEMO_QUESTIONS = (
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind; default: RAG_SERVER__HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to bind; default: RAG_SERVER__PORT.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to bind; default: RAG_SERVER__PORT.")] = None,
 ) -> None:
     """Serve the page, the REST API and the OpenAI-compatible endpoint."""
     from rag_service.api.serve import serve as serve_http

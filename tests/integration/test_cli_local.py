@@ -57,6 +57,11 @@ def test_collections(docs: Path) -> None:
     assert all((docs / name).is_file() for name in FILES)
 
 
+def test_a_port_that_is_none_is_wrong_usage(docs: Path) -> None:
+    refused = call("serve", "--port", "99999")
+    assert refused.exit_code == 2 and "--port" in refused.stderr
+
+
 def test_names_and_texts_are_printed_as_they_stand(docs: Path) -> None:
     text = "Das Tor :warning: steht [b]offen[/i]."
     (docs / "[bold]tor[").mkdir()
