@@ -178,7 +178,8 @@ def print_job(job: Job) -> None:
             out.print(f"  {item.status} {printable(item.source)}{chunks}", markup=False)
     for item in job.documents:
         if item.status == "failed":
-            out.print(f"  failed {printable(item.source)}: {item.error}", markup=False, style="red")
+            name = f"{printable(item.source)}: "  # what loading says of a file begins with it, too
+            out.print(f"  failed {name}{(item.error or '').removeprefix(name)}", markup=False, style="red")
     out.print(
         ", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found."
     )

@@ -62,6 +62,11 @@ def test_a_port_that_is_none_is_wrong_usage(docs: Path) -> None:
     assert refused.exit_code == 2 and "--port" in refused.stderr
 
 
+def test_a_file_that_cannot_be_read_is_named_once(docs: Path) -> None:
+    (docs / "leer.txt").touch()
+    assert "  failed leer.txt: is empty; there is nothing to ingest\n" in call("ingest", str(docs)).stdout
+
+
 def test_names_and_texts_are_printed_as_they_stand(docs: Path) -> None:
     text = "Das Tor :warning: steht [b]offen[/i]."
     (docs / "[bold]tor[").mkdir()
