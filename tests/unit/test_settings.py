@@ -72,6 +72,12 @@ def test_a_variable_that_is_not_json_is_named(monkeypatch, tmp_path, name):
         load_settings()
 
 
+def test_an_empty_data_directory_is_not_the_present_folder(monkeypatch):
+    monkeypatch.setenv("RAG_DATA_DIR", "")
+    with pytest.raises(SettingsError, match="RAG_DATA_DIR: .*is empty, which would be the present folder"):
+        load_settings()
+
+
 def refuse(*args, **kwargs):
     raise PermissionError(13, "Permission denied")
 
