@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,6 +45,7 @@ def ingest(
         if dry_run:
             plan = opened.library.plan(name, folders)
             print_json(plan_body(plan)) if as_json else _print_plan(plan)
+            _print_passed_over(opened.library.passed_over(folders))
             raise SystemExit(1 if plan.count("failed") else 0)
         with bar() as progress:
             if re_embed:
@@ -51,6 +53,7 @@ def ingest(
             if folders:
                 job = opened.library.ingest(name, folders, progress)
         print_json(job_body(job)) if as_json else print_job(job)
+        _print_passed_over(opened.library.passed_over(folders))
         if usage := opened.embedding_usage:
             _print_usage(usage)
         if watch:
@@ -183,6 +186,12 @@ def print_job(job: Job) -> None:
     out.print(
         ", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found."
     )
+
+
+def _print_passed_over(reasons: Mapping[str, int]) -> None:
+    if reasons:
+        parts = ", ".join(f"{number} ({reason})" for reason, number in sorted(reasons.items()))
+        typer.echo(f"Passed over: {parts}.", err=True)
 
 
 def _print_usage(usage: Usage) -> None:

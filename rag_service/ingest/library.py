@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,6 +150,10 @@ class Library:
     def job(self, job_id: str) -> Job:
         """One job as it stands; UnknownJob."""
         return self._stores.catalog.jobs.get(job_id)
+
+    def passed_over(self, paths: Sequence[Path]) -> Counter[str]:
+        """How many files below folders are left out without harm, by the reason: those of a format not read, mostly."""
+        return Counter(each.reason for each in self._tools.discover(paths).skipped)
 
     def wait(self, job_id: str, timeout: float | None = None) -> Job:
         """The job when it has finished, or as it stands after ``timeout`` seconds; UnknownJob."""

@@ -98,6 +98,17 @@ def test_a_plan_then_what_was_planned(docs: Path) -> None:
     assert "  moved bahn.txt from zug.txt\n" in moved and "1 unchanged; nothing was written (dry run)." in moved
 
 
+def test_files_of_other_formats_are_counted_where_people_see_it(docs: Path) -> None:
+    for name in ("a.odt", "b.odt", "LICENSE", ".hidden.odt"):
+        (docs / name).write_text("x")
+    for options in (["--dry-run"], [], ["--json"]):
+        done = call("ingest", str(docs), *options)
+        assert done.stderr.splitlines()[-1] == "Passed over: 1 (no suffix), 2 (unknown format .odt)."
+    for name in ("a.odt", "b.odt", "LICENSE"):
+        (docs / name).unlink()
+    assert "Passed over" not in call("ingest", str(docs)).stderr
+
+
 def test_ingest_without_a_folder_says_what_is_missing() -> None:
     for flags in ((), ("--dry-run",), ("--re-embed", "--watch")):
         refused = call("ingest", *flags)
