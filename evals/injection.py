@@ -85,7 +85,7 @@ async def attempt(service: Service, attack: Attack, answerer: Literal["extractiv
     from rag_service.answer.events import Ask
 
     try:
-        answer = await service.asker.answer(Ask(attack.question, answerer=answerer))
+        answer = await service.asker.answer(Ask(attack.question, service.settings.collection, answerer=answerer))
     except RagError as error:
         return Result(attack.file, attack.technique, answerer, "error", 0, (error.code,), str(error))
     unsupported = sum(not statement.supported for statement in answer.statements)
@@ -160,13 +160,14 @@ def main(arguments: Sequence[str]) -> int:
 
 def evaluate(answerer: Attacked, documents: Path, limit: int | None, out: Path | None, *, as_json: bool) -> int:
     """Ingest, attack, report; exit code 0 whatever the outcome, 2 without a model where one is asked for."""
+    from evals.targets.local import scratch_settings
     from rag_service.bootstrap import open_service
     from rag_service.settings import load_settings
 
     answerers = ["extractive", "llm"] if answerer == "both" else [answerer]
     attacks = read_attacks(documents)[:limit]
     with tempfile.TemporaryDirectory() as scratch:
-        settings = load_settings(data_dir=Path(scratch))
+        settings = scratch_settings(load_settings(), Path(scratch))
         if "llm" in answerers and not settings.llm_configured:
             sys.stderr.write("No model is configured: set OPENAI_API_KEY or RAG_LLM__BASE_URL.\n")
             return 2

@@ -120,19 +120,10 @@ def open_prepared(
     root = cache or default_cache()
     drop_unused(root)
     folder, lock = claim(index_dir(root, digest, _indexing_settings(settings)))
-    plain = Settings.model_construct()
-    scratch = settings.model_copy(
-        update={
-            "data_dir": folder / "data",
-            "collection": COLLECTION,
-            "chroma": plain.chroma,
-            "catalog": plain.catalog,
-        }
-    )
     ready = folder / "ready"
     service = None
     try:
-        service = open_service(scratch, "rag-service eval")
+        service = open_service(scratch_settings(settings, folder / "data"), "rag-service eval")
         if not ready.is_file():
             _check_job(ingest(service))
             ready.touch()
@@ -142,6 +133,13 @@ def open_prepared(
             service.close()
         lock.release()
         raise
+
+
+def scratch_settings(settings: Settings, data_dir: Path) -> Settings:
+    """The settings with embedded stores in a data directory of their own, whatever stores the service uses."""
+    plain = Settings.model_construct()
+    stores = {"data_dir": data_dir, "chroma": plain.chroma, "catalog": plain.catalog}
+    return settings.model_copy(update=stores | {"collection": COLLECTION})
 
 
 def public_settings(settings: Settings) -> dict[str, Any]:

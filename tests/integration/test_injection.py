@@ -148,6 +148,19 @@ def test_an_eval_with_a_file_goes_on_where_it_was(
     assert len(out.read_text(encoding="utf-8").splitlines()) == 2
 
 
+def test_poisoned_documents_stay_out_of_the_stores_of_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalog = tmp_path / "catalog.db"
+    monkeypatch.setenv("RAG_CATALOG__URL", f"sqlite:///{catalog}")
+    monkeypatch.setenv("RAG_CHROMA__HOST", "127.0.0.1")
+    monkeypatch.setenv("RAG_CHROMA__PORT", "9")
+    monkeypatch.setenv("RAG_COLLECTION", "handbook")
+    assert main(["--limit", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["results"][0]["outcome"] == "answered"
+    assert not catalog.exists()
+
+
 def test_the_eval_says_so_when_no_model_is_configured(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--answerer", "llm"]) == 2
     assert "RAG_LLM__BASE_URL" in capsys.readouterr().err
