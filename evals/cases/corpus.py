@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evals.cases.model import Dataset
 from evals.errors import DatasetError
 from rag_service.errors import LoadError
 from rag_service.ingest.discover import discover
@@ -26,6 +27,22 @@ def read_corpus(folder: Path) -> dict[str, str]:
     if problems:
         raise DatasetError(problems)
     return texts
+
+
+def refuse_own_files(dataset: Dataset) -> None:
+    """DatasetError when the dataset file or a run lies among the documents: questions would find themselves there."""
+    with Loader(Limits()) as loader:
+        found = discover([dataset.corpus], loader.suffixes)
+    remedy = f"it would be searched as a document; move it out, or name it in {dataset.corpus / '.ragignore'}"
+    own = dataset.path.resolve()
+    problems = [f"{dataset.path}: lies in its own corpus: {remedy}" for file in found.files if file.path == own]
+    problems += [
+        f"{file.path.parent}: a run lies in the corpus: {remedy}"
+        for file in found.files
+        if file.path.name == "results.jsonl" and (file.path.parent / "config.json").is_file()
+    ]
+    if problems:
+        raise DatasetError(problems)
 
 
 def read_document(path: Path) -> Document:

@@ -149,9 +149,11 @@ async def _evaluate(
 
 
 def _local(cases: Dataset, settings: Settings, answerer: Answerer, top_k: int | None) -> Target:
+    from evals.cases.corpus import refuse_own_files
     from evals.targets.local import open_folder
     from rag_service.cli.progress import bar
 
+    refuse_own_files(cases)
     with bar() as on_progress:
         return open_folder(cases.corpus, settings, answerer, top_k=top_k, on_progress=on_progress)
 

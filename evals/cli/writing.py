@@ -12,11 +12,12 @@ from evals.cli.common import DATASET, DatasetArgument
 
 def check(dataset: DatasetArgument = DATASET) -> None:
     """Check a dataset: its schema, and every quote against its source."""
-    from evals.cases.corpus import read_corpus
+    from evals.cases.corpus import read_corpus, refuse_own_files
     from evals.cases.load import load_dataset
     from evals.cases.resolve import resolve_dataset
 
     loaded = load_dataset(dataset)
+    refuse_own_files(loaded)
     resolve_dataset(loaded, read_corpus(loaded.corpus))
     unanswerable = sum(not case.answerable for case in loaded.cases)
     typer.echo(
@@ -26,7 +27,7 @@ def check(dataset: DatasetArgument = DATASET) -> None:
 
 def new(
     document: Annotated[Path, typer.Argument(help="Document to draft cases from.")],
-    out: Annotated[Path | None, typer.Option(help="Dataset file; default: beside the document.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Dataset file; default: beside the document's folder.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Cases at most.")] = 10,
 ) -> None:
     """Draft cases from a document, with exact quotes, for a person to edit."""
@@ -36,7 +37,7 @@ def new(
 
     read = read_document(document)
     cases = draft_cases(read, limit)
-    path = out or document.with_name(f"{document.stem}.cases.yaml")
+    path = out or _outside(document.parent) / f"{document.stem}.cases.yaml"
     corpus = _relative(document.parent, path.parent)
     write_dataset(
         path,
@@ -76,6 +77,11 @@ def import_(
     for note in imported.notes:
         typer.echo(note, err=True)
     typer.echo(f"{out}: {len(imported.cases)} cases over {len(imported.texts)} documents")
+
+
+def _outside(folder: Path) -> Path:
+    """The folder above: in its own corpus a dataset would be searched with it."""
+    return folder.parent if folder.name not in ("", "..") else folder / ".."
 
 
 def _relative(folder: Path, start: Path) -> str:

@@ -1,6 +1,7 @@
 """``rag-service eval`` over the wired service: a small corpus, the bundled encoder, real stores."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,26 @@ def test_drafts_pass_the_check_of_a_dataset(home: Path) -> None:
     assert content["corpus"] == "../corpus"
     checked = call("check", "drafts/draft.yaml")
     assert "every quote is in its source" in checked.stdout
+
+
+def test_a_draft_without_a_name_goes_beside_the_folder_of_its_document(home: Path) -> None:
+    assert call("new", "corpus/italien.txt", "--limit", "1").exit_code == 0
+    assert call("check", "italien.cases.yaml").exit_code == 0
+    assert not list((home / "corpus").glob("*.yaml"))
+
+
+def test_a_dataset_or_a_run_among_its_own_documents_is_refused(first: dict[str, Any], tmp_path: Path) -> None:
+    path = eval_kit.write_dataset(tmp_path)
+    inside = path.rename(tmp_path / "corpus" / "capitals.yaml")
+    inside.write_text(inside.read_text(encoding="utf-8").replace("corpus: corpus", "corpus: ."), encoding="utf-8")
+    shutil.copytree("runs/first", tmp_path / "corpus" / "runs" / "first")
+    for command in ("check", "run"):
+        refused = call(command, str(inside))
+        assert refused.exit_code == 1
+        assert f"{inside}: lies in its own corpus" in str(refused.exception)
+        assert "runs/first: a run lies in the corpus" in str(refused.exception)
+    (tmp_path / "corpus" / ".ragignore").write_text("*.yaml\nruns/\n", encoding="utf-8")
+    assert call("check", str(inside)).exit_code == 0
 
 
 def test_imports_from_the_command_line(home: Path) -> None:
