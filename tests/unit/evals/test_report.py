@@ -15,7 +15,7 @@ from evals.report.svg import Point, histogram, scatter
 from evals.report.terminal import comparison_tables, gate_lines, print_run, sweep_table
 from evals.report.view import explain
 from evals.run import Scorers, run
-from evals.runs import Run, load_run
+from evals.runs import Run, load_run, save_baseline
 from evals.sweep import SweepRow
 from rag_service.models import Answer
 from tests import eval_kit
@@ -123,6 +123,12 @@ def test_charts_survive_odd_data() -> None:
     assert 'height="204.0"' in histogram("t", "ms", [("", [5.0, 5.0])])
     assert "<circle" in scatter("t", [Point(0.5, 0.5, "<a>")], "x", "y")
     assert "&lt;a&gt;" in scatter("t", [Point(0.5, 0.5, "<a>")], "x", "y")
+
+
+async def test_a_baseline_has_a_report_without_passages(tmp_path: Path) -> None:
+    save_baseline(await evaluated(tmp_path, "a", wrong_in_the_north), tmp_path / "base")
+    page = write_report(load_run(tmp_path / "base"), None, tmp_path / "base.html").read_text(encoding="utf-8")
+    assert "Cases handled wrong" in page and "&lt;b&gt;Bern" in page
 
 
 @pytest.mark.parametrize(
