@@ -63,7 +63,7 @@ def run(
     settings = load_settings()
     cases = select_cases(load_dataset(dataset), ids=case or (), tags=tag or (), limit=limit)
     folder = out or RUNS / f"{cases.name}-{time.strftime('%Y%m%d-%H%M%S')}"
-    judge = _judge(settings, judge_model, judge_url, judge_key_env)
+    judge = _judge(settings, answerer, judge_model, judge_url, judge_key_env)
     embedder = None if no_similarity else _encoder(settings)
 
     if url is None:
@@ -172,12 +172,14 @@ def _encoder(settings: Settings) -> Embedder:
     return open_encoder(settings)
 
 
-def _judge(settings: Settings, model: str | None, url: str | None, key_env: str | None) -> Judge | None:
+def _judge(
+    settings: Settings, answerer: Answerer, model: str | None, url: str | None, key_env: str | None
+) -> Judge | None:
     if model is None:
         return None
     from evals.judge.open import open_judge
 
-    return open_judge(settings, model, url, key_env)
+    return open_judge(settings, model, url, key_env, answerer)
 
 
 def _show(finished: Run, *, as_json: bool, markdown: bool) -> None:

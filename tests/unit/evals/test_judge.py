@@ -88,6 +88,7 @@ def test_a_judge_needs_an_endpoint_a_key_and_another_model(tmp_path: Path, monke
     with LlmServer(strict) as server:
         with pytest.raises(RunError, match="the same model, answers"):
             open_judge(settings(server), "answers", None, None)
+        assert open_judge(settings(server), "answers", None, None, "extractive").describe()["model"] == "answers"
         with pytest.raises(RunError, match="should stand in JUDGE_KEY, which is not set"):
             open_judge(settings(server), "judge", None, "JUDGE_KEY")
         monkeypatch.setenv("JUDGE_KEY", "secret")
