@@ -99,7 +99,7 @@ class RunFolder:
     def _lines(self, name: str) -> list[Record]:
         self._need_complete()
         try:
-            return [json.loads(line) for line in (self.path / name).read_text(encoding="utf-8").splitlines()]
+            return [json.loads(line) for line in (self.path / name).read_bytes().splitlines()]
         except (FileNotFoundError, ValueError) as error:
             what = "has no" if isinstance(error, FileNotFoundError) else "cannot be read in its"
             raise RunError(f"{self.path} is damaged: it {what} {name}; run the evaluation again.") from None

@@ -118,7 +118,7 @@ def read_results(path: Path | None) -> list[Result]:
     if path is None or not path.exists():
         return []
     try:
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        records = [json.loads(line) for line in path.read_bytes().splitlines()]
         return [Result(**record | {"warnings": tuple(record["warnings"])}) for record in records]
     except (ValueError, TypeError, KeyError) as error:
         raise SettingsError(f"{path}: holds no results of this evaluation ({error}); name another file.") from error

@@ -43,7 +43,7 @@ class NodeReader:
     def json_lines(self) -> list[yaml.Node]:
         """A node for each line of a JSON lines file; lines that are no JSON are problems."""
         nodes = []
-        for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines()):
+        for number, line in enumerate(self.path.read_bytes().splitlines()):
             if not line.strip():
                 continue
             try:

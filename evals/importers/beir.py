@@ -106,7 +106,7 @@ def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:
     if path is None:
         raise DatasetError([f"{folder}: no qrels.tsv"])
     found: dict[str, set[str]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if number == 1 and line.startswith("query-id"):
             continue
         fields = line.split("\t")
@@ -122,7 +122,7 @@ def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:
 def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if not path.is_file():
         raise DatasetError([f"{path}: no such file"])
-    with path.open(encoding="utf-8") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue

@@ -28,7 +28,7 @@ def read_labels(path: Path) -> dict[str, bool]:
     """Labels by case id from JSON lines {"id": ..., "correct": true}; DatasetError names the bad lines."""
     labels: dict[str, bool] = {}
     problems = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         if not line.strip():
             continue
         record = _parsed(line)
@@ -59,7 +59,7 @@ def agreement(records: Sequence[Record], labels: Mapping[str, bool]) -> Agreemen
     return Agreement(len(both), len(labels) - len(both), len(both) - len(disagreed), kappa, disagreed)
 
 
-def _parsed(line: str) -> dict[str, Any] | None:
+def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
         record = json.loads(line)
     except ValueError:

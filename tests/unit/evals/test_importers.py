@@ -9,6 +9,7 @@ from evals.cases.resolve import resolve_dataset
 from evals.errors import DatasetError
 from evals.importers.beir import import_beir, read_beir
 from evals.importers.imported import file_name, save
+from evals.importers.jsonl import import_jsonl
 from evals.importers.squad import import_squad
 
 SQUAD = {
@@ -136,3 +137,23 @@ def test_file_names_are_safe_and_stay_different() -> None:
     assert file_name("a/b") == "a%2Fb.txt"
     assert file_name("a#b") != file_name("a_b")
     assert file_name("../x") == "%2E.%2Fx.txt"
+
+
+def test_json_lines_end_at_newlines_and_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    line = '{"id": "a", "question": "Wo\u2028liegt Rom?", "answerable": false}\n'
+    path.write_text(line, encoding="utf-8-sig")
+    assert import_jsonl(path)[0].question == "Wo\u2028liegt Rom?"
+    path.write_text(line + '{"id": "ü"}', encoding="latin-1", errors="ignore")
+    with pytest.raises(DatasetError, match=r"cases\.jsonl:2: not JSON: 'utf-8' codec can't decode byte 0xfc"):
+        import_jsonl(path)
+
+
+def test_a_beir_folder_of_another_encoding_is_named(tmp_path: Path) -> None:
+    folder = beir(tmp_path / "b", [{"_id": "q", "text": "Wo?"}], "q\td2\t1\n")
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "Wo?"}', encoding="utf-8-sig")
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\td2\t1\n", encoding="utf-8-sig")
+    assert read_beir(folder).queries[0].relevant == {"d2"}
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "Für?"}', encoding="latin-1")
+    with pytest.raises(DatasetError, match=r"queries\.jsonl:1: not JSON"):
+        read_beir(folder)

@@ -231,3 +231,9 @@ async def test_times_are_kept_apart_from_results(tmp_path: Path) -> None:
     }  # fmt: skip
     assert folder.latency()["total_ms"]["max"] == 15.0
     assert "_ms" not in (folder.path / "results.jsonl").read_text(encoding="utf-8")
+
+
+async def test_a_line_separator_in_an_answer_does_not_end_its_record(tmp_path: Path) -> None:
+    target = ScriptedTarget(lambda case, answer: replace(answer, text=answer.text + "\u2028\x85"))
+    folder = await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=Scorers())
+    assert len(load_run(folder.path).records) == 18
