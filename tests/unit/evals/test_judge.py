@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from evals.cases.model import Case
+from evals.cases.model import AcceptedAnswer, Case
 from evals.cli import app
 from evals.errors import DatasetError, RunError
 from evals.judge.human import agreement, read_labels
 from evals.judge.judge import UNPARSEABLE, Judge, last_verdict
 from evals.judge.open import open_judge
+from evals.judge.score import judged_values
 from evals.run import Scorers, run
 from evals.runs import load_run
 from rag_service.models import Answer
@@ -18,7 +19,7 @@ from rag_service.settings import Settings
 from rag_service.settings.sections import LlmSettings
 from tests import eval_kit
 from tests.eval_kit import ScriptedTarget
-from tests.llm_server import Body, LlmServer, Reply
+from tests.llm_server import Body, LlmServer, Reply, refusing
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,25 @@ class Silent:
     """A chat model that is only named."""
 
     name = "m"
+
+
+async def test_a_judge_that_failed_is_asked_again_when_the_run_is_taken_up(tmp_path: Path) -> None:
+    with LlmServer(refusing(400)) as server:
+        judge, cases = open_judge(settings(server), "judge", None, None), eval_kit.dataset(tmp_path)
+        await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers(judge=judge))
+        (tmp_path / "run" / "summary.json").unlink()
+        server.behave(strict)
+        scorers = Scorers(judge=open_judge(settings(server), "judge", None, None))
+        again = await run(cases, ScriptedTarget(), tmp_path / "run", scorers=scorers)
+    assert again.summary()["metrics"]["judge_faithful"]["n"] == 9
+
+
+def test_a_judge_is_told_every_answer_but_regular_expressions() -> None:
+    options = (AcceptedAnswer("text", "/etc/hosts"), AcceptedAnswer("regex", "h.sts"))
+    case = Case("a", "Wo?", answers=options, reference="/srv")
+    outcome = {"standalone_question": "Wo?", "answer": "Da.", "citations": [], "passages": []}
+    record = {"outcome": outcome, "expected": ["/etc/hosts", "/h.sts/", "/srv"], "evidence": []}
+    assert judged_values(case, record)["expected"] == ["/etc/hosts", "/srv"]
 
 
 def test_messages_hold_question_expectation_and_answer() -> None:
