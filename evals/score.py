@@ -82,7 +82,7 @@ def _score_retrieval(case: Case, answer: Answer, scores: CaseScores) -> None:
         scores.ranks[level] = ranking.first_rank(gains)
 
 
-def _ranking_values(gains: Sequence[bool], total: int) -> dict[str, float]:
+def _ranking_values(gains: Sequence[int], total: int) -> dict[str, float]:
     return {
         **{f"hit@{k}": ranking.hit(gains, k) for k in DEPTHS},
         **{f"recall@{k}": ranking.recall(gains, total, k) for k in DEPTHS[1:]},

@@ -1,4 +1,4 @@
-"""Ranking metrics over binary relevance: ``gains[i]`` says whether the item at rank i + 1 is relevant.
+"""Ranking metrics: ``gains[i]`` says how many relevant items rank i + 1 holds, or whether it holds one.
 
 ``total`` is the number of relevant items there are; items must be distinct. Definitions as in trec_eval.
 """
@@ -9,36 +9,40 @@ import math
 from collections.abc import Sequence
 
 
-def hit(gains: Sequence[bool], k: int) -> float:
+def hit(gains: Sequence[int], k: int) -> float:
     """1 when a relevant item is among the first k, else 0."""
     return float(any(gains[:k]))
 
 
-def recall(gains: Sequence[bool], total: int, k: int) -> float:
+def recall(gains: Sequence[int], total: int, k: int) -> float:
     """Share of the relevant items that are among the first k."""
     return sum(gains[:k]) / total
 
 
-def precision(gains: Sequence[bool], k: int) -> float:
+def precision(gains: Sequence[int], k: int) -> float:
     """Share of the first k ranks that hold a relevant item; ranks beyond the list hold none."""
-    return sum(gains[:k]) / k
+    return sum(gain > 0 for gain in gains[:k]) / k
 
 
-def reciprocal_rank(gains: Sequence[bool]) -> float:
+def reciprocal_rank(gains: Sequence[int]) -> float:
     """1 / rank of the first relevant item, 0 without one; its mean is MRR."""
     return next((1 / rank for rank, gain in enumerate(gains, start=1) if gain), 0.0)
 
 
-def ndcg(gains: Sequence[bool], total: int, k: int) -> float:
+def ndcg(gains: Sequence[int], total: int, k: int) -> float:
     """Discounted gain of the first k, log2(rank + 1) discount, over that of the best order.
 
+    In the best order each item that was not found has a rank of its own, after those that were.
     Järvelin and Kekäläinen, Cumulated gain-based evaluation of IR techniques, 2002.
     """
-    found = sum(1 / math.log2(rank + 1) for rank, gain in enumerate(gains[:k], start=1) if gain)
-    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(total, k) + 1))
-    return found / best
+    best = sorted((gain for gain in gains if gain), reverse=True) + [1] * (total - sum(gains))
+    return _discounted(gains[:k]) / _discounted(best[:k])
 
 
-def first_rank(gains: Sequence[bool]) -> int | None:
+def _discounted(gains: Sequence[int]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+
+
+def first_rank(gains: Sequence[int]) -> int | None:
     """Rank of the first relevant item, from 1; None without one."""
     return next((rank for rank, gain in enumerate(gains, start=1) if gain), None)

@@ -27,18 +27,17 @@ def document_gains(passages: Sequence[Passage], relevant: frozenset[str]) -> lis
     return gains
 
 
-def evidence_gains(passages: Sequence[Passage], evidence: Sequence[GoldEvidence]) -> tuple[list[bool], int]:
-    """Relevance by rank and the number of relevant items, an item being one gold evidence span.
+def evidence_gains(passages: Sequence[Passage], evidence: Sequence[GoldEvidence]) -> tuple[list[int], int]:
+    """How many gold evidence spans each passage adds, by rank, and how many there are.
 
-    A passage is relevant when it holds a gold span that no passage before it held: overlapping chunks
-    that repeat a span do not count twice.
+    A span counts where it is held first: overlapping chunks that repeat one do not count twice.
     """
-    gains: list[bool] = []
+    gains: list[int] = []
     left = {(item.source, item.start, item.end): item for item in evidence}
     total = len(left)
     for passage in passages:
         held = [span for span, item in left.items() if holds(passage, item)]
-        gains.append(bool(held))
+        gains.append(len(held))
         for span in held:
             del left[span]
     return gains, total

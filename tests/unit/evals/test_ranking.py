@@ -37,6 +37,24 @@ def test_ndcg_by_hand() -> None:
     assert ranking.ndcg(GAINS, total=3, k=10) == pytest.approx(found / (1 + 1 / math.log2(3) + 0.5))
 
 
+def test_a_rank_may_hold_several_items() -> None:
+    assert ranking.recall([0, 2], total=2, k=3) == 1.0
+    assert ranking.precision([0, 2], 5) == 0.2
+    assert ranking.ndcg([2], total=2, k=10) == 1.0
+    assert ranking.ndcg([0, 2], total=3, k=10) == pytest.approx(2 / math.log2(3) / (2 + 1 / math.log2(3)))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=25), st.integers(0, 6), st.sampled_from([1, 3, 5, 10]))
+def test_ndcg_of_several_items_a_rank_agrees_with_trec_eval(gains: list[int], missed: int, k: int) -> None:
+    total = sum(gains) + missed
+    if total == 0:
+        return
+    judged = {f"d{place}": gain for place, gain in enumerate(gains)} | {f"m{place}": 1 for place in range(missed)}
+    order = {f"d{place}": float(len(gains) - place) for place in range(len(gains))}
+    theirs = ir_measures.calc_aggregate([nDCG @ k], {"q": judged}, {"q": order})
+    assert ranking.ndcg(gains, total, k) == pytest.approx(theirs[nDCG @ k])
+
+
 @given(st.lists(st.booleans(), min_size=1, max_size=25), st.integers(0, 6), st.sampled_from([1, 3, 5, 10]))
 def test_agrees_with_trec_eval(gains: list[bool], missed: int, k: int) -> None:
     total = sum(gains) + missed

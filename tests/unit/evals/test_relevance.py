@@ -25,8 +25,12 @@ def test_a_gold_span_is_found_once() -> None:
 
 
 def test_two_quotes_in_one_passage_are_two_items_found_at_one_rank() -> None:
-    golds = [GoldEvidence("frankreich.txt", "Paris", 46, 51), GoldEvidence("spanien.txt", "Madrid", 40, 46)]
-    assert evidence_gains([PARIS, ROM], golds) == ([True, False], 2)
+    paris, rain = (
+        GoldEvidence("frankreich.txt", "Paris", 42, 47),
+        GoldEvidence("frankreich.txt", "Dort regnet es", 49, 63),
+    )
+    assert evidence_gains([ROM, PARIS, PARIS], [paris, rain]) == ([0, 2, 0], 2)
+    assert evidence_gains([PARIS, ROM], [paris, GoldEvidence("spanien.txt", "Madrid", 40, 46)]) == ([1, 0], 2)
 
 
 def test_a_duplicate_holds_the_gold_quote_of_its_twin() -> None:
