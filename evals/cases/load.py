@@ -15,6 +15,7 @@ import yaml
 from evals.cases.model import AcceptedAnswer, Case, Dataset, GoldEvidence, Needs
 from evals.cases.yaml_nodes import NodeReader, line_of, plain
 from evals.errors import DatasetError
+from rag_service.errors import InvalidFilter
 from rag_service.models import Role, Turn
 
 DATASET_KEYS = ("name", "description", "corpus", "cases")
@@ -170,7 +171,18 @@ def _filters(reader: NodeReader, node: yaml.Node | None, what: str) -> dict[str,
     if not isinstance(node, yaml.MappingNode):
         reader.problem(node, f"{what} must be a mapping")
         return None
-    return cast(dict[str, Any], _jsonable(plain(node)))
+    from rag_service.index.filters import condition
+
+    try:
+        filters = cast(dict[str, Any], _jsonable(plain(node)))
+        condition(filters)
+    except InvalidFilter as error:
+        reader.problem(node, f"{what}: {error}")
+    except (yaml.MarkedYAMLError, ValueError, KeyError) as error:
+        reader.problem(node, f"{what}: {getattr(error, 'problem', None) or error}")
+    else:
+        return filters
+    return None
 
 
 def _jsonable(value: Any) -> Any:

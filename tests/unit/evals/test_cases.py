@@ -23,6 +23,24 @@ def problems(path: Path, content: str) -> list[str]:
     return [problem.replace(str(path), "F") for problem in caught.value.problems]
 
 
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        ("{published: {$gte: 2019-02-30}}", "day is out of range for month"),
+        ("{published: {$gte: 2019}}", "published is compared with ISO 8601 dates such as 2019-04-23, not 2019."),
+        ("{source: {$inn: [a.txt]}}", "$inn is not a known operator; "),
+        ("{source: !own a.txt}", "could not determine a constructor for the tag '!own'"),
+        ("{[a]: b}", "found unhashable key"),
+    ],
+)
+def test_filters_that_no_question_can_be_asked_with_are_named_by_line(
+    tmp_path: Path, filters: str, message: str
+) -> None:
+    case = f"  - id: a\n    question: q\n    answerable: false\n    filters: {filters}\n"
+    [problem] = problems(tmp_path / "d.yaml", HEAD + case)
+    assert problem.startswith(f"F:7: case 'a': filters: {message}")
+
+
 def test_every_field_is_read(tmp_path: Path) -> None:
     path = tmp_path / "all.yaml"
     path.write_text(
