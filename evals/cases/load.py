@@ -15,6 +15,7 @@ import yaml
 from evals.cases.model import AcceptedAnswer, Case, Dataset, GoldEvidence, Needs
 from evals.cases.yaml_nodes import NodeReader, line_of, plain
 from evals.errors import DatasetError
+from evals.metrics.normalise import answer_words
 from rag_service.errors import InvalidFilter
 from rag_service.models import Role, Turn
 
@@ -127,17 +128,25 @@ def _answers(reader: NodeReader, node: yaml.Node | None, what: str) -> tuple[Acc
 
 def _answer(reader: NodeReader, node: yaml.Node, what: str) -> AcceptedAnswer:
     if not isinstance(node, yaml.MappingNode):
-        return AcceptedAnswer("text", reader.text(node, what))
+        text = reader.text(node, what)
+        if text and not answer_words(text):
+            reader.problem(node, f"{what}: '{text}' has no word that could be found in an answer; use {{regex: ...}}")
+        return AcceptedAnswer("text", text)
     keys = reader.mapping(node, what, ("regex", "all"))
+    if len(keys) == 2:
+        reader.problem(node, f"{what}: an answer is {{regex: ...}} or {{all: [...]}}, not both")
     if "regex" in keys:
         pattern = reader.text(keys["regex"], f"{what}: regex")
         try:
             re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             reader.problem(keys["regex"], f"{what}: not a regular expression: {error}")
         return AcceptedAnswer("regex", pattern)
     if "all" in keys:
-        return AcceptedAnswer("all", parts=_answers(reader, keys["all"], f"{what}: all"))
+        parts = _answers(reader, keys["all"], f"{what}: all")
+        if not parts:
+            reader.problem(keys["all"], f"{what}: all needs parts")
+        return AcceptedAnswer("all", parts=parts)
     reader.problem(node, f"{what}: an answer is text, {{regex: ...}} or {{all: [...]}}")
     return AcceptedAnswer("text")
 

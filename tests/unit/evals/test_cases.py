@@ -41,6 +41,20 @@ def test_filters_that_no_question_can_be_asked_with_are_named_by_line(
     assert problem.startswith(f"F:7: case 'a': filters: {message}")
 
 
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("{all: []}", "all needs parts"),
+        ("{regex: a, all: [b]}", "an answer is {regex: ...} or {all: [...]}, not both"),
+        ("'€'", "'€' has no word that could be found in an answer; use {regex: ...}"),
+        ("{regex: 'a{4294967296}'}", "not a regular expression: the repetition number is too large"),
+    ],
+)
+def test_an_answer_that_is_always_or_never_right_is_refused(tmp_path: Path, answer: str, message: str) -> None:
+    found = problems(tmp_path / "d.yaml", HEAD + f"  - id: a\n    question: q\n    answers: [{answer}]\n")
+    assert found == [f"F:6: case 'a': answers: {message}"]
+
+
 def test_every_field_is_read(tmp_path: Path) -> None:
     path = tmp_path / "all.yaml"
     path.write_text(
