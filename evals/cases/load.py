@@ -78,7 +78,11 @@ def read_cases(reader: NodeReader, nodes: Sequence[yaml.Node]) -> list[Case]:
     cases: list[Case] = []
     seen: dict[str, int] = {}
     for item in nodes:
-        case = _case(reader, item)
+        try:
+            case = _case(reader, item)
+        except RecursionError:
+            reader.problem(item, "a case is nested too deeply, or holds itself")
+            continue
         if case.id in seen:
             reader.problem(item, f"id '{case.id}' is already taken in line {seen[case.id]}")
         elif case.id:

@@ -36,6 +36,9 @@ class NodeReader:
         except yaml.reader.ReaderError as error:
             self.problems.append(f"{self.path}: not valid YAML: {error.reason} at position {error.position}")
             return None
+        except RecursionError:
+            self.problems.append(f"{self.path}: nested too deeply")
+            return None
         if node is None:
             self.problems.append(f"{self.path}: the file is empty")
         return node
@@ -93,7 +96,11 @@ class NodeReader:
         if not isinstance(node, yaml.ScalarNode) or node.tag not in SCALAR_TAGS:
             self.problem(node, f"{what} must be text")
             return ""
-        value = str(node.value).strip()
+        try:  # JSON writes an emoji as two escapes, which YAML leaves apart
+            value = str(node.value).strip().encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self.problem(node, f"{what} holds half of a surrogate pair, which is no character")
+            return ""
         if not value:
             self.problem(node, f"{what} is empty")
         return value

@@ -55,6 +55,20 @@ def test_an_answer_that_is_always_or_never_right_is_refused(tmp_path: Path, answ
     assert found == [f"F:6: case 'a': answers: {message}"]
 
 
+def test_a_dataset_that_holds_itself_is_refused(tmp_path: Path) -> None:
+    found = problems(tmp_path / "d.yaml", HEAD + "  - id: a\n    question: q\n    answers: &a [{all: *a}]\n")
+    assert found[0] == "F:4: a case is nested too deeply, or holds itself"
+    assert problems(tmp_path / "d.yaml", HEAD + f"  - {'[' * 3000}{']' * 3000}\n") == ["F: nested too deeply"]
+
+
+def test_an_emoji_as_json_escapes_it_is_one_character(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(HEAD + r'  - {id: a, question: "Wo \ud83d\ude00?", answerable: false}' + "\n", encoding="utf-8")
+    assert load_dataset(path).cases[0].question == "Wo 😀?"
+    found = problems(path, HEAD + r'  - {id: a, question: "Wo \ud83d?", answerable: false}' + "\n")
+    assert found == ["F:4: case 'a': question holds half of a surrogate pair, which is no character"]
+
+
 def test_every_field_is_read(tmp_path: Path) -> None:
     path = tmp_path / "all.yaml"
     path.write_text(
