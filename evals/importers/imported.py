@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 from evals.cases.model import Case
 from evals.cases.write import write_dataset
 from evals.errors import DatasetError
+
+LONGEST_NAME = 150  # bytes; file systems take 255, encrypted ones fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ def save(imported: Imported, path: Path, description: str) -> None:
 
 
 def file_name(identifier: str) -> str:
-    """A document id as the name of a text file; ids that differ keep different names."""
+    """A document id as the name of a text file; ids that differ keep different names, be they ever so long."""
     safe = re.sub(r"[^\w.-]", lambda match: f"%{ord(match.group()):02X}", identifier)
-    return f"{safe[:150]}.txt" if not safe.startswith(".") else f"%2E{safe[1:150]}.txt"
+    name = f"%2E{safe[1:]}" if safe.startswith(".") else safe
+    if len(name.encode()) > LONGEST_NAME:
+        cut = name.encode()[: LONGEST_NAME - 17].decode(errors="ignore")
+        name = f"{cut}-{hashlib.sha256(identifier.encode()).hexdigest()[:16]}"
+    return f"{name}.txt"

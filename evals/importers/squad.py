@@ -47,6 +47,8 @@ def _articles(articles: list[Any]) -> Imported:
     for article_number, article in enumerate(articles):
         for number, paragraph in enumerate(article["paragraphs"]):
             source = file_name(f"{article.get('title') or article_number}-{number}")
+            if source in texts:  # another article of the same title
+                source = file_name(f"{article.get('title')}-{article_number}-{number}")
             text = paragraph["context"]
             texts[source] = text
             sentences = split_sentences(text, detect_language(text))

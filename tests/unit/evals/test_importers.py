@@ -137,6 +137,9 @@ def test_file_names_are_safe_and_stay_different() -> None:
     assert file_name("a/b") == "a%2Fb.txt"
     assert file_name("a#b") != file_name("a_b")
     assert file_name("../x") == "%2E.%2Fx.txt"
+    long = "https://example.org/" + "a" * 300
+    assert file_name(long + "1") != file_name(long + "2")
+    assert len(file_name("東京" * 200).encode()) < 160
 
 
 def test_json_lines_end_at_newlines_and_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
@@ -157,3 +160,11 @@ def test_a_beir_folder_of_another_encoding_is_named(tmp_path: Path) -> None:
     (folder / "queries.jsonl").write_text('{"_id": "q", "text": "Für?"}', encoding="latin-1")
     with pytest.raises(DatasetError, match=r"queries\.jsonl:1: not JSON"):
         read_beir(folder)
+
+
+def test_squad_articles_of_one_title_keep_their_paragraphs_apart(tmp_path: Path) -> None:
+    other = json.loads(json.dumps(SQUAD["data"][0]).replace("308", "309").replace("q1", "q3").replace("q2", "q4"))
+    (tmp_path / "squad.json").write_text(json.dumps({"data": [*SQUAD["data"], other]}), encoding="utf-8")
+    imported = import_squad(tmp_path / "squad.json")
+    assert len(imported.texts) == 2
+    assert all(item.quote in imported.texts[item.source] for case in imported.cases for item in case.evidence)
