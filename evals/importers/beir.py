@@ -48,12 +48,16 @@ def read_beir(folder: Path) -> BeirSet:
             raise DatasetError([f"{where}: document '{identifier}' stands twice"])
         texts[identifier], titles[identifier] = text, str(record.get("title") or "")
     relevant = _read_qrels(folder, texts)
-    queries = []
+    queries: list[BeirQuery] = []
+    seen: set[str] = set()
     for where, record in _records(folder / "queries.jsonl"):
         identifier = _field(record, "_id", where)
-        answers = tuple(str(answer) for answer in record.get("answers") or () if str(answer).strip())
+        if identifier in seen:
+            raise DatasetError([f"{where}: query '{identifier}' stands twice"])
+        seen.add(identifier)
+        answers = _answers(record, where)
         found = frozenset(relevant.pop(identifier, ()))
-        queries.append(BeirQuery(identifier, _field(record, "text", where), record.get("answerable"), answers, found))
+        queries.append(BeirQuery(identifier, _field(record, "text", where), _answerable(record, where), answers, found))
     if relevant:
         raise DatasetError([f"{folder}: qrels name queries that are not there: {', '.join(sorted(relevant)[:5])}"])
     if not texts or not queries:
@@ -136,6 +140,20 @@ def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _field(record: dict[str, Any], name: str, where: str) -> str:
+def _answers(record: dict[str, Any], where: str) -> tuple[str, ...]:
+    answers = record.get("answers") or []
+    if not isinstance(answers, list):
+        raise DatasetError([f"{where}: 'answers' must be a list"])
+    return tuple(str(answer) for answer in answers if str(answer).strip())
+
+
+def _answerable(record: dict[str, Any], where: str) -> bool | None:
+    answerable = record.get("answerable")
+    if answerable is not None and not isinstance(answerable, bool):
+        raise DatasetError([f"{where}: 'answerable' must be true or false"])
+    return answerable
+
+
     if not isinstance(record.get(name), str | int):
         raise DatasetError([f"{where}: no '{name}'"])
     return str(record[name])

@@ -168,3 +168,17 @@ def test_squad_articles_of_one_title_keep_their_paragraphs_apart(tmp_path: Path)
     imported = import_squad(tmp_path / "squad.json")
     assert len(imported.texts) == 2
     assert all(item.quote in imported.texts[item.source] for case in imported.cases for item in case.evidence)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"answers": "Wladiwostok"}, "'answers' must be a list"),
+        ({"answerable": "no"}, "'answerable' must be true or false"),
+        ({"_id": "first"}, "query 'first' stands twice"),
+    ],
+)
+def test_a_beir_query_that_would_be_misread_is_refused(tmp_path: Path, query: dict[str, object], message: str) -> None:
+    queries = [{"_id": "first", "text": "Wer?"}, {"_id": "q", "text": "Wo?"} | query]
+    with pytest.raises(DatasetError, match=f"queries.jsonl:2: {message}"):
+        read_beir(beir(tmp_path / "b", queries, "first\td2\t1\n"))
