@@ -68,15 +68,15 @@ def read_beir(folder: Path) -> BeirSet:
 def import_beir(folder: Path) -> Imported:
     """Cases of a BEIR folder: evidence is the document's sentence with the answer, else the whole document."""
     beir = read_beir(folder)
+    texts = {name: text for name, text in beir.texts.items() if text.strip()}
     cases, without = [], 0
     for query in beir.queries:
         answerable = query.answerable if query.answerable is not None else bool(query.relevant)
-        if answerable and not (query.relevant or query.answers):
+        relevant = sorted(query.relevant & texts.keys())
+        if answerable and not (relevant or query.answers):
             without += 1
             continue
-        evidence = tuple(
-            GoldEvidence(file_name(name), _quote(beir.texts[name], query.answers)) for name in sorted(query.relevant)
-        )
+        evidence = tuple(GoldEvidence(file_name(name), _quote(texts[name], query.answers)) for name in relevant)
         cases.append(
             Case(
                 id=query.id,
@@ -86,9 +86,10 @@ def import_beir(folder: Path) -> Imported:
                 evidence=evidence if answerable else (),
             )
         )
-    texts = {file_name(name): text for name, text in beir.texts.items()}
-    notes = (f"{without} answerable queries left out: neither qrels nor answers",) if without else ()
-    return Imported(texts, tuple(cases), notes)
+    empty = len(beir.texts) - len(texts)
+    notes = [f"{without} answerable queries left out: neither a document nor answers"] if without else []
+    notes += [f"{empty} documents left out: no text"] if empty else []
+    return Imported({file_name(name): text for name, text in texts.items()}, tuple(cases), tuple(notes))
 
 
 def _quote(text: str, answers: tuple[str, ...]) -> str:
@@ -139,7 +140,6 @@ def _records(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{path}:{number}", record
 
 
-def _field(record: dict[str, Any], name: str, where: str) -> str:
 def _answers(record: dict[str, Any], where: str) -> tuple[str, ...]:
     answers = record.get("answers") or []
     if not isinstance(answers, list):
@@ -154,6 +154,7 @@ def _answerable(record: dict[str, Any], where: str) -> bool | None:
     return answerable
 
 
+def _field(record: dict[str, Any], name: str, where: str) -> str:
     if not isinstance(record.get(name), str | int):
         raise DatasetError([f"{where}: no '{name}'"])
     return str(record[name])

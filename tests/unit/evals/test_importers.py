@@ -85,7 +85,7 @@ def test_beir_queries_become_cases(tmp_path: Path) -> None:
     assert [item.quote for item in by_id["q2"].evidence] == ["Es regnete in Wladiwostok."]
     assert not by_id["q3"].answerable
     assert not by_id["5"].answerable
-    assert imported.notes == ("1 answerable queries left out: neither qrels nor answers",)
+    assert imported.notes == ("1 answerable queries left out: neither a document nor answers",)
     save(imported, tmp_path / "beir.yaml", "From BEIR.")
     dataset = load_dataset(tmp_path / "beir.yaml")
     assert len(resolve_dataset(dataset, read_corpus(dataset.corpus)).cases) == 4
@@ -182,3 +182,13 @@ def test_a_beir_query_that_would_be_misread_is_refused(tmp_path: Path, query: di
     queries = [{"_id": "first", "text": "Wer?"}, {"_id": "q", "text": "Wo?"} | query]
     with pytest.raises(DatasetError, match=f"queries.jsonl:2: {message}"):
         read_beir(beir(tmp_path / "b", queries, "first\td2\t1\n"))
+
+
+def test_beir_documents_without_text_are_left_out_with_a_note(tmp_path: Path) -> None:
+    folder = beir(tmp_path / "b", [{"_id": "q", "text": "Wo?"}, {"_id": "r", "text": "Wer?"}], "q\td2\t1\nr\td3\t1\n")
+    with (folder / "corpus.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"_id": "d3", "title": "Drei", "text": " "}))
+    imported = import_beir(folder)
+    assert set(imported.texts) == {"d%231.txt", "d2.txt"}
+    assert [case.id for case in imported.cases] == ["q"]
+    assert imported.notes[1] == "1 documents left out: no text"
