@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from evals.errors import RunError
 
 FORMAT = 1
+LOCK = ".lock"
 Record = dict[str, Any]
 
 
@@ -32,10 +34,28 @@ class RunFolder:
         """Whether the run ended and was summed up."""
         return (self.path / "summary.json").is_file()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other evaluations out of the folder; RunError while one is at work in it."""
+        from filelock import FileLock, Timeout
+
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.path / LOCK)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            raise RunError(f"{self.path}: another evaluation writes into it; let it end, or name another.") from None
+        try:
+            yield
+        finally:
+            (self.path / LOCK).unlink(missing_ok=True)
+            lock.release()
+
     def start(self, config: Record) -> None:
         """Create the folder or take up an earlier run of the same config; RunError names what differs."""
         if not (self.path / "config.json").is_file():
-            if self.path.is_dir() and any(self.path.iterdir()):
+            own = (LOCK, "config.json.part")
+            if self.path.is_dir() and any(item.name not in own for item in self.path.iterdir()):
                 raise RunError(f"{self.path} is not empty and holds no run; name another folder.")
             self.path.mkdir(parents=True, exist_ok=True)
             _write(self.path / "config.json", config)

@@ -50,12 +50,24 @@ async def run(
 
     Raises DatasetError when a quote is not in its source, RunError when the folder holds another run.
     """
-    sources = target.sources()
-    resolved = resolve_dataset(dataset, sources)
+    resolved = resolve_dataset(dataset, target.sources())
     folder = RunFolder(out)
-    folder.start(run_config(resolved, target, scorers))
-    if folder.complete:
-        return folder
+    with folder.held():
+        folder.start(run_config(resolved, target, scorers))
+        if not folder.complete:
+            await _evaluate(resolved, target, folder, scorers, concurrency, on_case)
+    return folder
+
+
+async def _evaluate(
+    resolved: Dataset,
+    target: Target,
+    folder: RunFolder,
+    scorers: Scorers,
+    concurrency: int,
+    on_case: Callable[[int, int], None] | None,
+) -> None:
+    sources = target.sources()
     started, clock = time.time(), time.perf_counter()
     asked = await _ask_all(resolved.cases, target, folder, concurrency, on_case)
     records = [_result(case, asked[case.id], sources) for case in resolved.cases]
@@ -66,7 +78,6 @@ async def run(
     times = [{"id": case.id, **(asked[case.id]["timings"] or {})} for case in resolved.cases]
     latency = summarise_times(times, started, time.perf_counter() - clock)
     folder.finish(records, times, summarise(records), latency)
-    return folder
 
 
 def run_config(dataset: Dataset, target: Target, scorers: Scorers) -> Record:

@@ -237,3 +237,12 @@ async def test_a_line_separator_in_an_answer_does_not_end_its_record(tmp_path: P
     target = ScriptedTarget(lambda case, answer: replace(answer, text=answer.text + "\u2028\x85"))
     folder = await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=Scorers())
     assert len(load_run(folder.path).records) == 18
+
+
+async def test_two_runs_at_once_cannot_mix_in_one_folder(tmp_path: Path) -> None:
+    cases, folder = eval_kit.dataset(tmp_path), RunFolder(tmp_path / "run")
+    with folder.held(), pytest.raises(RunError, match="another evaluation writes into it"):
+        await run(cases, ScriptedTarget(), folder.path, scorers=Scorers())
+    (folder.path / "config.json.part").write_text("{", encoding="utf-8")  # what a kill may leave
+    await run(cases, ScriptedTarget(), folder.path, scorers=Scorers())
+    assert sorted(item.name for item in folder.path.iterdir() if item.name.startswith(".")) == []
