@@ -132,7 +132,10 @@ class RunFolder:
         if lines and not lines[-1].endswith(b"\n"):
             _replace(path, b"".join(lines[:-1]))
             lines.pop()
-        return [json.loads(line) for line in lines]
+        try:
+            return [json.loads(line) for line in lines]
+        except ValueError as error:
+            raise RunError(f"{path} is damaged: {error}; delete {self.path} to start over.") from None
 
     def _need_complete(self) -> None:
         self.config()

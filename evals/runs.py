@@ -36,7 +36,10 @@ def load_run(path: Path) -> Run:
     config, summary, records = folder.config(), folder.summary(), folder.results()
     if summary["cases"] != len(records) or config["dataset"]["cases"] != len(records):
         raise RunError(f"{path} is damaged: it holds {len(records)} of {config['dataset']['cases']} cases.")
-    return Run(path, config, summary, folder.latency(), tuple(records), tuple(folder.times()))
+    times = folder.times()
+    if times and len(times) != len(records):
+        raise RunError(f"{path} is damaged: it holds the times of {len(times)} of {len(records)} cases.")
+    return Run(path, config, summary, folder.latency(), tuple(records), tuple(times))
 
 
 def newest_run(parent: Path) -> Path:

@@ -246,3 +246,16 @@ async def test_two_runs_at_once_cannot_mix_in_one_folder(tmp_path: Path) -> None
     (folder.path / "config.json.part").write_text("{", encoding="utf-8")  # what a kill may leave
     await run(cases, ScriptedTarget(), folder.path, scorers=Scorers())
     assert sorted(item.name for item in folder.path.iterdir() if item.name.startswith(".")) == []
+
+
+async def test_damaged_logs_are_named(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    folder = await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+    times = folder.path / "times.jsonl"
+    times.write_text("\n".join(times.read_text(encoding="utf-8").splitlines()[:5]), encoding="utf-8")
+    with pytest.raises(RunError, match="it holds the times of 5 of 18 cases"):
+        load_run(folder.path)
+    (folder.path / "summary.json").unlink()
+    (folder.path / "asked.jsonl").write_text("{\n{}\n", encoding="utf-8")
+    with pytest.raises(RunError, match=r"asked\.jsonl is damaged: .* to start over"):
+        await run(cases, ScriptedTarget(), folder.path, scorers=Scorers())
