@@ -42,7 +42,7 @@ class Flip:
     @property
     def better(self) -> bool:
         """Whether the second run handled it right."""
-        return bool(self.second["scores"].get("case_right", 0.0) == 1.0)
+        return _right(self.second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,6 @@ def _set_change(first: Sequence[Record], second: Sequence[Record], metric: Metri
     return None if change is None else MetricChange(metric, change, len(set(ids_one) ^ set(ids_two)))
 
 
-def _right(record: Record) -> float | None:
-    value: float | None = record["scores"].get("case_right")
-    return value
+def _right(record: Record) -> bool:
+    """Whether it was handled right; a case that failed was not."""
+    return bool(record["scores"].get("case_right") == 1.0)

@@ -249,3 +249,14 @@ async def test_markdown_for_a_pull_request(tmp_path: Path) -> None:
     (tmp_path / "gate.yaml").write_text("thresholds: {answer_correct: {min: 0.5, max: 0.9}}", encoding="utf-8")
     checks = check(good, load_gate(tmp_path / "gate.yaml"))
     assert "| **failed** | answer_correct at least 0.5 and at most 0.9 |" in gate_markdown(checks)
+
+
+async def test_a_case_that_failed_after_it_was_wrong_is_no_flip(tmp_path: Path) -> None:
+    wrong = await evaluated(
+        tmp_path, "a", lambda case, answer: replace(answer, text="Bern") if case.evidence else answer
+    )
+    failed = await evaluated(tmp_path, "b", fail=frozenset({"irland", "narnia"}))
+    flips = {flip.first["id"]: flip.better for flip in compare(wrong, failed).flips}
+    assert "irland" not in flips
+    assert flips["narnia"] is False
+    assert flips["polen"] is True
