@@ -47,11 +47,20 @@ class RemoteTarget:
         self._answerer = answerer
         self._top_k = top_k
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.AsyncClient(base_url=self._url, headers=headers, timeout=timeout)
+        try:
+            self._client = httpx.AsyncClient(base_url=self._url, headers=headers, timeout=timeout)
+        except httpx.InvalidURL as error:
+            raise RunError(f"{url} is not a URL: {error}") from error
         self._sources: dict[str, str] = {}
 
     async def open(self) -> RemoteTarget:
-        """Read the source texts that answers will be checked against; RunError when the service is not there."""
+        """Read the source texts that answers will be checked against; RunError when no service is there."""
+        try:
+            return await self._open()
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RunError(f"{self._url} does not answer as this service does: {error!r}") from error
+
+    async def _open(self) -> RemoteTarget:
         after: str | None = None
         while True:
             query = {"collection": self._collection, "limit": PAGE} | ({"after": after} if after else {})
@@ -88,7 +97,10 @@ class RemoteTarget:
         }
         body |= {"filters": case.filters} if case.filters is not None else {}
         body |= {"top_k": self._top_k} if self._top_k is not None else {}
-        record = await self._call("POST", "/v1/ask", json=body)
+        try:
+            record = await self._call("POST", "/v1/ask", json=body)
+        except RunError as error:
+            raise RemoteError("service_unreachable", str(error)) from error
         try:
             return read_answer(record, case.question)
         except (KeyError, TypeError) as error:
@@ -116,8 +128,9 @@ def _content(reply: httpx.Response) -> Any:
     except ValueError:
         raise RemoteError("malformed_answer", f"{reply.url} answered {reply.status_code} without JSON.") from None
     if reply.is_error:
-        code = str(content.get("code", f"http_{reply.status_code}"))
-        raise RemoteError(code, str(content.get("detail", content)))
+        problem = content if isinstance(content, dict) else {}
+        code = str(problem.get("code", f"http_{reply.status_code}"))
+        raise RemoteError(code, str(problem.get("detail", content)))
     return content
 
 

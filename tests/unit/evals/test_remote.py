@@ -96,6 +96,7 @@ async def test_problems_become_the_reason_of_unscored_cases(server: HTTPServer, 
         (Response("<html>", 502), "malformed_answer"),
         (reply({"hello": 1}), "malformed_answer"),
         (reply({"error": 1}, 400), "http_400"),
+        (reply(["error"], 400), "http_400"),
     ],
 )
 async def test_what_is_no_answer_object_is_named_so(
@@ -116,6 +117,26 @@ async def test_a_busy_server_is_asked_again(server: HTTPServer, tmp_path: Path) 
     target = RemoteTarget(server.url_for(""), "default", "auto")
     answer = await target.ask(eval_kit.dataset(tmp_path).cases[0])
     assert answer.answered
+    await target.close()
+
+
+@pytest.mark.parametrize("content", [[1], {"ok": True}, {"data": [{"id": "gpt"}], "has_more": False}])
+async def test_another_service_behind_the_url_is_named(server: HTTPServer, content: object) -> None:
+    server.expect_request("/v1/documents").respond_with_json(content)
+    server.expect_request("/v1/documents/gpt/content").respond_with_json({})
+    target = RemoteTarget(server.url_for(""), "default", "auto")
+    with pytest.raises(RunError, match="does not answer as this service does"):
+        await target.open()
+    await target.close()
+    with pytest.raises(RunError, match="is not a URL"):
+        RemoteTarget("http://[::1", "default", "auto")
+
+
+async def test_a_service_that_went_away_is_not_an_unusable_run(tmp_path: Path) -> None:
+    target = RemoteTarget("http://127.0.0.1:9", "default", "auto")
+    with pytest.raises(remote.RemoteError, match="cannot be reached") as caught:
+        await target.ask(eval_kit.dataset(tmp_path).cases[0])
+    assert caught.value.code == "service_unreachable"
     await target.close()
 
 
