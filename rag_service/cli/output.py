@@ -56,16 +56,24 @@ def failing() -> Iterator[None]:
     try:
         yield
     except RagError as error:
-        if "--json" in sys.argv:
-            print_json({"object": "error", "code": error.code, "message": str(error)})
-        fail(str(error))
+        _fail_with(error.code, str(error))
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away, as `| head` does
         raise SystemExit(1) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail_with("file_error", f"{error.filename}: {error.strerror}; check the path and its permissions.")
     except SystemExit as left:
         if left.code == INTERRUPTED:  # typer's exit code for an interrupt, which it takes without a word
             sys.stderr.write("Interrupted; what was finished is kept.\n")
         raise
+
+
+def _fail_with(code: str, message: str) -> NoReturn:
+    if "--json" in sys.argv:
+        print_json({"object": "error", "code": code, "message": message})
+    fail(message)
 
 
 def fail(message: str, code: int = 1) -> NoReturn:

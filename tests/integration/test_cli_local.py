@@ -203,6 +203,13 @@ def test_no_progress_into_a_pipe() -> None:
         assert show is None
 
 
+def test_a_file_that_cannot_be_opened_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit) as left, failing():
+        (tmp_path / "none" / "report.html").write_text("x", encoding="utf-8")
+    assert left.value.code == 1
+    assert "report.html: No such file or directory; check the path and its permissions." in capsys.readouterr().err
+
+
 def test_errors_as_json_and_as_a_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["rag-service", "ask", "--json"])
     with pytest.raises(SystemExit) as left, failing():
