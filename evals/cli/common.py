@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -25,3 +26,8 @@ def chosen_run(path: Path | None) -> Path:
     from evals.runs import newest_run
 
     return path if path is not None else newest_run(RUNS)
+
+
+def folder_name(name: str) -> str:
+    """A dataset's name as that of one folder, whatever it is made of."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-.")[:60] or "dataset"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evals.cli.common import BASELINES, GATE, GATE_NOT_MET, Json, Markdown, RunArgument, chosen_run
+from evals.cli.common import BASELINES, GATE, GATE_NOT_MET, Json, Markdown, RunArgument, chosen_run, folder_name
 
 
 def compare(
@@ -93,6 +93,6 @@ def baseline(
     from evals.runs import load_run, save_baseline
 
     finished = load_run(chosen_run(run))
-    target = to or BASELINES / finished.config["dataset"]["name"]
+    target = to or BASELINES / folder_name(finished.config["dataset"]["name"])
     save_baseline(finished, target)
     typer.echo(f"Baseline: {target}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from evals.cli.common import DATASET, RUNS, DatasetArgument, Json, Markdown
+from evals.cli.common import DATASET, RUNS, DatasetArgument, Json, Markdown, folder_name
 
 if TYPE_CHECKING:
     from evals.cases.model import Dataset
@@ -62,7 +62,7 @@ def run(
 
     settings = load_settings()
     cases = select_cases(load_dataset(dataset), ids=case or (), tags=tag or (), limit=limit)
-    folder = out or RUNS / f"{cases.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    folder = out or RUNS / f"{folder_name(cases.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
     judge = _judge(settings, answerer, judge_model, judge_url, judge_key_env)
     embedder = None if no_similarity else _encoder(settings)
 
@@ -109,7 +109,7 @@ def sweep(
     settings = load_settings()
     cases = select_cases(load_dataset(dataset), ids=case or (), tags=tag or (), limit=limit)
     adjusted = [with_values(settings, values) for values in grid]
-    parent = out or RUNS / f"sweep-{cases.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    parent = out or RUNS / f"sweep-{folder_name(cases.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
     finished = []
     for values, changed in zip(grid, adjusted, strict=True):
         typer.echo(f"{', '.join(f'{key}={value}' for key, value in values.items())}", err=True)

@@ -11,7 +11,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from evals.cli import app
-from evals.cli.common import GATE_NOT_MET
+from evals.cli.common import GATE_NOT_MET, folder_name
 from rag_service.errors import RagError
 from rag_service.settings import Settings
 from tests import eval_kit
@@ -217,6 +217,14 @@ def test_a_dataset_or_a_run_among_its_own_documents_is_refused(first: dict[str, 
     shutil.copytree("runs/first", tmp_path / "corpus" / "runs" / "first")
     for command in ("check", "run"):
         refused = call(command, str(inside))
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("team/leave: 2024", "team-leave-2024"), ("../../up", "up"), ("n" * 300, "n" * 60), ("?", "dataset")],
+)
+def test_whatever_a_dataset_is_called_its_run_is_one_folder(name: str, folder: str) -> None:
+    assert folder_name(name) == folder
+
+
         assert refused.exit_code == 1
         assert f"{inside}: lies in its own corpus" in str(refused.exception)
         assert "runs/first: a run lies in the corpus" in str(refused.exception)
