@@ -40,7 +40,10 @@ def read_grid(options: Sequence[str], path: Path | None) -> dict[str, list[Any]]
     if path is not None:
         if not path.is_file():
             raise DatasetError([f"{path}: no such file"])
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        try:
+            content = yaml.safe_load(path.read_bytes())
+        except (yaml.YAMLError, ValueError) as error:
+            raise DatasetError([f"{path}: not valid YAML: {' '.join(str(error).split())}"]) from error
         if not isinstance(content, dict) or not all(isinstance(values, list) for values in content.values()):
             raise DatasetError([f"{path}: a grid maps settings to lists of values"])
         grid.update({str(key): list(values) for key, values in content.items()})

@@ -45,6 +45,13 @@ def test_a_missing_grid_file(tmp_path: Path) -> None:
         read_grid([], tmp_path / "none.yaml")
 
 
+def test_a_grid_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "grid.yaml"
+    path.write_text("retrieval.top_k: [4, 8", encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"grid\.yaml: not valid YAML: .*line 1"):
+        read_grid([], path)
+
+
 def test_settings_are_replaced_and_checked() -> None:
     changed = with_values(Settings(), {"retrieval.top_k": 5, "retrieval.dense_weight": 0.5, "chunking.max_tokens": 128})
     assert (changed.retrieval.top_k, changed.retrieval.dense_weight, changed.chunking.max_tokens) == (5, 0.5, 128)
