@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import itertools
 import json
 from collections.abc import Mapping, Sequence
@@ -102,9 +103,10 @@ def rank(runs: Sequence[tuple[Combination, Run]], metric: str) -> list[SweepRow]
 
 
 def slug(values: Combination) -> str:
-    """A combination as a folder name."""
-    parts = (f"{key}={value}" for key, value in values.items())
-    return "".join(letter if letter.isalnum() or letter in "=.-_" else "_" for letter in ",".join(parts))[:120]
+    """A combination as a folder name; one that cannot be written out in full ends in a digest."""
+    whole = "_".join(f"{key}={value}" for key, value in values.items())
+    safe = "".join(letter if letter.isalnum() or letter in "=.-_" else "_" for letter in whole)[:120]
+    return safe if safe == whole else f"{safe}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
 def _optimal(point: tuple[float, float], points: Sequence[tuple[float, float]], higher: bool) -> bool:

@@ -45,6 +45,15 @@ def test_a_missing_grid_file(tmp_path: Path) -> None:
         read_grid([], tmp_path / "none.yaml")
 
 
+def test_combinations_never_share_a_folder() -> None:
+    folder = "/srv/" + "prompts/" * 20
+    long, short = (
+        [slug({"answer.prompts_dir": name}) for name in pair] for pair in ((folder + "a", folder + "b"), ("a/b", "a_b"))
+    )
+    assert long[0] != long[1] and len(long[0]) < 140
+    assert short[0] != short[1] == "answer.prompts_dir=a_b"
+
+
 def test_a_grid_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
     path = tmp_path / "grid.yaml"
     path.write_text("retrieval.top_k: [4, 8", encoding="utf-8")
