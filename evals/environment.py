@@ -24,11 +24,13 @@ def environment() -> dict[str, Any]:
             **{name: version for name in PACKAGES if (version := _version(name)) is not None},
         },
         "git": git_state(Path(rag_service.__file__).parent),
-        "prompts": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(shipped_prompts().glob("*.jinja"))
-        },
+        "prompts": prompt_digests(shipped_prompts()),
     }
+
+
+def prompt_digests(folder: Path) -> dict[str, str]:
+    """Digests of a folder's prompt files, by name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.jinja"))}
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.cases.model import Case
+from evals.environment import prompt_digests
 from evals.errors import RunError
 from evals.targets.cache import claim, default_cache, drop_unused, files_digest, index_dir
 from rag_service.answer.events import Ask
@@ -48,6 +49,7 @@ class LocalTarget:
     def describe(self) -> dict[str, Any]:
         """Settings that shape answers, and the fingerprint of the index."""
         held = next(item for item in self._service.library.collections() if item.name == COLLECTION)
+        prompts = self._service.settings.answer.prompts_dir
         return {
             "kind": "local",
             "answerer": self._answerer,
@@ -56,6 +58,7 @@ class LocalTarget:
             "fingerprint": str(held.fingerprint),
             "documents": held.documents,
             "chunks": held.chunks,
+            **({"prompts": prompt_digests(prompts)} if prompts is not None else {}),
         }
 
     def sources(self) -> Mapping[str, str]:

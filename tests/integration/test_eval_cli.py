@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from evals.cli import app
 from evals.cli.common import GATE_NOT_MET, folder_name
 from rag_service.errors import RagError
+from rag_service.prompts import shipped_prompts
 from rag_service.settings import Settings
 from tests import eval_kit
 from tests.llm_server import Body, LlmServer, Reply
@@ -95,6 +96,18 @@ def test_secrets_stay_out_of_the_config(home: Path, monkeypatch: pytest.MonkeyPa
     assert "secret" not in shown
     assert "api_key" not in shown
     assert "max_tokens" in shown
+
+
+def test_own_prompts_tell_two_runs_apart(
+    first: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "answer.jinja"
+    shutil.copy(shipped_prompts() / own.name, own)
+    monkeypatch.setenv("RAG_ANSWER__PROMPTS_DIR", str(tmp_path))
+    arguments = ("run", "capitals.yaml", "--out", "runs/prompts", "--case", "irland", "--no-similarity")
+    assert list(parsed(*arguments)["config"]["target"]["prompts"]) == [own.name]
+    own.write_text(own.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    assert "differs in target.prompts.answer.jinja" in str(call(*arguments).exception)
 
 
 def test_tables_markdown_and_report(first: dict[str, Any], home: Path) -> None:
@@ -204,6 +217,14 @@ def test_drafts_pass_the_check_of_a_dataset(home: Path) -> None:
     assert "every quote is in its source" in checked.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("team/leave: 2024", "team-leave-2024"), ("../../up", "up"), ("n" * 300, "n" * 60), ("?", "dataset")],
+)
+def test_whatever_a_dataset_is_called_its_run_is_one_folder(name: str, folder: str) -> None:
+    assert folder_name(name) == folder
+
+
 def test_a_draft_without_a_name_goes_beside_the_folder_of_its_document(home: Path) -> None:
     assert call("new", "corpus/italien.txt", "--limit", "1").exit_code == 0
     assert call("check", "italien.cases.yaml").exit_code == 0
@@ -217,14 +238,6 @@ def test_a_dataset_or_a_run_among_its_own_documents_is_refused(first: dict[str, 
     shutil.copytree("runs/first", tmp_path / "corpus" / "runs" / "first")
     for command in ("check", "run"):
         refused = call(command, str(inside))
-@pytest.mark.parametrize(
-    ("name", "folder"),
-    [("team/leave: 2024", "team-leave-2024"), ("../../up", "up"), ("n" * 300, "n" * 60), ("?", "dataset")],
-)
-def test_whatever_a_dataset_is_called_its_run_is_one_folder(name: str, folder: str) -> None:
-    assert folder_name(name) == folder
-
-
         assert refused.exit_code == 1
         assert f"{inside}: lies in its own corpus" in str(refused.exception)
         assert "runs/first: a run lies in the corpus" in str(refused.exception)
