@@ -33,6 +33,8 @@ class SweepRow:
     high: float
     latency_ms: float
     optimal: bool
+    n: int
+    unscored: int
 
 
 def read_grid(options: Sequence[str], path: Path | None) -> dict[str, list[Any]]:
@@ -96,6 +98,8 @@ def rank(runs: Sequence[tuple[Combination, Run]], metric: str) -> list[SweepRow]
             figure["high"],
             point[1],
             _optimal(point, points, higher),
+            figure["n"],
+            figure["unscored"],
         )
         for (values, run, figure), point in zip(figures, points, strict=True)
     ]

@@ -74,7 +74,7 @@ def gate_lines(checks: Sequence[Check], run: Path, baseline: Path | None) -> Tex
 def sweep_table(rows: Sequence[SweepRow], metric: str) -> RenderableType:
     """Combinations, best first."""
     table = _table("Sweep; * marks combinations that no other beats on both quality and latency")
-    for name in ("", *rows[0].values, metrics()[metric].label, "95 % interval", "p50 ms"):
+    for name in ("", *rows[0].values, metrics()[metric].label, "95 % interval", "n", "unscored", "p50 ms"):
         table.add_column(name, justify="right")
     for row in rows:
         table.add_row(
@@ -82,6 +82,8 @@ def sweep_table(rows: Sequence[SweepRow], metric: str) -> RenderableType:
             *(str(value) for value in row.values.values()),
             number(row.quality, metric),
             f"{number(row.low, metric)}–{number(row.high, metric)}",
+            str(row.n),
+            str(row.unscored),
             f"{row.latency_ms:.1f}",
         )
     return table

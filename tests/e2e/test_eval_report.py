@@ -78,12 +78,21 @@ def test_cases_can_be_found(browser, report: Path) -> None:
 
 def test_the_sweep_page_shows_what_is_unbeaten(browser, tmp_path: Path) -> None:
     rows = [
-        SweepRow({"retrieval.top_k": 8}, Path("x"), 0.9, 0.8, 1.0, 30.0, True),
-        SweepRow({"retrieval.top_k": 4}, Path("y"), 0.8, 0.7, 0.9, 40.0, False),
+        SweepRow({"retrieval.top_k": 8}, Path("x"), 0.9, 0.8, 1.0, 30.0, True, 18, 0),
+        SweepRow({"retrieval.top_k": 4}, Path("y"), 0.8, 0.7, 0.9, 40.0, False, 18, 0),
     ]
     visit = Visit(browser, f"file://{write_sweep(rows, 'case_right', 'seeds', tmp_path / 'sweep.html')}")
     page = visit.open("")
-    assert page.locator("tbody tr").first.inner_text().split() == ["1", "8", "0.900", "0.800–1.000", "30.0", "yes"]
+    assert page.locator("tbody tr").first.inner_text().split() == [
+        "1",
+        "8",
+        "0.900",
+        "0.800–1.000",
+        "18",
+        "0",
+        "30.0",
+        "yes",
+    ]
     assert page.locator("circle.optimal").count() == 1
     assert Axe().run(page).violations_count == 0
     assert visit.faults == []

@@ -101,15 +101,15 @@ def test_the_gate_ends_with_what_failed_and_the_verdict() -> None:
 
 
 def test_the_table_of_a_sweep() -> None:
-    text = printed(sweep_table([SweepRow({"top_k": 4}, Path("x"), 0.9, 0.8, 1.0, 12.34, True)], "case_right"))
-    assert re.search(r"\* +4 +0\.900 +0\.800–1\.000 +12\.3", text)
+    text = printed(sweep_table([SweepRow({"top_k": 4}, Path("x"), 0.9, 0.8, 1.0, 12.34, True, 16, 2)], "case_right"))
+    assert re.search(r"\* +4 +0\.900 +0\.800–1\.000 +16 +2 +12\.3", text)
 
 
 def test_a_sweep_page_joins_the_unbeaten(tmp_path: Path) -> None:
     rows = [
-        SweepRow({"retrieval.top_k": 8}, Path("x"), 0.9, 0.8, 1.0, 30.0, True),
-        SweepRow({"retrieval.top_k": 4}, Path("y"), 0.8, 0.7, 0.9, 10.0, True),
-        SweepRow({"retrieval.top_k": 2}, Path("z"), 0.7, 0.6, 0.8, 20.0, False),
+        SweepRow({"retrieval.top_k": 8}, Path("x"), 0.9, 0.8, 1.0, 30.0, True, 18, 0),
+        SweepRow({"retrieval.top_k": 4}, Path("y"), 0.8, 0.7, 0.9, 10.0, True, 18, 0),
+        SweepRow({"retrieval.top_k": 2}, Path("z"), 0.7, 0.6, 0.8, 20.0, False, 18, 0),
     ]
     page = write_sweep(rows, "case_right", "seeds", tmp_path / "sweep.html").read_text(encoding="utf-8")
     assert page.count('class="mark optimal"') == 2

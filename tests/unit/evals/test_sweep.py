@@ -9,7 +9,7 @@ from rag_service.settings import Settings
 
 
 def finished(name: str, quality: float | None, latency: float, metric: str = "case_right") -> Run:
-    figure = {"mean": quality, "low": 0.0, "high": 1.0}
+    figure = {"mean": quality, "low": 0.0, "high": 1.0, "n": 16, "unscored": 2}
     return Run(Path(name), {}, {"metrics": {metric: figure}}, {"total_ms": {"p50": latency}}, (), ())
 
 
@@ -81,6 +81,7 @@ def test_the_best_come_first_and_the_unbeaten_are_marked() -> None:
         ({"k": 4}, finished("d", 0.8, 10.0)),
     ]
     rows = rank(runs, "case_right")
+    assert {(row.n, row.unscored) for row in rows} == {(16, 2)}
     assert [(row.values["k"], row.optimal) for row in rows] == [(2, True), (3, False), (4, True), (1, False)]
 
 
