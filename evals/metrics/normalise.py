@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag_service.text.words import fold
+from rag_service.text.words import UNSPACED, fold
 
 # German and English; an article alone never makes an answer right or wrong.
 ARTICLES = frozenset(
@@ -12,13 +12,13 @@ ARTICLES = frozenset(
 )
 _MARKER = re.compile(r"\s*\[\d+\]")
 _GROUPING = re.compile(r"(?<=\d)[.,'’\u00a0\u202f ](?=\d{3}(?!\d))")
-_WORD = re.compile(r"\w+(?:[.,]\d+)*")
+_WORD = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+(?:[.,]\d+)*")
 
 
 def answer_words(text: str) -> list[str]:
     """Folded words without markers, punctuation and articles; '25.000' and '25 000' are '25000'.
 
-    Articles stay when nothing else is there.
+    Articles stay when nothing else is there. Where words are not spaced, as in Chinese, every character is one.
     """
     ungrouped = _GROUPING.sub("", without_markers(text))
     words = _WORD.findall(fold(ungrouped))

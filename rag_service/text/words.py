@@ -14,21 +14,21 @@ from rag_service.text.stopwords import STOP_WORDS
 if TYPE_CHECKING:
     import Stemmer
 
-_UNSPACED = (
+UNSPACED = (  # characters of scripts that put no spaces between words
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fa1f"  # kana, Han
 )
 _WORD = re.compile(
-    rf"\d+(?:[.,:/\-\u2013]\d+)*(?:(?:(?![{_UNSPACED}])[^\W\d_])+\d*)?"  # 25.04.2019, 3,5, 08:44, 100m
-    rf"|[{_UNSPACED}\u0300-\u036f]+"
-    rf"|(?:(?![{_UNSPACED}])[^\W_](?:[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad])*)+"
+    rf"\d+(?:[.,:/\-\u2013]\d+)*(?:(?:(?![{UNSPACED}])[^\W\d_])+\d*)?"  # 25.04.2019, 3,5, 08:44, 100m
+    rf"|[{UNSPACED}\u0300-\u036f]+"
+    rf"|(?:(?![{UNSPACED}])[^\W_](?:[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad])*)+"
     r"(?:['\u2019](?=[^\W\d_])[^\W\d_]+)?"
 )
 _PLAIN = re.compile(  # the same where no character needs the rest of it
     r"\d+(?:[.,:/\-\u2013]\d+)*(?:[^\W\d_]+\d*)?|[^\W_]+(?:['\u2019](?=[^\W\d_])[^\W\d_]+)?"
 )
-_NOT_PLAIN = re.compile(f"[{_UNSPACED}\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad]")
-_FIRST_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_NOT_PLAIN = re.compile(f"[{UNSPACED}\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0903\u093a-\u094f\u00ad]")
+_FIRST_UNSPACED = re.compile(f"[{UNSPACED}]")
 _DATE = re.compile(r"\d{1,4}[.\-/]\d{1,2}[.\-/]\d{1,4}$")
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d"}

@@ -23,6 +23,8 @@ def text(value: str) -> AcceptedAnswer:
         ("im „Weißen Haus“", "Weissen Haus"),
         ("Das Treffen fand auf dem Gelände statt.", "auf Gelände"),
         ("It was the Far Eastern University.", "Far Eastern University"),
+        ("日本の首都は東京です。", "東京"),
+        ("เมืองหลวงคือกรุงเทพ", "กรุงเทพ"),
     ],
 )
 def test_contains_ignores_spelling_punctuation_markers_and_articles(answer: str, gold: str) -> None:
@@ -31,7 +33,13 @@ def test_contains_ignores_spelling_punctuation_markers_and_articles(answer: str,
 
 @pytest.mark.parametrize(
     ("answer", "gold"),
-    [("Er kam in Wien an.", "Muenchen"), ("1250 Menschen", "250"), ("April am 25.", "25. April"), ("", "Rom")],
+    [
+        ("Er kam in Wien an.", "Muenchen"),
+        ("1250 Menschen", "250"),
+        ("April am 25.", "25. April"),
+        ("京東です", "東京"),
+        ("", "Rom"),
+    ],
 )
 def test_contains_wants_whole_words_in_order(answer: str, gold: str) -> None:
     assert not answers.contains(answer, gold)
