@@ -17,15 +17,14 @@ SHOWN_FLIPS = 20
 def run_markdown(run: Run) -> str:
     """Headline figures of a run as a table."""
     lines = [f"### {run.config['dataset']['name']}: {run.summary['cases']} cases", ""]
-    lines += ["| Metric | Value | 95 % interval | n | unscored |", "|---|--:|--:|--:|--:|"]
+    lines += ["| Metric | Value | 95 % interval | n | skipped | unscored |", "|---|--:|--:|--:|--:|--:|"]
     for name in HEADLINE:
         figure = run.summary["metrics"][name]
         cells = (
             metrics()[name].label,
             number(figure["mean"]),
             bounds(figure),
-            figure["n"],
-            figure["unscored"],
+            *(figure[key] for key in ("n", "skipped", "unscored")),
         )
         lines.append(_row(cells))
     times = run.latency["total_ms"]
@@ -38,8 +37,8 @@ def comparison_markdown(comparison: Comparison) -> str:
     """Differences of the headline figures and whatever else is significant; the flipped cases folded away."""
     lines = [f"### {comparison.first} → {comparison.second}, {comparison.cases} cases", ""]
     lines += [
-        "| Metric | before | after | difference | 95 % interval | p | |",
-        "|---|--:|--:|--:|--:|--:|---|",
+        "| Metric | n | unpaired | before | after | difference | 95 % interval | p | |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
     for item in comparison.changes:
         if item.metric.name in HEADLINE or item.significant():
@@ -48,6 +47,8 @@ def comparison_markdown(comparison: Comparison) -> str:
                 _row(
                     (
                         item.metric.label,
+                        change.n,
+                        item.unpaired,
                         number(change.first, name),
                         number(change.second, name),
                         signed(item),

@@ -12,7 +12,7 @@ from rich.text import Text
 from evals.compare import Comparison, MetricChange
 from evals.gate import Check
 from evals.metrics.registry import metrics
-from evals.report.words import HEADLINE, bounds, number, reasons, signed, verdict
+from evals.report.words import HEADLINE, bounds, mean_of, number, reasons, signed, verdict
 from evals.runs import Run
 from evals.sweep import SweepRow
 
@@ -34,12 +34,12 @@ def print_run(run: Run, console: Console) -> None:
 def comparison_tables(comparison: Comparison) -> RenderableType:
     """Differences by metric and tag, and the cases that flipped."""
     table = _table(f"{comparison.first} → {comparison.second}, {comparison.cases} cases")
-    for name in ("metric", "n", "before", "after", "difference", "95 % interval", "p", ""):
+    for name in ("metric", "n", "unpaired", "before", "after", "difference", "95 % interval", "p", ""):
         table.add_column(name, justify="left" if name in ("metric", "") else "right")
     for change in comparison.changes:
         _add_change(table, change.metric.label, change)
     tags = _table("Cases handled right, by tag")
-    for name in ("tag", "n", "before", "after", "difference", "95 % interval", "p", ""):
+    for name in ("tag", "n", "unpaired", "before", "after", "difference", "95 % interval", "p", ""):
         tags.add_column(name, justify="left" if name in ("tag", "") else "right")
     for tag, changes in comparison.tags.items():
         for change in changes:
@@ -112,13 +112,13 @@ def _metric_table(run: Run) -> Table:
 
 
 def _tag_table(run: Run) -> Table:
-    table = _table("By tag")
+    table = _table("By tag, with the number of cases behind each figure")
     table.add_column("tag")
     for name in ("cases", *(metrics()[column].label for column in TAG_COLUMNS)):
         table.add_column(name, justify="right")
     for tag, content in run.summary["tags"].items():
-        figures = (number(content["metrics"][name]["mean"]) for name in TAG_COLUMNS)
-        table.add_row(tag, str(content["cases"]), *figures)
+        figures = (content["metrics"][name] for name in TAG_COLUMNS)
+        table.add_row(tag, str(content["cases"]), *(mean_of(figure) for figure in figures))
     return table
 
 
@@ -135,6 +135,7 @@ def _add_change(table: Table, label: str, item: MetricChange) -> None:
     table.add_row(
         label,
         str(change.n),
+        str(item.unpaired),
         number(change.first, item.metric.name),
         number(change.second, item.metric.name),
         signed(item),

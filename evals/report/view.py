@@ -12,7 +12,7 @@ from evals.metrics.registry import metrics
 from evals.metrics.spans import overlaps
 from evals.report.highlight import Piece, evidence_view
 from evals.report.svg import Point, histogram, interval_bar, scatter
-from evals.report.words import COUNTED, HEADLINE, bounds, number
+from evals.report.words import COUNTED, HEADLINE, bounds, mean_of, number
 from evals.runs import Run
 
 TAG_COLUMNS = ("case_right", "answer_correct", "citation_precision", "citation_recall", "evidence_recall@5")
@@ -130,7 +130,7 @@ def tag_rows(run: Run) -> list[tuple[str, int, list[tuple[str, str]]]]:
             drawn = figure["mean"] is not None
             cells.append(
                 (
-                    f"{number(figure['mean'])} ({figure['n']})" if drawn else "–",
+                    mean_of(figure),
                     interval_bar(figure["mean"], figure["low"], figure["high"]) if drawn else "",
                 )
             )

@@ -29,6 +29,11 @@ def number(value: float | None, name: str = "") -> str:
     return f"{value:.3f}"
 
 
+def mean_of(figure: Mapping[str, Any]) -> str:
+    """A figure with the number of cases behind it."""
+    return "–" if figure["mean"] is None else f"{number(figure['mean'])} ({figure['n']})"
+
+
 def bounds(figure: Mapping[str, Any], name: str = "") -> str:
     """A figure's 95 % interval."""
     return "" if figure["low"] is None else f"{number(figure['low'], name)}–{number(figure['high'], name)}"

@@ -241,9 +241,9 @@ def test_a_wrong_gate_names_its_lines(tmp_path: Path) -> None:
 async def test_markdown_for_a_pull_request(tmp_path: Path) -> None:
     good = await evaluated(tmp_path, "good")
     broken = await evaluated(tmp_path, "broken", wrong_sentence)
-    assert "| Answers right | 1.000 | 1.000–1.000 | 10 | 0 |" in run_markdown(good)
+    assert "| Answers right | 1.000 | 1.000–1.000 | 10 | 8 | 0 |" in run_markdown(good)
     text = comparison_markdown(compare(good, broken))
-    assert "| Answers right | 1.000 | 0.000 | -1.000 |" in text
+    assert "| Answers right | 10 | 0 | 1.000 | 0.000 | -1.000 |" in text
     assert "10 cases flipped, 10 of them for the worse." in text
     assert "| worse: Was ist die Hauptstadt von Frankreich? | Die Hauptstadt von Frankreich ist Paris. [1] |" in text
     (tmp_path / "gate.yaml").write_text("thresholds: {answer_correct: {min: 0.5, max: 0.9}}", encoding="utf-8")

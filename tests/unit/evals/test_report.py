@@ -76,11 +76,11 @@ async def test_the_terminal_says_the_same(tmp_path: Path) -> None:
     print_run(bad, console)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert re.search(r"Answers right +0\.700 +\d\.\d+–\d\.\d+ +10 +8 +0", text)
-    assert re.search(r"north +3 +0\.000", text)
+    assert re.search(r"north +3 +0\.000 \(3\)", text)
     assert "1 × model_timeout" in text
     assert "Milliseconds an answer: p50" in text
     text = printed(comparison_tables(compare(good, bad)))
-    assert re.search(r"Answers right +10 +1\.000 +0\.700 +-0\.300", text)
+    assert re.search(r"Answers right +10 +0 +1\.000 +0\.700 +-0\.300", text)
     assert "worse schweden: Was ist die Hauptstadt von Schweden?" in text
     assert "0 cases flipped" not in printed(comparison_tables(compare(good, good)))
 
