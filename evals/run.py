@@ -140,6 +140,7 @@ def _result(case: Case, asked: Record, sources: Mapping[str, str]) -> Record:
         "id": case.id,
         "question": case.question,
         "history": [{"role": turn.role, "content": turn.content} for turn in case.history],
+        "filters": None if case.filters is None else dict(case.filters),
         "tags": list(case.tags),
         "answerable": case.answerable,
         "expected": [shown_answer(option) for option in case.answers] + ([case.reference] if case.reference else []),

@@ -10,7 +10,8 @@ from evals.errors import RunError
 from evals.folder import Record, RunFolder, write_files
 
 OUTCOME_KEPT = ("answered", "answer", "confidence", "abstention", "answerer", "model")
-RECORD_KEPT = ("id", "question", "tags", "answerable", "expected", "error", "scores", "unscored", "ranks")
+ASKED = ("history", "filters")
+RECORD_KEPT = ("id", "question", *ASKED, "tags", "answerable", "expected", "error", "scores", "unscored", "ranks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def paired(first: Run, second: Run, *, common: bool = False) -> tuple[list[Recor
             "Run both again, or compare the cases they share with --common."
         )
     one, two = _by_id(first.records), _by_id(second.records)
-    shared = [key for key in one if key in two and _asks(one[key]) == _asks(two[key])]
+    shared = [key for key in one if key in two and _ask_the_same(one[key], two[key])]
     if not shared:
         raise RunError(f"{first.name} and {second.name} have no case in common.")
     return [one[key] for key in shared], [two[key] for key in shared]
@@ -98,12 +99,14 @@ def _by_id(records: Sequence[Record]) -> dict[str, Record]:
     return {record["id"]: record for record in records}
 
 
-def _asks(record: Record) -> tuple[object, ...]:
-    return record["question"], record["answerable"], tuple(record["expected"])
+def _ask_the_same(one: Record, two: Record) -> bool:
+    """Whether two records are of one case; baselines of earlier versions do not say what came before the question."""
+    said = [key for key in ASKED if key in one and key in two]
+    return all(one[key] == two[key] for key in ("question", "answerable", "expected", *said))
 
 
 def _slim(record: Record) -> Record:
     outcome = record["outcome"]
-    slim = {key: record[key] for key in RECORD_KEPT}
+    slim = {key: record[key] for key in RECORD_KEPT if key in record}
     slim["outcome"] = None if outcome is None else {key: outcome[key] for key in OUTCOME_KEPT}
     return slim

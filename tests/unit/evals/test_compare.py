@@ -11,7 +11,7 @@ from evals.report.jsonable import comparison_json
 from evals.report.markdown import comparison_markdown, gate_markdown, run_markdown
 from evals.run import Scorers, run
 from evals.runs import Run, load_run, save_baseline
-from rag_service.models import Answer
+from rag_service.models import Answer, Turn
 from tests import eval_kit
 from tests.eval_kit import Change, ScriptedTarget
 
@@ -181,6 +181,17 @@ async def test_cases_scored_by_one_run_only_are_counted(tmp_path: Path) -> None:
     assert (changes["abstention_f1"].change.n, changes["abstention_f1"].unpaired) == (16, 2)
     save_baseline(good, tmp_path / "base")
     assert failed_checks(partly, tmp_path) == ["all cases answered"]
+
+
+async def test_cases_with_another_filter_or_history_are_not_the_same(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    filtered = replace(cases.cases[0], filters={"source": "frankreich.txt"})
+    followed = replace(cases.cases[1], history=(Turn("user", "Wo liegt Rom?"),))
+    changed = replace(cases, cases=(filtered, followed, *cases.cases[2:]), sha256="other")
+    before, after = await evaluated(tmp_path, "a", cases=cases), await evaluated(tmp_path, "b", cases=changed)
+    assert compare(before, after, common=True).cases == 16
+    save_baseline(before, tmp_path / "base")
+    assert compare(load_run(tmp_path / "base"), after, common=True).cases == 16
 
 
 async def test_runs_over_other_cases_are_not_compared_silently(tmp_path: Path) -> None:
