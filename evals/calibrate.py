@@ -191,9 +191,11 @@ def _figures(
 ) -> dict[str, float]:
     """AUROC of one set's questions held out by folds, and by the set; then with those whose documents were removed."""
     found: dict[str, float] = {}
+    alone = bool(whole.all())  # then there is no other set to fit on
     for name, chosen in (("", asked), ("_removed", whole & (right | ~asked))):
         if right[chosen].any() and not right[chosen].all():
             found[f"held_out_auroc{name}"] = round(auroc(right[chosen], by_fold[chosen]), 4)
+        if not alone and f"held_out_auroc{name}" in found:
             found[f"set_left_out_auroc{name}"] = round(auroc(right[chosen], by_set[chosen]), 4)
     return found
 

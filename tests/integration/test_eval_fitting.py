@@ -71,6 +71,7 @@ def test_the_fitted_file_is_what_the_service_reads(beir: Path, tmp_path: Path) -
     assert content == json.loads(done.stdout)
     assert (content["data"]["names"], content["data"]["questions"]) == (["towns"], 50)
     assert content["figures"]["false_abstention"] == 0.1
+    assert "set_left_out_auroc" not in content["figures"]["sets"]["towns"]  # there is no other set
     assert (
         content["figures"]["sets"]["towns"]["held_out_auroc"] > 0.6
     )  # half of these questions are of the kind it was fitted on
