@@ -1,13 +1,16 @@
 """Fine-tune the bundled encoder into the reader that ships.
 
-    python -m evals.fit_reader [--data DIR ...] [--squad FILE ...] [--dictionary FILE] [--start FILE] [--out FILE]
+    python -m evals.fit_reader [--data DIR ...] [--squad FILE ...] [--dictionary FILE] [--wordnet DIR] [--yes-or-no]
+        [--start FILE] [--out FILE]
 
-Needs torch, which nothing else here does and no extra brings: `pip install torch` first. Every answerable question of
-a BEIR folder with answers, or of a SQuAD file, is read with its own document, where any occurrence of an answer is
-right; now and then with one that is found for it and holds none, asked for another fact than the document's, or
-without the sentences that hold the answer; a question without an answer is read with what is found for it. A folder
-named twice counts twice. With an English dictionary, words of every second example are replaced. The lower layers
-stay as they are. What training changes is kept as products of thin matrices, from a singular value decomposition.
+Needs torch, which nothing else here does and no extra brings: `pip install torch` first; ``--wordnet`` and
+``--yes-or-no`` take lemminflect, too. Every answerable question of a BEIR folder with answers, or of a SQuAD file, is
+read with its own document, where any occurrence of an answer is right; now and then with one that is found for it and
+holds none, asked for another fact than the document's, or without the sentences that hold the answer; a question
+without an answer is read with what is found for it. A folder named twice counts twice. With an English dictionary,
+words of every second example are replaced; with WordNet, questions are also asked with a word that says something
+else; some are asked for yes or no; some lose capitals and question mark. The lower layers stay as they are. What
+training changes is kept as products of thin matrices, from a singular value decomposition.
 """
 
 from __future__ import annotations
@@ -25,8 +28,10 @@ from numpy.typing import NDArray
 from evals.fit_encoder import forward, save_halves
 from evals.importers.beir import read_beir
 from evals.importers.squad import read_squad
+from evals.question_forms import open_base
 from evals.reader_examples import Row, encode, gather
 from evals.switching import open_switcher
+from evals.wordnet import open_rewording
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights, load_reader_weights
 
@@ -85,6 +90,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, action="append", default=[], help="BEIR folder with answers; repeatable")
     parser.add_argument("--squad", type=Path, action="append", default=[], help="SQuAD JSON file; repeatable")
     parser.add_argument("--dictionary", type=Path, help="FreeDict file from English to the language to be read, too")
+    parser.add_argument("--wordnet", type=Path, help="WordNet's folder: English questions with a word replaced, too")
+    parser.add_argument("--yes-or-no", action="store_true", help="ask a share of English questions for yes or no")
     parser.add_argument("--start", type=Path, help="reader to go on from, instead of the encoder")
     parser.add_argument("--average", type=Path, help="another reader of the same layers to take the mean with")
     parser.add_argument("--epochs", type=int, default=8)
@@ -97,8 +104,10 @@ def main(arguments: Sequence[str]) -> int:
     encoder = open_encoder(load_settings())
     chance = random.Random(1)
     sets = [read_beir(folder) for folder in options.data] + [read_squad(file) for file in options.squad]
-    groups = [group for beir in sets for group in gather(beir, encoder, chance)]
     texts = [text for beir in sets for text in beir.every_text()]
+    rewording = open_rewording(options.wordnet, texts) if options.wordnet else None
+    base = open_base() if options.yes_or_no else None
+    groups = [group for beir in sets for group in gather(beir, encoder, chance, rewording, base)]
     switcher = open_switcher(options.dictionary, texts, encoder) if options.dictionary else None
     network = encoder.inputs.weights
     start = load_reader_weights(network, options.start) if options.start else None

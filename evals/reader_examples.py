@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.importers.beir import BeirQuery, BeirSet
+from evals.question_forms import Base, yes_or_no
 from evals.switching import Span, Switcher
+from evals.wordnet import Rewording
 from rag_service.embed.e5.encoder import E5Encoder, Inputs
 from rag_service.embed.e5.reader import read_ids
 from rag_service.embed.maxsim import maxsim
@@ -21,7 +23,9 @@ from rag_service.text.sentences import split_sentences
 
 NEGATIVES, DEPTH = 2, 20
 LONGEST = 256  # tokens of a sequence
-WRONG = 0.3  # of the times that a question is read, with what does not answer it
+WRONG = 0.35  # of the times that a question is read, with what does not answer it
+REWORDED = 2  # questions with a word replaced, at most
+YES_OR_NO, DENIED = 0.3, 0.4  # of the questions; of those whose form allows it, with a claim that is not so
 LEAST_SHARE = 0.3  # of the words of a text that are replaced where any are
 
 
@@ -57,14 +61,22 @@ class Group:
         return self.right
 
 
-def gather(beir: BeirSet, encoder: E5Encoder, chance: Random) -> list[Group]:
+def gather(
+    beir: BeirSet, encoder: E5Encoder, chance: Random, rewording: Rewording | None = None, base: Base | None = None
+) -> list[Group]:
     """The examples of a set, by question: its own document, what is found for it and holds no answer, and its own
-    document when it is asked for another fact (`other_facts`) or keeps the answer back (`withheld`).
+    document when it is asked for another fact (`other_facts`, `reworded`) or keeps the answer back (`withheld`).
+
+    With ``base`` a share of the questions is asked for yes or no.
     """
     names, texts = list(beir.texts), list(beir.texts.values())
     encoded = encoder.encode_documents(texts)
     vectors = np.stack([each.vector for each in encoded])
     facts = _facts(beir)
+    claims: dict[str, list[str]] = defaultdict(list)
+    for query in beir.queries:
+        for name in query.relevant:
+            claims[beir.titles[name]] += sorted(query.answers)[:1]
     groups: list[Group] = []
     for query in beir.queries:
         asked = encoder.encode_query(query.text)
@@ -72,7 +84,12 @@ def gather(beir: BeirSet, encoder: E5Encoder, chance: Random) -> list[Group]:
         head = np.argsort(-cosines)[:DEPTH]
         late = [maxsim(asked.tokens, encoded[row].tokens) for row in head]
         found = [names[row] for row in head[np.argsort(-(cosines[head] + np.array(late)))]]
-        groups.append(_group(beir, query, found, facts, encoder.inputs, chance))
+        group = _group(beir, query, found, facts, encoder.inputs, chance)
+        if rewording:
+            group = reworded(group, rewording, chance)
+        if base and query.relevant and chance.random() < YES_OR_NO:
+            group = asked_whether(group, query.answers, claims[beir.titles[min(query.relevant)]], base, chance)
+        groups.append(group)
     return [group for group in groups if group.right or group.wrong]
 
 
@@ -115,6 +132,38 @@ def other_facts(question: str, text: str, pool: Sequence[Value], chance: Random)
         if others:
             found.append(question[: value.start] + chance.choice(others) + question[value.end :])
     return found
+
+
+def reworded(group: Group, rewording: Rewording, chance: Random) -> Group:
+    """The group with what its text does not answer either: the question with a word replaced by a sister."""
+    if group.right is None:
+        return group
+    text = group.right.text
+    others = rewording.reword(group.right.question, text, chance)
+    wrong = (Example(question, text, ()) for question in chance.sample(others, min(REWORDED, len(others))))
+    return Group(group.right, (*group.wrong, *wrong))
+
+
+def asked_whether(group: Group, answers: Sequence[str], claims: Sequence[str], base: Base, chance: Random) -> Group:
+    """The group asked for yes or no: whether it is as an answer has it, or as another claim like it does.
+
+    Either way the answer's place tells. A text that is asked for another fact would tell, too, that it is not so: left
+    out. The group itself where the question has no such form.
+    """
+    if group.right is None:
+        return group
+    question, own = group.right.question, min(answers)
+    others = [each for each in claims if each != own and _shape(each) == _shape(own)]
+    claim = chance.choice(others) if others and chance.random() < DENIED else own
+    asked = yes_or_no(question, claim, base, chance)
+    if asked is None:
+        return group
+    wrong = tuple(Example(asked, each.text, ()) for each in group.wrong if each.question == question)
+    return Group(Example(asked, group.right.text, group.right.answers), wrong)
+
+
+def _shape(answer: str) -> tuple[bool, bool]:
+    return any(character.isdigit() for character in answer), answer[:1].isupper()
 
 
 def withheld(text: str, answers: Sequence[Span]) -> str:

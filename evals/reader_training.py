@@ -6,13 +6,14 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.question_forms import varied
 from evals.reader_examples import Group, Row, cropped, encode, switched
 from evals.switching import Switcher
 from rag_service.embed.e5.encoder import Inputs
@@ -91,7 +92,7 @@ def _pick(group: Group, inputs: Inputs, switcher: Switcher | None, chance: rando
     example = cropped(group.pick(chance), chance)
     if switcher and chance.random() < SWITCHED:
         example = switched(example, switcher, chance)
-    return encode(example, inputs)
+    return encode(replace(example, question=varied(example.question, chance)), inputs)
 
 
 def _batches(rows: Sequence[Row], chance: random.Random) -> Iterator[list[Row]]:

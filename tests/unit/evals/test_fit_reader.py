@@ -9,7 +9,19 @@ import pytest
 from evals.fit_reader import RANK, average, changes
 from evals.importers.beir import BeirQuery, BeirSet
 from evals.importers.squad import read_squad
-from evals.reader_examples import Example, cropped, encode, gather, occurrences, other_facts, switched, withheld
+from evals.reader_examples import (
+    Example,
+    Group,
+    asked_whether,
+    cropped,
+    encode,
+    gather,
+    occurrences,
+    other_facts,
+    reworded,
+    switched,
+    withheld,
+)
 from evals.switching import Switcher
 from rag_service.bootstrap import open_encoder
 from rag_service.embed.e5.reader_weights import ReaderWeights
@@ -57,7 +69,7 @@ def test_each_question_is_read_with_its_document_and_with_one_that_holds_no_answ
     assert unanswerable.right is None and len(unanswerable.wrong) == 3
     assert not any(each.answers for group in (answerable, unanswerable) for each in group.wrong)
     picked = [answerable.pick(chance) for chance in map(Random, range(200))]
-    assert 30 < sum(not each.answers for each in picked) < 70
+    assert 40 < sum(not each.answers for each in picked) < 100
 
 
 def test_an_answer_beyond_the_window_is_not_taught_as_none(encoder):
@@ -149,3 +161,36 @@ def test_average_of_two_trainings_lies_between_them(encoder):
     found = average({"l11.q.w": base, "head.b": np.zeros(3, np.float32)}, other)
     np.testing.assert_allclose(found["l11.q.w"] - base, 1.0, atol=1e-5)
     np.testing.assert_array_equal(found["head.b"], [2, 2, 2])
+
+
+TEXT = "The bridge was opened in 1911. The old one was lost."
+RIGHT = Example("When was the bridge opened?", TEXT, ((25, 29),))
+WRONG = (Example(RIGHT.question, "The town hall was opened.", ()), Example("When was the ferry opened?", TEXT, ()))
+
+
+class Closing:
+    def reword(self, question, text, chance):
+        assert text == TEXT
+        return [question.replace("opened", other) for other in ("closed", "painted", "sold")]
+
+
+def test_a_question_with_another_word_is_one_that_its_text_does_not_answer():
+    group = reworded(Group(RIGHT, WRONG), Closing(), Random(0))
+    assert group.right == RIGHT and group.wrong[:2] == WRONG
+    assert [(each.text, each.answers) for each in group.wrong[2:]] == [(TEXT, ())] * 2
+    assert {each.question for each in group.wrong[2:]} < {
+        f"When was the bridge {other}?" for other in ("closed", "painted", "sold")
+    }
+    assert reworded(Group(None, WRONG), Closing(), Random(0)) == Group(None, WRONG)
+
+
+def test_a_question_for_yes_or_no_is_answered_where_the_other_one_is():
+    group = Group(RIGHT, WRONG)
+    found = [asked_whether(group, ("1911",), ["1911", "1944", "Ada"], {}.get, Random(seed)) for seed in range(60)]
+    asked = {each.right.question for each in found}
+    assert asked == {"Was the bridge opened?", "Was the bridge opened in 1911?", "Was the bridge opened in 1944?"}
+    assert all((each.right.text, each.right.answers) == (TEXT, RIGHT.answers) for each in found)
+    assert all([(wrong.question, wrong.text) for wrong in each.wrong] == [(each.right.question, WRONG[0].text)]
+               for each in found)  # fmt: skip
+    other = Group(Example("The bridge was opened when?", TEXT, RIGHT.answers), ())
+    assert asked_whether(other, ("1911",), [], {}.get, Random(0)) is other
