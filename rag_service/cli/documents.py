@@ -130,9 +130,9 @@ def show_document(document_id: str, as_json: Json = False) -> None:
         return
     out = console()
     for key in ("source", "title", "published", "language", "media_type", "characters", "chunks"):
-        out.print(f"{key}: {body[key]}", markup=False)
+        out.print(f"{key}: {body[key]}")
     out.print()
-    out.print(text, markup=False)
+    out.print(text)
 
 
 @app.command("delete")
@@ -151,7 +151,7 @@ def delete_document(document_id: str, as_json: Json = False) -> None:
     if as_json:
         print_json({"id": document_id, "object": "document", "deleted": True})
     else:
-        console().print(f"Deleted {source}.", markup=False)
+        console().print(f"Deleted {source}.")
 
 
 def job_body(job: Job) -> dict[str, Any]:
@@ -178,11 +178,11 @@ def print_job(job: Job) -> None:
         counts[item.status] = counts.get(item.status, 0) + 1
         if item.status not in ("failed", "unchanged"):
             chunks = {0: "", 1: ", 1 chunk"}.get(item.chunks, f", {item.chunks} chunks")
-            out.print(f"  {item.status} {printable(item.source)}{chunks}", markup=False)
+            out.print(f"  {item.status} {printable(item.source)}{chunks}")
     for item in job.documents:
         if item.status == "failed":
             name = f"{printable(item.source)}: "  # what loading says of a file begins with it, too
-            out.print(f"  failed {name}{(item.error or '').removeprefix(name)}", markup=False, style="red")
+            out.print(f"  failed {name}{(item.error or '').removeprefix(name)}", style="red")
     out.print(
         ", ".join(f"{number} {status}" for status, number in counts.items()) or "Nothing to do: no documents found."
     )
@@ -209,5 +209,5 @@ def _print_plan(plan: Plan) -> None:
         if item.change != "unchanged":
             detail = {"moved": f" from {item.detail}", "failed": f": {item.detail}"}.get(item.change, "")
             style = "red" if item.change == "failed" else None
-            out.print(f"  {item.change} {printable(item.source)}{detail}", markup=False, style=style)
+            out.print(f"  {item.change} {printable(item.source)}{detail}", style=style)
     out.print(f"{plan.count('unchanged')} unchanged; nothing was written (dry run).")

@@ -57,7 +57,7 @@ def doctor(
     for item in found.items:
         chunk = f" {item.chunk_id}" if item.chunk_id else ""
         detail = f": {item.detail}" if item.detail else ""
-        out.print(f"  {item.store} {item.kind}{chunk} in {item.collection}{detail}", markup=False)
+        out.print(f"  {item.store} {item.kind}{chunk} in {item.collection}{detail}")
     if found.repaired:
         out.print(f"Repaired {len(found.items)} findings; {found.chunks} chunks are in order.")
     elif healthy:
@@ -84,8 +84,8 @@ def settings(
         print_json({"object": "settings", "data": [row._asdict() for row in rows]})
         return
     for row in rows:
-        console().print(f"{row.variable}={row.value}", markup=False)
-        console().print(f"    {row.description}", markup=False, style="dim")
+        console().print(f"{row.variable}={row.value}")
+        console().print(f"    {row.description}", style="dim")
 
 
 def prepare(
@@ -115,13 +115,13 @@ def demo(
 
     out = console()
     with service(load_settings()) as opened:
-        out.print(f"$ rag-service ingest {folder}", style="bold green", markup=False)
+        out.print(f"$ rag-service ingest {folder}", style="bold green")
         with bar() as progress:
             job = opened.library.ingest("default", [folder], progress)
         print_job(job)
         bodies = []
         for question in DEMO_QUESTIONS:
-            out.print(f'\n$ rag-service ask "{question}"', style="bold green", markup=False)
+            out.print(f'\n$ rag-service ask "{question}"', style="bold green")
             bodies.append(AnswerBody.of(answered(opened, Ask(question))))
             print_answer(bodies[-1])
     if any(item.status == "failed" for item in job.documents):
