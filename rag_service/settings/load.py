@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 
 from rag_service.errors import SettingsError
 from rag_service.settings.sections import PREFIX, Section, Settings
@@ -31,14 +32,21 @@ class Row(NamedTuple):
     description: str
 
 
-def known_keys(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def known_keys() -> Iterator[tuple[str, ...]]:
     """Every setting as a path of field names, leaves only."""
+    return (path for path, info, section in _fields() if not section and info.validation_alias is None)
+
+
+def _fields(
+    model: type[BaseModel] = Settings, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], FieldInfo, bool]]:
+    """Every field by its path of names, and whether it is a section, whose own fields follow."""
     for name, info in model.model_fields.items():
         kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, Section):
-            yield from known_keys(kind, (*path, name))
-        elif info.validation_alias is None:
-            yield (*path, name)
+        section = isinstance(kind, type) and issubclass(kind, Section)
+        yield (*path, name), info, section
+        if section:
+            yield from _fields(cast("type[Section]", kind), (*path, name))
 
 
 def environment_name(path: tuple[str, ...]) -> str:
@@ -73,8 +81,7 @@ def load_settings(**overrides: Any) -> Settings:
     if config and not Path(config).is_file():
         raise SettingsError(f"RAG_CONFIG names {config}, which is not a file.")
     _refuse_unknown(os.environ, "the environment")
-    if Path(".env").is_file():
-        _refuse_unknown(_env_file(), ".env")
+    _refuse_unknown(_env_file(), ".env")
     if config:
         _refuse_unknown_toml(Path(config))
     try:
@@ -95,26 +102,16 @@ def _explain(item: Mapping[str, Any]) -> str:
 
 def _malformed() -> str | None:
     """The variable that should hold JSON and does not; pydantic tells only the section that it is in."""
-    given = {**(_env_file() if Path(".env").is_file() else {}), **os.environ}
-    structured = set(_structured())
-    for variable, value in given.items():
+    structured = {
+        environment_name(path) for path, info, section in _fields() if section or info.default_factory in (dict, list)
+    }
+    for variable, value in {**_env_file(), **os.environ}.items():
         if variable.upper() in structured:
             try:
                 json.loads(value or "")
             except ValueError as error:
                 return f"{variable}: not valid JSON: {error}"
     return None
-
-
-def _structured(model: type[BaseModel] = Settings, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Variables of lists, mappings and whole sections."""
-    for name, info in model.model_fields.items():
-        kind = info.annotation
-        section = isinstance(kind, type) and issubclass(kind, Section)
-        if section:
-            yield from _structured(cast("type[Section]", kind), (*path, name))
-        if section or info.default_factory in (dict, list):
-            yield environment_name((*path, name))
 
 
 def _nearest(name: str) -> str:
@@ -140,8 +137,9 @@ def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
 
 
 def _env_file() -> Mapping[str, str | None]:
+    """What .env sets; nothing where there is none."""
     try:
-        return dotenv_values(".env")
+        return dotenv_values(".env") if Path(".env").is_file() else {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env: cannot be read: {error}; save it as UTF-8, readable for this user") from error
 
