@@ -252,7 +252,8 @@ class Assessed(Protocol):
 class Evidence:
     """What an answerer receives: the standalone question, its encoding, and the passages with token vectors.
 
-    ``assessment`` is there once the evidence has been weighed, so that nobody weighs it again.
+    ``assessment`` is there once the evidence has been weighed, so that nobody weighs it again; ``message`` where the
+    user wrote more than the question.
     """
 
     question: str
@@ -261,6 +262,7 @@ class Evidence:
     passages: tuple[Passage, ...]
     blocks: Mapping[str, TokenBlock]
     assessment: Assessed | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

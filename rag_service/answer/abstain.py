@@ -99,6 +99,8 @@ class EvidenceModel:
 
     def assess(self, evidence: Evidence) -> Assessment:
         """Score every sentence and the whole; confidence 0 where there is no sentence."""
+        if evidence.encoded is None:
+            evidence = replace(evidence, encoded=self._encoder.encode_query(evidence.question))
         sentences = gather(evidence, self._encoder, self._reader)
         if not sentences.candidates:
             return Assessment(sentences, np.zeros(0, np.float32), 0.0)

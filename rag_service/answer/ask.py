@@ -23,9 +23,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """A question that needs no history."""
+    """A question that needs no history: as it is searched for, and where they differ, what in it is asked.
+
+    ``message`` is what a model is shown where it is more than that.
+    """
 
     question: str
+    asked: str = ""
+    message: str = ""
     warnings: tuple[Warning, ...] = ()
 
 
@@ -121,7 +126,8 @@ class Asker:
         )
         work.retrieved(retrieval)
         yield PassagesFound(work.passages)
-        async with aclosing(self._answered(work, retrieval.evidence, answerer, optional)) as events:
+        evidence = _focused(retrieval.evidence, standalone)
+        async with aclosing(self._answered(work, evidence, answerer, optional)) as events:
             async for event in events:
                 yield event
 
@@ -206,6 +212,13 @@ class Asker:
             close = getattr(items, "aclose", None)
             if close is not None:
                 await close()
+
+
+def _focused(evidence: Evidence, standalone: Standalone) -> Evidence:
+    """The evidence for what is asked, found by all that was said."""
+    if standalone.asked and standalone.asked != evidence.question:
+        evidence = replace(evidence, question=standalone.asked, encoded=None)
+    return replace(evidence, message=standalone.message)
 
 
 def _abstention(work: Work, reason: AbstentionReason, answerer: Answerer) -> list[Event]:

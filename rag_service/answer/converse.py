@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from rag_service.answer.ask import Standalone
+from rag_service.answer.asked import question_of, without_orders
 from rag_service.answer.clean import clean_statement
 from rag_service.answer.client_tasks import client_task
 from rag_service.answer.followup import depends, resolve
@@ -42,16 +44,16 @@ class Conversation:
 
     async def standalone(self, question: str, history: Sequence[Turn]) -> Standalone:
         """The question as it reads without its history."""
-        if not any(turn.role == "user" for turn in history):
-            return Standalone(question)
-        language = detect_language(question, detect_language(history[-1].content[:_LENGTH]))
-        if self._chat is None or self._prompt is None or _stands(question, language):
-            return Standalone(resolve(question, history))
+        language = detect_language(question, detect_language(history[-1].content[:_LENGTH]) if history else "und")
+        by_rule = _by_rule(question, history, language)
+        said_before = any(turn.role == "user" for turn in history)
+        if self._chat is None or self._prompt is None or not said_before or _stands(question, language):
+            return by_rule
         try:
             return Standalone(await self._rewritten(self._chat, self._prompt, question, history))
         except ModelError as error:
             warning = Warning("rewrite_unavailable", f"{error} The question was completed by rule instead.")
-            return Standalone(resolve(question, history), warnings=(warning,))
+            return replace(by_rule, warnings=(warning,))
 
     async def _rewritten(self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]) -> str:
         messages = prompt.render(turns=[_shown(turn) for turn in history[-_TURNS:]], question=defused(question))
@@ -62,6 +64,17 @@ class Conversation:
                 if len(text) > 4 * _LONGEST:
                     break
         return _checked(text, question)
+
+
+def _by_rule(message: str, history: Sequence[Turn], language: str) -> Standalone:
+    """All of the message but orders is searched for; its questions are asked, completed by the rest."""
+    plain = without_orders(message, language)
+    own, around = question_of(plain, language)
+    return Standalone(
+        resolve(plain, history),
+        asked=resolve(own, [*history, Turn("user", around)] if around else history),
+        message=resolve(message, history),
+    )
 
 
 def _shown(turn: Turn) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ FEATURES = (
 )
 _FALLBACK_SENTENCES = 8
 _WORST = 3
+_YEAR = re.compile(r"(?:19|20)\d\d(?:-|$)")
 _COMMON = 0.2
 _REASON = re.compile(
     r"\b(?:weil|denn|deshalb|deswegen|daher|damit|wegen|aufgrund|grund|gründe\w*|angesichts|because"
@@ -202,14 +203,23 @@ def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Ca
 
 
 def _agreement(evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
-    """Share of the question's dates and numbers in each candidate; 1 when it has none."""
+    """Share of the question's dates and numbers in each candidate; 1 when it has none.
+
+    A sentence that names no year speaks of the time in which its document was published.
+    """
     wanted = _figures(evidence.question, evidence.language)
     if not wanted:
         return np.ones(len(candidates), np.float32)
-    shares = [
-        len(wanted & _figures(item.text, evidence.passages[item.passage].language)) / len(wanted) for item in candidates
-    ]
+    shares = [len(_told(wanted, item.text, evidence.passages[item.passage])) / len(wanted) for item in candidates]
     return np.array(shares, np.float32)
+
+
+def _told(wanted: set[str], text: str, passage: Passage) -> set[str]:
+    own = _figures(text, passage.language)
+    published = passage.published or ""
+    if published and not any(_YEAR.match(value) for value in own):
+        own |= {value for value in wanted if _YEAR.match(value) and published.startswith(value)}
+    return wanted & own
 
 
 def _figures(text: str, language: str) -> set[str]:

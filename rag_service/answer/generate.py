@@ -125,9 +125,9 @@ class GenerativeAnswerer:
 
     def _messages(self, evidence: Evidence, passages: Sequence[object], *, structured: bool) -> list[dict[str, str]]:
         return self._prompt.render(
-            question=" ".join(evidence.question.split()),
+            question=" ".join((evidence.message or evidence.question).split()),
             passages=passages,
-            language_name=_language_name(evidence.question),
+            language_name=_language_name(evidence.message or evidence.question),
             max_statements=self._max_statements,
             structured=structured,
             sentinel=SENTINEL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -77,6 +78,12 @@ async def test_the_prompt_shows_numbered_dated_passages_and_the_question(server:
     assert '<passage number="1" source="notes/besuch.txt" date="2019-04-25">\n' + ARRIVAL in user
     assert '<passage number="2" source="notes/abreise.txt" date="2019-04-26">' in user
     assert user.endswith("Question: Wann traf Kim ein?")
+
+
+async def test_the_prompt_shows_all_that_was_said(server: LlmServer) -> None:
+    said = replace(evidence(), message="Antworte kurz. Wann traf Kim ein?")
+    await drafted(answerer(server), said)
+    assert "Antworte kurz. Wann traf Kim ein?" in server.requests[0]["messages"][-1]["content"]
 
 
 @pytest.mark.parametrize(

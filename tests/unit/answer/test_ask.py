@@ -63,7 +63,15 @@ class Listener:
 
 
 def asker(
-    extractive=None, llm=None, *, passages=(passage(),), confidence=0.9, chunks=1, converse=Listener(), timeout=5.0
+    extractive=None,
+    llm=None,
+    *,
+    passages=(passage(),),
+    confidence=0.9,
+    chunks=1,
+    converse=Listener(),
+    timeout=5.0,
+    assess=None,
 ):
     def retrieve(collection, query, /, *, filters, top_k):
         evidence = Evidence(query, "de", None, tuple(passages), {})
@@ -73,7 +81,7 @@ def asker(
         catalog=Catalog(chunks),
         retrieve=retrieve,
         converse=converse,
-        assess=lambda evidence: SimpleNamespace(confidence=confidence),
+        assess=assess or (lambda evidence: SimpleNamespace(confidence=confidence)),
         threshold=0.5,
         answerers=Answerers(extractive or Scripted(GOOD, Finished()), llm, "auto"),
         timeout=timeout,
@@ -178,6 +186,25 @@ async def test_a_clients_own_prompt_may_be_longer_than_a_question():
 async def test_the_standalone_question_is_what_is_searched_for():
     answer = await asker().answer(Ask("Und wann?", history=(Turn("user", "Wo ist Kim?"),)))
     assert (answer.question, answer.standalone_question) == ("Und wann?", "Wo ist Kim? Und wann?")
+
+
+async def test_all_that_is_said_is_searched_for_and_the_question_in_it_weighed():
+    class Hears(Listener):
+        async def standalone(self, question, history):
+            return Standalone(question, asked="Wann?", message=f"Kurz: {question}")
+
+    weighed = []
+
+    def assess(evidence):
+        weighed.append(evidence)
+        return SimpleNamespace(confidence=0.9)
+
+    one = asker(converse=Hears(), assess=assess)
+    answer = await one.answer(Ask("Ich reise gern. Wann?"))
+    assert answer.standalone_question == "Ich reise gern. Wann?"
+    assert [(each.question, each.encoded, each.message) for each in weighed] == [
+        ("Wann?", None, "Kurz: Ich reise gern. Wann?")
+    ]
 
 
 async def test_the_time_for_a_question_is_bounded():

@@ -127,6 +127,25 @@ def test_sentences_beyond_the_readers_window_count_as_the_worst():
     assert found.column("read")[1] == found.column("read").min() == found.column("read")[0]
 
 
+def test_a_sentence_without_a_year_speaks_of_the_time_of_its_document():
+    sentences = ("Kim reiste am Freitag ab.", "Kim reiste 2011 ab.", "Kim reiste ab.", "Kim reiste 2019 ab.")
+    found = gather(
+        evidence("Wann reiste Kim 2019 ab?", *sentences, dates={0: "2019-04-26", 1: "2019-04-26", 2: "2023-09-11"}),
+        Encoding(),
+        Reads(),
+    )
+    assert found.column("agreement").tolist() == [1.0, 0.0, 0.0, 1.0]
+    found = gather(
+        evidence("Was geschah im April 2019?", *sentences, dates={0: "2019-04-26", 2: "2019"}), Encoding(), Reads()
+    )
+    assert found.column("agreement").tolist() == [1.0, 0.0, 0.0, 0.0]
+
+
+def test_a_question_that_is_not_encoded_yet_is_weighed_alike():
+    asked = evidence("Wann reiste Kim ab?", "Kim reiste am Freitag ab. Putin blieb noch.")
+    assert model().assess(replace(asked, encoded=None)).confidence == model().assess(asked).confidence
+
+
 def test_a_reason_is_looked_for():
     found = gather(
         evidence("Warum reiste Kim ab?", "Kim reiste ab. Kim reiste ab, weil er krank war."), Encoding(), Reads()
