@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +60,8 @@ def load_gate(path: Path) -> Gate:
         inner = reader.mapping(keys["regression"], "regression", ("alpha", "metrics"))
         if "alpha" in inner:
             alpha = _number(reader, inner["alpha"], "alpha")
+            if not 0.0 < alpha < 1.0:
+                reader.problem(inner["alpha"], "alpha must be between 0 and 1")
         if "metrics" in inner:
             guarded = tuple(_metric(reader, item) for item in reader.items(inner["metrics"], "metrics"))
     if reader.problems:
@@ -140,7 +143,9 @@ def _metric(reader: NodeReader, node: yaml.Node) -> str:
 
 def _number(reader: NodeReader, node: yaml.Node, what: str) -> float:
     try:
-        return float(reader.text(node, what))
+        value = float(reader.text(node, what))
     except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
         reader.problem(node, f"{what} must be a number")
-        return 0.0
+    return value

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rag_service.errors import NotFound, Unauthorized
+from rag_service.errors import InvalidInput, NotFound, Unauthorized
 from rag_service.index.database import Database
 from rag_service.index.schema import api_keys
 
@@ -41,7 +41,9 @@ class Keys:
         self._database = database
 
     def create(self, name: str, collections: Sequence[str] = (), *, write: bool = False) -> tuple[ApiKey, str]:
-        """A new key and its secret, which is not kept and cannot be shown again."""
+        """A new key and its secret, which is not kept and cannot be shown again; InvalidInput without a name."""
+        if not name.strip():
+            raise InvalidInput("A key needs a name that tells later whose it is.")
         secret = _PREFIX + secrets.token_urlsafe(32)
         key = ApiKey(f"key_{secrets.token_hex(8)}", name, tuple(collections), write, int(time.time()), None)
         row = {

@@ -213,6 +213,8 @@ def test_jobs_survive_and_open_ones_are_marked_interrupted(catalog: Catalog) -> 
 
 def test_keys_are_shown_once_checked_by_hash_and_revoked(catalog: Catalog) -> None:
     keys = catalog.keys
+    with pytest.raises(InvalidInput, match="needs a name"):
+        keys.create(" ")
     assert not keys.any_active()
     reader, secret = keys.create("leser", ["c"])
     writer, other = keys.create("schreiber", write=True)

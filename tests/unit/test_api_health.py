@@ -1,3 +1,5 @@
+import pytest
+
 from rag_service.errors import FingerprintMismatch
 from tests.fakes import FakeService, abstention
 from tests.serving import connect
@@ -7,6 +9,13 @@ async def test_alive_needs_nothing():
     async with connect(FakeService()) as client:
         reply = await client.get("/healthz")
     assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_load_balancers_may_ask_without_a_body(path):
+    async with connect(FakeService()) as client:
+        reply = await client.head(path)
+    assert (reply.status_code, reply.content) == (200, b"")
 
 
 async def test_ready_with_documents():

@@ -39,12 +39,14 @@ class Readiness(BaseModel):
     missing: list[Missing] = Field(description="Without documents the service is ready, but can only decline.")
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def healthz() -> Health:
     """The process is alive."""
     return Health()
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready; `missing` says why."}})
 async def readyz(wiring: WiringDep, response: Response) -> Readiness:
     """Whether questions can be answered, and what is missing."""

@@ -229,8 +229,8 @@ async def test_a_gate_without_its_baseline_is_an_error(tmp_path: Path) -> None:
 def test_a_wrong_gate_names_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "gate.yaml"
     path.write_text(
-        "thresholds:\n  answer_corect: {min: 1}\n  case_right: {}\n  cost: {max: much}\n"
-        "regression: {metrics: [mrr]}\nx: 1\n",
+        "thresholds:\n  answer_corect: {min: 1}\n  case_right: {}\n  cost: {max: .nan}\n"
+        "regression: {metrics: [mrr], alpha: 1.5}\nx: 1\n",
         encoding="utf-8",
     )
     with pytest.raises(DatasetError) as caught:
@@ -240,6 +240,7 @@ def test_a_wrong_gate_names_its_lines(tmp_path: Path) -> None:
         "F:2: unknown metric 'answer_corect'; did you mean 'answer_correct'?",
         "F:3: case_right needs min or max",
         "F:4: cost: max must be a number",
+        "F:5: alpha must be between 0 and 1",
         "F:5: unknown metric 'mrr'; did you mean 'evidence_mrr'?",
     ]
     with pytest.raises(DatasetError, match="no such file"):
