@@ -16,7 +16,9 @@ _CAPTION = re.compile(
     r"|(?:bild|foto|aufnahme|picture|photo|image)\s+(?:aufgenommen|entstanden|taken)\b)",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}:\s+\S")  # 'Next meeting: 26 March', and rows of tables
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
+_QUESTION = re.compile(r"[?\uff1f][)*_]*$")
 _SHORTEST, _SHORT, _LONG = 3, 16, 14
 _BULLET = re.compile(r"[-*+•▪●–]\s+")
 
@@ -36,19 +38,30 @@ class Candidate:
 
 
 def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
-    """Every sentence once, although neighbouring passages of a document overlap; fragments only if all are."""
+    """Every sentence once, although neighbouring passages of a document overlap; fragments only if all are.
+
+    A question is no answer: it stands with what follows it, however short that is, or not at all.
+    """
     seen: set[tuple[str, int]] = set()
     found: list[Candidate] = []
     for index, passage in enumerate(passages):
+        question: int | None = None  # where the question begins that the next span answers
         for start, end in split_sentences(passage.text, passage.language):
-            fragment = is_fragment(passage.text[start:end])
+            text = passage.text[start:end]
+            if _QUESTION.search(text):
+                question = start
+                continue
+            fragment = is_fragment(text)
             bullet = _BULLET.match(passage.text, start, end)
             start = bullet.end() if bullet else start
-            text = passage.text[start:end]
+            if question is not None and not _is_aside(text):
+                start, fragment = question, False
+            question = None
             key = (passage.version_id, passage.start + end)
             if key in seen or not any(character.isalnum() for character in text):
                 continue
             seen.add(key)
+            text = passage.text[start:end]
             found.append(Candidate(index, passage.start + start, passage.start + end, text, fragment))
     sentences = [item for item in found if not item.fragment]
     return sentences or found
@@ -62,13 +75,18 @@ def is_list_item(passage: Passage, item: Candidate) -> bool:
 
 def is_fragment(text: str) -> bool:
     """Whether a span is a heading, caption, dateline or navigation rather than a sentence or list item."""
-    if _CAPTION.match(text) or is_date(text):
+    if _is_aside(text):
         return True
     words = text.split()
-    if _LIST_ITEM.match(text) or "|" in text or "\t" in text:
+    if _LIST_ITEM.match(text) or _LABELLED.match(text) or "|" in text or "\t" in text:
         return False
     if text.lstrip().startswith("#"):
         return True
     if _ENDS.search(text):
         return len(words) < _SHORTEST and len(text) < _SHORT
     return len(words) <= _LONG
+
+
+def _is_aside(text: str) -> bool:
+    """Whether a span is a caption or dateline."""
+    return _CAPTION.match(text) is not None or is_date(text)

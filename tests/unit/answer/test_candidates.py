@@ -21,6 +21,24 @@ def test_candidates_are_sentences_once_with_their_offsets():
     assert all(text[item.start - 100 : item.end - 100] == item.text for item in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("## Wer genehmigt Urlaub?\n\nDie Teamleitung. Sie hat eine Woche Zeit.",
+         ["## Wer genehmigt Urlaub?\n\nDie Teamleitung.", "Sie hat eine Woche Zeit."]),
+        ("F: Wann ist offen?\nA: 11:30 bis 14 Uhr", ["F: Wann ist offen?\nA: 11:30 bis 14 Uhr"]),
+        ("Wann ist offen? Wo ist das? Im Keller.", ["Wo ist das? Im Keller."]),
+        ("Er fragte: „Wo ist das?“ Niemand wusste es.", ["Er fragte: „Wo ist das?“", "Niemand wusste es."]),
+        ("Wo ist das?\n\nFoto: dpa, Bild vom April\n\nIm Keller liegt es.", ["Im Keller liegt es."]),
+        ("Im Keller liegt es. Wer räumt auf?", ["Im Keller liegt es."]),
+        ("営業時間は？ 九時から五時まで。", ["営業時間は？ 九時から五時まで。"]),
+        ("Wo ist das?", []),
+    ],
+)  # fmt: skip
+def test_a_question_stands_with_its_answer_or_not_at_all(text, found):
+    assert [item.text for item in find_candidates([passage(text)])] == found
+
+
 def test_fragments_only_where_there_is_nothing_else():
     (only,) = find_candidates([passage("Startseite Politik Sport")])
     assert only.fragment and only.text == "Startseite Politik Sport"
@@ -35,6 +53,9 @@ def test_fragments_only_where_there_is_nothing_else():
         ("- Abreise am Freitag", False),
         ("Abreise | Samstag | Freitag", False),
         ("Mehr zum Thema", True),
+        ("Nächste Sitzung: 26. März, 10 Uhr", False),
+        ("Land: Schweiz; Tagessatz in Euro: 64", False),
+        ("Um 10:30 im Saal", True),
         ("11. September 2023, 18:05 Uhr", True),
         ("- 11. September 2023", False),
         ("11. September 2023: Der Zug fährt ab", False),
