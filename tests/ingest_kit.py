@@ -111,6 +111,8 @@ def docx(body: str | None = None) -> bytes:
     for row, values in zip(table.rows, (("Name", "Ort"), ("Kim", "Pjöngjang")), strict=True):
         for cell, value in zip(row.cells, values, strict=True):
             cell.text = value
+    for cell in table.rows[0].cells:
+        cell.paragraphs[0].runs[0].bold = True
     document.add_paragraph("Letzter Absatz.")
     return _saved(document)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from rag_service.models import Passage
@@ -65,6 +66,30 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
             found.append(Candidate(index, passage.start + start, passage.start + end, text, fragment))
     sentences = [item for item in found if not item.fragment]
     return sentences or found
+
+
+def without_other_rows(candidates: Sequence[Candidate], told: Sequence[AbstractSet[str]]) -> list[Candidate]:
+    """The candidates but for rows of tables and other labelled lines beside one that tells more of what is asked.
+
+    ``told`` holds the question's words in each candidate; of 'Land: Schweiz; ...' and 'Land: Italien; ...' a question
+    about Switzerland leaves the first.
+    """
+    dropped: set[int] = set()
+    for run in _runs(candidates):
+        dropped.update(row for row in run if any(told[row] < told[other] for other in run))
+    return [item for row, item in enumerate(candidates) if row not in dropped]
+
+
+def _runs(candidates: Sequence[Candidate]) -> Iterator[list[int]]:
+    """Labelled lines that follow one another in a passage."""
+    run: list[int] = []
+    for row, item in enumerate(candidates):
+        if run and (candidates[run[-1]].passage != item.passage or not _LABELLED.match(item.text)):
+            yield run
+            run = []
+        if _LABELLED.match(item.text):
+            run.append(row)
+    yield run
 
 
 def is_list_item(passage: Passage, item: Candidate) -> bool:

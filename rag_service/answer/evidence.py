@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.answer.candidates import Candidate, find_candidates
+from rag_service.answer.candidates import Candidate, find_candidates, without_other_rows
 from rag_service.answer.reading import read
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
@@ -73,7 +73,7 @@ class Sentences:
 
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
-    candidates = find_candidates(evidence.passages)
+    candidates = _candidates(evidence)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
     if not candidates:
@@ -90,6 +90,21 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     features[:, 13:16] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
     features[:, 16] = found.sentences
     return Sentences(kind, tuple(candidates), features, found.best, found.answerable)
+
+
+def _candidates(evidence: Evidence) -> list[Candidate]:
+    found = find_candidates(evidence.passages)
+    figures = _figures(evidence.question, evidence.language)
+    wanted = set(content_words(evidence.question, evidence.language)) | figures
+    told = [
+        wanted
+        & (
+            _words(evidence, item)
+            | (_figures(item.text, evidence.passages[item.passage].language) if figures else set())
+        )
+        for item in found
+    ]
+    return without_other_rows(found, told)
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:

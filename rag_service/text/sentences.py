@@ -16,7 +16,8 @@ _END = re.compile(
 )
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+\S")
 _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
-_TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S|[^:;\n]{1,80}: [^;\n]*; [^:;\n]{1,80}: \S")
+_TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S|(?:[^:;\n]{1,80}; )?[^:;\n]{1,80}: [^;\n]*; [^:;\n]{1,80}: \S")
+_LABELLED = re.compile(r"[ \t]*[^\W\d_][^:;.!?\n]{0,39}: \S")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _OPENING = re.compile(r"[\s\"'\u201e\u201c\u201d\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{\u2013\u2014\u00bf\u00a1-]*")
 _TOKEN = re.compile(r"[^\s\"\u201e\u201c\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{/]*$")
@@ -34,7 +35,8 @@ _LOOK_BACK = 40
 def split_sentences(text: str, language: str) -> list[Span]:
     """Spans of sentences, without the white space around them, covering every other character.
 
-    Blank lines, headings, list items and table rows are boundaries; a line break inside wrapped text is not.
+    Blank lines, headings, list items, table rows and lines with a label each are boundaries; a line break inside
+    wrapped text is not.
     A closing quotation mark or bracket belongs to the sentence it closes.
     """
     spans: list[Span] = []
@@ -87,7 +89,7 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
     if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after):
         return False
-    if _TABLE_ROW.match(line) or _TABLE_ROW.match(after):
+    if _TABLE_ROW.match(line) or _TABLE_ROW.match(after) or (_LABELLED.match(line) and _LABELLED.match(after)):
         return False
     if after[0].islower() or line[-1] in ",;\u2013" or (line[-1] == "-" and len(line) > 1):
         return True

@@ -10,6 +10,7 @@ from typing import Any
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.office import core_metadata, reason
+from rag_service.ingest.readers.table import LONGEST_NAME, pairs_as_text, rows_as_text
 from rag_service.ingest.readers.zipped import open_zip
 
 _REJECTED = (
@@ -52,7 +53,7 @@ def _unwrap(body: Any) -> None:
 def _blocks(content: Iterator[Any]) -> Iterator[str]:
     for item in content:
         if hasattr(item, "rows"):
-            yield "\n".join(_rows(item))
+            yield _table_text(item)
             continue
         if (item.style is not None and _LIST_STYLE.match(item.style.name or "")) or _is_numbered(item):
             yield f"- {item.text.strip()}"
@@ -67,7 +68,17 @@ def _is_numbered(paragraph: Any) -> bool:
     return properties is not None and properties.numPr is not None
 
 
-def _rows(table: Any) -> Iterator[str]:
+def _table_text(table: Any) -> str:
+    rows = list(_rows(table))
+    if any(len(row) != len(rows[0]) for row in rows):
+        return "\n".join(" | ".join(row) for row in rows)
+    header = _has_header(table, rows)
+    if len(rows[0]) == 2 and not header:
+        return "\n".join(pairs_as_text(rows))
+    return "\n".join(rows_as_text(rows, header=header or None))
+
+
+def _rows(table: Any) -> Iterator[list[str]]:
     for row in table.rows:
         cells: list[str] = []
         previous = None
@@ -75,7 +86,21 @@ def _rows(table: Any) -> Iterator[str]:
             if cell._tc is not previous:  # a merged cell is listed once for every column it spans
                 cells.append(" ".join(_cell_text(cell).split()))
             previous = cell._tc
-        yield " | ".join(cells)
+        yield cells
+
+
+def _has_header(table: Any, rows: list[list[str]]) -> bool:
+    """Whether the first row is marked as the header: to be repeated, or alone in bold."""
+    if len(rows) < 2 or not all(rows[0]) or max(map(len, rows[0])) > LONGEST_NAME:
+        return False
+    first, second = (table.rows[at]._tr for at in (0, 1))
+    return bool(first.xpath("./w:trPr/w:tblHeader")) or (_is_bold(first) and not _is_bold(second))
+
+
+def _is_bold(row: Any) -> bool:
+    runs = [run for run in row.xpath(".//w:r[w:t]") if "".join(run.xpath("./w:t/text()")).strip()]
+    bold = "./w:rPr/w:b[not(@w:val) or (@w:val!='0' and @w:val!='false')]"
+    return bool(runs) and all(run.xpath(bold) for run in runs)
 
 
 def _cell_text(cell: Any) -> str:

@@ -13,6 +13,7 @@ from rag_service.ingest.readers.base import Extracted
 from rag_service.ingest.readers.decode import decode
 from rag_service.ingest.readers.front_matter import split_front_matter
 from rag_service.ingest.readers.markup import drop_hidden, visible_text
+from rag_service.ingest.readers.table import labelled, pairs_as_text
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -45,10 +46,11 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
 
     out = [""] * len(lines)
     heading: str | None = None
+    table = _Table(out)
     for token in (
         MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable("table").parse("\n".join(lines))
     ):
-        if token.map is None:
+        if table.takes(token) or token.map is None:
             continue
         first, last = token.map
         if token.type == "inline":
@@ -65,6 +67,40 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
     return out, heading
 
 
+class _Table:
+    """The rows of the table that the tokens are within, each told with its columns' names where its line stands."""
+
+    def __init__(self, out: list[str]) -> None:
+        self._out = out
+        self._header: list[str] = []
+        self._cells: list[str] | None = None
+        self._line = self._header_line = 0
+
+    def takes(self, token: Token) -> bool:
+        """Whether a token is a table's."""
+        if token.type == "tr_open" and token.map is not None:
+            self._cells, self._line = [], token.map[0]
+        elif token.type == "tr_close":
+            self._end_row()
+        elif token.type == "table_close":
+            self._header = []
+        elif token.type == "inline" and self._cells is not None:
+            self._cells.append(" ".join(" ".join(_inline_lines(token.children or [])).split()))
+        else:
+            return False
+        return True
+
+    def _end_row(self) -> None:
+        cells, self._cells = self._cells or [], None
+        if self._header:
+            named = any(self._header)
+            self._out[self._line] = labelled(self._header, cells) if named else "".join(pairs_as_text([cells]))
+            self._out[self._header_line] = ""
+        else:
+            self._header, self._header_line = cells, self._line
+            self._out[self._line] = " | ".join(cell for cell in cells if cell)
+
+
 def _underlined(lines: list[str], last: int) -> bool:
     return last - 1 < len(lines) and re.fullmatch(r"\s{0,3}=+\s*", lines[last - 1]) is not None
 
@@ -73,9 +109,6 @@ def _place(out: list[str], lines: list[str], first: int, texts: list[str], raw: 
     """Put rendered lines where their raw form stands, behind what precedes it: list marks, often a date's day."""
     for offset, text in enumerate(texts[: len(out) - first]):
         row = first + offset
-        if out[row]:  # the next cell of a table row
-            out[row] += f" | {text.strip()}"
-            continue
         own = raw[offset].strip() if offset < len(raw) else ""
         before = _MARKS.sub("", lines[row][: max(0, lines[row].find(own))]) if own else ""
         out[row] = before + text.strip() if before.strip() else text.rstrip()

@@ -8,6 +8,8 @@ from typing import cast
 
 from lxml import etree
 
+from rag_service.ingest.readers.markup_tables import CELLS, ROWS, cell_prefixes
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -24,8 +26,6 @@ _BLOCKS = _names(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 _ITEMS = frozenset({"li", "item"})
-_ROWS = frozenset({"tr", "row"})
-_CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
@@ -97,6 +97,7 @@ def visible_text(root: etree._Element) -> str:
     """Text of a tree from lxml.html or trafilatura, without recursion; blank lines between blocks."""
     parts: list[str] = []
     preformatted = 0
+    prefixes, names = cell_prefixes(root)
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in cast("Iterable[tuple[str, etree._Element]]", walk):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -104,7 +105,10 @@ def visible_text(root: etree._Element) -> str:
             if tag in _DROPPED and not (tag == "head" and element.getparent() is not None and _is_heading(element)):
                 walk.skip_subtree()
                 continue
-            parts.append(_opening(tag, element))
+            if element in names:
+                walk.skip_subtree()
+                continue
+            parts.append(prefixes[element] if element in prefixes else _opening(tag, element))
             preformatted += tag == "pre"
             parts.append(_text(element.text, preformatted))
             continue
@@ -135,9 +139,9 @@ def _opening(tag: str, element: etree._Element) -> str:
         return "\n\n"
     if tag in _ITEMS:
         return "\n- "
-    if tag in _ROWS | _BREAKS:
+    if tag in ROWS | _BREAKS:
         return "\n"
-    if tag in _CELLS and element.getprevious() is not None:
+    if tag in CELLS and element.getprevious() is not None:
         return " | "
     return ""
 

@@ -9,6 +9,7 @@ from typing import Any
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.office import core_metadata, reason
+from rag_service.ingest.readers.table import rows_as_text
 from rag_service.ingest.readers.zipped import open_zip
 
 
@@ -47,8 +48,8 @@ def _shape_texts(shapes: Iterable[Any]) -> Iterator[str]:
         if hasattr(shape, "shapes"):
             stack.extend(reversed(list(shape.shapes)))
         elif getattr(shape, "has_table", False) and shape.has_table:
-            rows = shape.table.rows
-            yield "\n".join(" | ".join(" ".join(cell.text.split()) for cell in row.cells) for row in rows)
+            rows = [[cell.text for cell in row.cells] for row in shape.table.rows]
+            yield "\n".join(rows_as_text(rows, header=bool(shape.table.first_row)))
         elif shape.has_text_frame:
             paragraphs = [paragraph.text.strip() for paragraph in shape.text_frame.paragraphs]
             lines = [line for line in paragraphs if line]

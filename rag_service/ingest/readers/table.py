@@ -11,6 +11,7 @@ from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode
 
 _FIELD_LIMIT = 10_000_000
+LONGEST_NAME = 80  # characters of a column's name
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -31,25 +32,39 @@ def _delimiter(sample: str) -> str:
     return max(counts, key=lambda mark: (min(counts[mark], default=0), sum(counts[mark])))
 
 
-def rows_as_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Each row as 'column: value; column: value'; a table without a header row as its values."""
+def rows_as_text(rows: Iterable[Sequence[str]], *, header: bool | None = None) -> Iterator[str]:
+    """Each row as 'column: value; column: value'; a table without a header row as its values.
+
+    ``header`` says whether the first row names the columns; None where that is to be guessed.
+    """
     filled = [[" ".join(cell.split()) for cell in row] for row in rows]
     filled = [row for row in filled if any(row)]
     if not filled:
         return
-    header = filled[0]
-    if not _is_header(filled):
+    if len(filled) == 1 or not (_is_header(filled) if header is None else header):
         yield from (" | ".join(cell for cell in row if cell) for row in filled)
         return
-    if len(filled) == 1:
-        yield " | ".join(cell for cell in header if cell)
-    for row in filled[1:]:
-        names = [*header, *[""] * (len(row) - len(header))]
-        yield "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+    yield from (labelled(filled[0], row) for row in filled[1:])
+
+
+def labelled(header: Sequence[str], row: Sequence[str]) -> str:
+    """A row with its columns' names: 'column: value; column: value'; what has no name or no value goes without."""
+    names = [*header, *[""] * (len(row) - len(header))]
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+
+
+def pairs_as_text(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows of two cells as 'name: value'; others, and those with a long name, as their values."""
+    for row in rows:
+        name, value = (" ".join(row[0].split()), " ".join(row[1].split())) if len(row) == 2 else ("", "")
+        if name and value and len(name) <= LONGEST_NAME:
+            yield f"{name.rstrip(' :')}: {value}"
+        else:
+            yield " | ".join(" ".join(cell.split()) for cell in row if cell.strip())
 
 
 def _is_header(rows: Sequence[Sequence[str]]) -> bool:
     header = [cell for cell in rows[0] if cell]
     width = max(len(row) for row in rows[:20])
-    words = all(not cell[0].isdigit() and len(cell) <= 80 for cell in header)
+    words = all(not cell[0].isdigit() and len(cell) <= LONGEST_NAME for cell in header)
     return words and len(header) == len(set(header)) and len(header) >= max(1, width - 1)

@@ -64,10 +64,35 @@ def test_docx() -> None:
     document = read("a.docx", kit.docx())
     assert document.text == (
         "Der Bericht\n\nErster Absatz mit Umlauten: Größe.\n- Punkt eins\n- Punkt zwei\n\n"
-        "Name | Ort\nKim | Pjöngjang\n\nLetzter Absatz."
+        "Name: Kim; Ort: Pjöngjang\n\nLetzter Absatz."
     )
     assert (document.title, document.published) == ("Der Bericht", "2019-04-26")
     assert document.metadata == {"author": "Anna Meier"}
+
+
+_BOLD = "<w:rPr><w:b/></w:rPr>"
+_CELL = "<w:tc><w:p><w:r>{}<w:t>{}</w:t></w:r></w:p></w:tc>"
+_ROW = f"<w:tr>{{}}{_CELL}{_CELL}</w:tr>"
+_REPEATED = "<w:trPr><w:tblHeader/></w:trPr>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (((_BOLD, "Ort", _BOLD, "Tag"), ("", "Rom", "", "Mo")), "Ort: Rom; Tag: Mo"),
+        (((_REPEATED, "Ort", "", "Tag"), ("", "Rom", "", "Mo")), "Ort: Rom; Tag: Mo"),
+        (((_BOLD, "Farbe", "", "blau"), (_BOLD, "Jahr:", "", "1888")), "Farbe: blau\nJahr: 1888"),
+        ((("", "Farbe", "", "blau"), ("", "Jahr", "", "")), "Farbe: blau\nJahr"),
+        ((("", "x" * 90, "", "blau"), ("", "Jahr", "", "1888")), "x" * 90 + " | blau\nJahr: 1888"),
+    ],
+)
+def test_rows_of_tables_are_told_with_their_names(rows: tuple[tuple[str, ...], ...], expected: str) -> None:
+    made = "".join(
+        _ROW.format(*((mark, "") if mark == _REPEATED else ("", mark)), name, other, value)
+        for mark, name, other, value in rows
+    )
+    grid = "<w:tblGrid><w:gridCol/><w:gridCol/></w:tblGrid>"
+    assert read("a.docx", kit.docx(f"<w:tbl><w:tblPr/>{grid}{made}</w:tbl>")).text == expected
 
 
 def test_pptx() -> None:
@@ -75,7 +100,7 @@ def test_pptx() -> None:
     pages = [document.text[page.start : page.end] for page in document.pages]
     assert pages == [
         "Der Gipfel\n\n- Kim reist an\n- Putin empfängt ihn\n\nLangsam sprechen.",
-        "Zahlen\n\nJahr | Treffen\n2019 | eins",
+        "Zahlen\n\nJahr: 2019; Treffen: eins",
         "",
     ]
     assert [page.number for page in document.pages] == [1, 2, 3]

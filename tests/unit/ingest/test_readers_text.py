@@ -68,8 +68,7 @@ x = "**bleibt**"
         12: "Zweite Zeile, code.",
         14: "- Punkt eins",
         15: "1. Nummer",
-        17: "Name | Ort",
-        19: "Kim | Rom",
+        19: "Name: Kim; Ort: Rom",
         22: 'x = "**bleibt**"',
         27: "sichtbar",
         29: "Zitat",
@@ -99,6 +98,21 @@ x = "**bleibt**"
 )
 def test_markdown_lines(source: str, expected: str) -> None:
     assert read("a.md", source).text == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("| | Plan | Ist |\n|-|-|-|\n| Theater | | *entfiel* |", "\n\nTheater; Ist: entfiel"),
+        ("| | |\n|-|-|\n| Farbe | blau |\n| Jahr: | 1888 |", "\n\nFarbe: blau\nJahr: 1888"),
+        ("| nur | Kopf |\n|-|-|", "nur | Kopf"),
+        ("| a | b |\n|-|-|\n| 1 |\n\nDanach.", "\n\na: 1\n\nDanach."),
+        ("| a |\n|-|\n| 1 |\n\n| b |\n|-|\n| 2 |", "\n\na: 1\n\n\n\nb: 2"),
+        ("> | a | b |\n> |-|-|\n> | 1 | x<br>y |", "\n\na: 1; b: x y"),
+    ],
+)
+def test_rows_of_tables_are_told_with_the_names_of_their_columns(rows: str, expected: str) -> None:
+    assert read("a.md", rows).text.rstrip("\n") == expected
 
 
 def test_markdown_without_front_matter_takes_its_first_heading() -> None:

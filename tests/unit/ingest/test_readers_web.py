@@ -37,7 +37,7 @@ def test_html_gives_the_main_text_in_blocks() -> None:
         "Beobachter hatten mit einem längeren Aufenthalt gerechnet, "
         "denn das Programm sah noch zwei Besuche vor.\n\n"
         "- ein Theater\n- ein Delfinarium\n\n"
-        "Ort | Tag\nChassan | Mittwoch"
+        "Ort: Chassan; Tag: Mittwoch"
     )
     assert (document.title, document.published) == ("Kim reist ab", "2019-04-25T11:20")
     assert document.metadata == {"author": "Anna Meier"}
@@ -65,6 +65,24 @@ def test_html_without_semantic_marks_loses_its_link_lists_and_keeps_its_tables()
     rows = "".join(f"<tr><td>Ort {n}</td><td>{n * 7} Gäste</td></tr>" for n in range(30))
     table = read("a.html", f"<body><p>Kurz.</p><table>{rows}</table></body>").text
     assert "Ort 0 | 0 Gäste" in table and "Ort 29 | 203 Gäste" in table
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<tr><th></th><th>Plan</th><th>Ist</th></tr><tr><td>Theater</td><td></td><td>entfiel</td></tr>",
+         "Theater; Ist: entfiel"),
+        ("<thead><tr><th>Ort<th>Tag<tbody><tr><th>Rom<td>Mo<tr><td><td>Di", "Ort: Rom; Tag: Mo\nTag: Di"),
+        ("<tr><th>Farbe</th><td>blau</td></tr><tr><th>Jahr</th><td>1888</td></tr>", "Farbe: blau\nJahr: 1888"),
+        ("<tr><th>nur</th><th>Kopf</th></tr>", "nur | Kopf"),
+        ("<tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr>", "a | b\nc | d"),
+        ("<tr><th colspan=2>Woche</th></tr><tr><td>Mo</td><td>Di</td></tr>", "Woche\nMo | Di"),
+        ("<tr><th>Ort</th></tr><tr><td>Rom</td><td>zu viel</td></tr>", "Ort: Rom; zu viel"),
+        (f"<tr><th>{'x' * 90}</th><th>b</th></tr><tr><td>c</td><td>d</td></tr>", f"{'x' * 90} | b\nc | d"),
+    ],
+)  # fmt: skip
+def test_rows_of_tables_are_told_with_the_names_of_their_columns(rows: str, expected: str) -> None:
+    assert read("a.html", f"<body><p>Kurz.</p><table>{rows}</table></body>").text == f"Kurz.\n\n{expected}"
 
 
 @pytest.mark.parametrize("source", ["a.html", "a.md"])
@@ -111,7 +129,7 @@ def test_a_short_page_has_blocks_too_and_no_navigation() -> None:
         "<ul><li>Kai</li><li>Kran</li></ul><footer>Impressum</footer></body>"
     )
     assert read("a.html", page).text == (
-        "Der Hafen\n\nEr wurde 1888 gebaut.\n\nJahr | Schiffe\n1889 | 7\n\n- Kai\n- Kran"
+        "Der Hafen\n\nEr wurde 1888 gebaut.\n\nJahr: 1889; Schiffe: 7\n\n- Kai\n- Kran"
     )
 
 

@@ -129,6 +129,13 @@ LAYOUT = [
     ("Name | Ort\nKim | Pjöngjang", ["Name | Ort", "Kim | Pjöngjang"]),
     ("Name\tOrt\nKim\tPjöngjang", ["Name\tOrt", "Kim\tPjöngjang"]),
     ("Name: Kim; Ort: Ulm; Alter: 7\nName: Ada; Ort: Bonn; Alter: 8\nName: Bo; Ort: Köln; Alter: 9", None),
+    ("Leitung: Dr. Miriam Kessler, Telefon 4411\nStellvertretung: Tom Brandt, 4412\nNotfall: 0800 555 0199", None),
+    ("Anwesend: Kessler, Brandt\nEntschuldigt: Vogt", None),
+    (
+        "Er sagte dazu nur: Das Programm steht, und\nWladimir Putin nickte.",
+        ["Er sagte dazu nur: Das Programm steht, und\nWladimir Putin nickte."],
+    ),
+    ("Theater; Plan: ja; Ist: nein\nHafen; Plan: nein; Ist: ja", None),
     ("# Kopf\nText darunter.", ["# Kopf", "Text darunter."]),
     ("Satz ohne Ende\n\n\n  \nNeuer Absatz", ["Satz ohne Ende", "Neuer Absatz"]),
     ("Kim kam.Die Presse wartete lange.", ["Kim kam.", "Die Presse wartete lange."]),
