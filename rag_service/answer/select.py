@@ -11,9 +11,10 @@ import numpy as np
 from rag_service.answer.abstain import Assessment
 from rag_service.answer.candidates import Candidate
 from rag_service.answer.evidence import values
-from rag_service.answer.series import whole
+from rag_service.answer.series import steps, whole
 from rag_service.ports import Evidence
 from rag_service.text.names import Value, find_names
+from rag_service.text.questions import AnswerType
 from rag_service.text.words import content_words
 
 _ENOUGH = 0.93
@@ -97,11 +98,21 @@ def _with_series(
     evidence: Evidence, assessment: Assessment, best: Chosen, others: Sequence[Chosen], limit: int
 ) -> list[Chosen]:
     """The best one with what it announces or opens, and the others as far as they fit."""
-    candidates = assessment.sentences.candidates
-    series = whole(candidates, evidence.passages, candidates.index(best.item), limit)
+    candidates, kind = assessment.sentences.candidates, assessment.sentences.kind
+    row = candidates.index(best.item)
+    series = whole(candidates, evidence.passages, row, limit)
+    listed = steps(candidates, evidence.passages, row, numbered=kind != "list")
+    if listed and _asks_for_all(kind, listed, others):
+        series, best = [listed], replace(best, item=listed)
     found = [best if item is best.item else Chosen(item, (), best.share) for item in series]
     rest = [group for group in others if not any(_within(group.item, item) for item in series)]
     return [*found, *rest[: limit - len(found)]]
+
+
+def _asks_for_all(kind: AnswerType, listed: Candidate, others: Sequence[Chosen]) -> bool:
+    """Whether a list is wanted as a whole: by the kind of question, or because several of its items answer it."""
+    several = any(_within(group.item, listed) for group in others)
+    return kind in ("manner", "list") or (several and kind in ("any", "definition"))
 
 
 def _within(item: Candidate, other: Candidate) -> bool:
@@ -157,6 +168,8 @@ def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[C
     if len(taken) >= limit or not _PRONOUN.match(first.text) or find_names(first.text, passage.language):
         return taken[0]
     candidates = assessment.sentences.candidates
+    if first not in candidates:  # a whole list
+        return taken[0]
     row = candidates.index(first)
     previous = candidates[row - 1]
     if row == 0 or previous.passage != first.passage or any(previous is group.item for group in taken):

@@ -21,6 +21,7 @@ _COUNT = re.compile(
     r"\b(?:zwei|drei|vier|fünf|sechs|mehrere|folgende[mnrs]?|two|three|four|five|six|several|following)\b",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\(?\d{1,3}[.)]\s")
 _LONGEST = 600  # characters of a list that is quoted as one
 
 
@@ -41,17 +42,48 @@ def whole(candidates: Sequence[Candidate], passages: Sequence[Passage], row: int
     return [item, *announced] if len(announced) < limit else announced[:limit]
 
 
+def steps(
+    candidates: Sequence[Candidate], passages: Sequence[Passage], row: int, *, numbered: bool
+) -> Candidate | None:
+    """The list that a candidate is an item of, as one candidate; None where it is none, or stands alone.
+
+    ``numbered`` asks for a list of numbered items. A list that is too long is cut at an item, behind this one.
+    """
+    passage = passages[candidates[row].passage]
+    if not _is_step(candidates[row], passage, numbered):
+        return None
+    first = row
+    while first and candidates[first - 1].passage == candidates[row].passage:
+        before = candidates[first - 1]
+        adjacent = not _between(passage, before, candidates[first])
+        if not adjacent or not _is_step(before, passage, numbered) or candidates[row].end - before.start > _LONGEST:
+            break
+        first -= 1
+    (whole_list,) = _listed([candidates[first], *_following(candidates, passage, first)], passage) or [candidates[row]]
+    return None if whole_list.start == candidates[row].start and whole_list.end == candidates[row].end else whole_list
+
+
+def _is_step(item: Candidate, passage: Passage, numbered: bool) -> bool:
+    return is_list_item(passage, item) and (not numbered or _NUMBERED.match(item.text) is not None)
+
+
+def _between(passage: Passage, left: Candidate, right: Candidate) -> bool:
+    """Whether something stands between two candidates: a heading, a caption."""
+    gap = passage.text[left.end - passage.start : right.start - passage.start]
+    return any(character.isalnum() for character in gap)
+
+
 def _following(candidates: Sequence[Candidate], passage: Passage, row: int) -> list[Candidate]:
     """The candidates after one in its passage, up to where something stands between them: a heading, a caption."""
     found: list[Candidate] = []
-    end = candidates[row].end
+    last = candidates[row]
     for other in candidates[row + 1 :]:
         if other.passage != candidates[row].passage:
             break
-        if any(character.isalnum() for character in passage.text[end - passage.start : other.start - passage.start]):
+        if _between(passage, last, other):
             break
         found.append(other)
-        end = other.end
+        last = other
     return found
 
 

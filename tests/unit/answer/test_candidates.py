@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag_service.answer.candidates import find_candidates, is_fragment
+from rag_service.answer.candidates import find_candidates, is_fragment, without_other_rows
 from tests.fakes import passage
 
 
@@ -37,6 +37,24 @@ def test_candidates_are_sentences_once_with_their_offsets():
 )  # fmt: skip
 def test_a_question_stands_with_its_answer_or_not_at_all(text, found):
     assert [item.text for item in find_candidates([passage(text)])] == found
+
+
+def test_of_rows_the_one_that_tells_more_of_what_is_asked_is_left():
+    rows = ["Land: Schweiz; Satz: 64", "Land: Italien; Satz: 40", "Land: Malta; Satz: 46"]
+    found = find_candidates([passage("\n".join(rows) + "\n\nMalta liegt im Meer. Der Satz gilt je Tag.")])
+    assert len(found) == 5
+
+    def left(*told):
+        return [item.text for item in without_other_rows(found, [set(each) for each in told])]
+
+    assert left("sm", "s", "s", "m", "s") == [rows[0], "Malta liegt im Meer.", "Der Satz gilt je Tag."]
+    assert left("sm", "s", "sx", "m", "s")[:2] == [rows[0], rows[2]]
+    assert len(left("s", "s", "s", "m", "s")) == len(left("", "", "", "m", "s")) == 5
+
+
+def test_rows_of_other_passages_are_left_alone():
+    found = find_candidates([passage("Land: Malta; Satz: 46", version_id="v1"), passage("Ort: Rom; Satz: 40")])
+    assert without_other_rows(found, [{"s"}, set()]) == found
 
 
 def test_fragments_only_where_there_is_nothing_else():

@@ -169,6 +169,30 @@ def test_nothing_to_quote_is_no_confidence():
     assert choose(asked, model().assess(asked), 3) == []
 
 
+STEPS = (
+    "1. Den Leitstand rufen.\n2. Den Dienst stoppen und neu starten.\n3. Das Protokoll prüfen.\n\nDer Dienst ist alt."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Wie kann man den Dienst neu starten?", STEPS.split("\n\n")[0]),
+        ("Wer soll den Dienst neu starten?", "2. Den Dienst stoppen und neu starten."),
+    ],
+)
+def test_who_asks_how_gets_all_steps(question, expected):
+    asked = evidence(question, STEPS)
+    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("starten")).assess(asked), 3))[0] == expected
+
+
+def test_a_list_that_opens_with_a_pronoun_stands_alone():
+    asked = evidence("Nennen Sie die Unterlagen", "Vorwort steht hier.\n\n- Ihr Ausweis gilt\n- Ihr Foto gilt")
+    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("Foto")).assess(asked), 3)) == [
+        "Ihr Ausweis gilt\n- Ihr Foto gilt"
+    ]
+
+
 def test_confidence_is_higher_where_the_answer_stands():
     here = evidence("Wann reiste Kim nach Wladiwostok?", "Kim reiste am 25. April 2019 nach Wladiwostok.")
     elsewhere = evidence("Wann reiste Kim nach Wladiwostok?", "Der Preis für Milch stieg im Mai deutlich an.")

@@ -3,7 +3,7 @@
 import pytest
 
 from rag_service.answer.candidates import find_candidates
-from rag_service.answer.series import whole
+from rag_service.answer.series import steps, whole
 from tests.fakes import passage
 
 
@@ -45,6 +45,30 @@ def test_the_items_of_a_list_are_quoted_as_one():
         "der Ausweis\n- ein Foto\n- die Quittung",
     ]
     assert found(STEPS, "Zum Antrag", limit=1) == ["der Ausweis\n- ein Foto\n- die Quittung"]
+
+
+RESTART = "## Neustart\n\n1. Anmelden.\n2. Den Dienst stoppen.\n3. Warten.\n\nDanach ist Pause.\n\n- Salz\n- Mehl"
+
+
+def test_the_steps_around_one_are_one_candidate():
+    passages = [passage(RESTART)]
+    candidates = find_candidates(passages)
+    texts = [each.text for each in candidates]
+    for text in ("1. Anmelden.", "2. Den Dienst stoppen.", "3. Warten."):
+        listed = steps(candidates, passages, texts.index(text), numbered=True)
+        assert listed.text == "1. Anmelden.\n2. Den Dienst stoppen.\n3. Warten."
+        assert RESTART[listed.start : listed.end] == listed.text
+    assert steps(candidates, passages, texts.index("Danach ist Pause."), numbered=False) is None
+    assert steps(candidates, passages, texts.index("Mehl"), numbered=True) is None
+    assert steps(candidates, passages, texts.index("Mehl"), numbered=False).text == "Salz\n- Mehl"
+
+
+def test_of_a_long_list_the_step_and_what_fits_before_it():
+    passages = [passage("\n".join(f"{number}. Schritt mit genau so vielen Zeichen" for number in range(100, 200)))]
+    candidates = find_candidates(passages)
+    listed = steps(candidates, passages, 50, numbered=True)
+    assert listed.end == candidates[50].end and 500 < listed.end - listed.start <= 600
+    assert steps(candidates[:1], passages, 0, numbered=True) is None
 
 
 def test_long_lists_are_cut_at_an_item():
