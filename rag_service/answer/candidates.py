@@ -18,6 +18,7 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}:\s+\S")  # 'Next meeting: 26 March', and rows of tables
+_TELLS = re.compile(r"\d|;|[.!?\u2026\u3002]\W*$")  # what a title in this form would not hold
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
 _QUESTION = re.compile(r"[?\uff1f][)*_]*$")
 _SHORTEST, _SHORT, _LONG = 3, 16, 14
@@ -52,7 +53,7 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
             if _QUESTION.search(text):
                 question = start
                 continue
-            fragment = is_fragment(text)
+            fragment = is_fragment(text) or (text == passage.title and not _TELLS.search(text))
             bullet = _BULLET.match(passage.text, start, end)
             start = bullet.end() if bullet else start
             if question is not None and not _is_aside(text):

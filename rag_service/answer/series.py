@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rag_service.answer.candidates import Candidate, is_list_item
 from rag_service.models import Passage
+from rag_service.text.names import find_dates
 
 _OPENS = re.compile(
     r"\b(?:einerseits|zum einen|erstens|zunächst einmal|on (?:the )?one hand|first of all)\b|\b(?:first|firstly),",
@@ -22,6 +23,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\(?\d{1,3}[.)]\s")
+_DATE = 24  # characters that a date takes at most: '12. September' is no twelfth step
 _LONGEST = 600  # characters of a list that is quoted as one
 
 
@@ -64,7 +66,9 @@ def steps(
 
 
 def _is_step(item: Candidate, passage: Passage, numbered: bool) -> bool:
-    return is_list_item(passage, item) and (not numbered or _NUMBERED.match(item.text) is not None)
+    if numbered and (not _NUMBERED.match(item.text) or any(not date.start for date in find_dates(item.text[:_DATE]))):
+        return False
+    return is_list_item(passage, item)
 
 
 def _between(passage: Passage, left: Candidate, right: Candidate) -> bool:

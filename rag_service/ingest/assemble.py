@@ -17,6 +17,9 @@ _TITLE_CHARACTERS = 160
 _BLANK = "\n\n"
 
 
+_TABLES = ("text/csv", "text/tab-separated-values")  # their first line is no title
+
+
 def assemble(source: str, sha256: str, media_type: str, extracted: Extracted, limits: Limits) -> Document:
     """The document; UnreadableError when no text is left or too much of it."""
     text, pages = _joined(extracted)
@@ -31,7 +34,7 @@ def assemble(source: str, sha256: str, media_type: str, extracted: Extracted, li
         source=source,
         text=text,
         sha256=sha256,
-        title=_title(extracted.title, text, source),
+        title=_title(extracted.title, "" if media_type in _TABLES else text, source),
         language=extracted.language or detect_language(text),
         media_type=media_type,
         published=_published(extracted, text),

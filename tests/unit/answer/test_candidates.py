@@ -39,6 +39,14 @@ def test_a_question_stands_with_its_answer_or_not_at_all(text, found):
     assert [item.text for item in find_candidates([passage(text)])] == found
 
 
+def test_a_title_is_no_answer_although_it_has_a_label():
+    text = "Geplant und geschehen: Das Programm im April\n\nDas Theater entfiel."
+    (only,) = find_candidates([passage(text, title="Geplant und geschehen: Das Programm im April")])
+    assert only.text == "Das Theater entfiel."
+    for line in ("Die Kantine ist zu.", "Offen: 9 bis 17 Uhr", "Land: Malta; Ort: Valletta"):
+        assert len(find_candidates([passage(f"{line}\n\nMehr steht hier.", title=line)])) == 2
+
+
 def test_of_rows_the_one_that_tells_more_of_what_is_asked_is_left():
     rows = ["Land: Schweiz; Satz: 64", "Land: Italien; Satz: 40", "Land: Malta; Satz: 46"]
     found = find_candidates([passage("\n".join(rows) + "\n\nMalta liegt im Meer. Der Satz gilt je Tag.")])

@@ -63,6 +63,11 @@ def test_the_steps_around_one_are_one_candidate():
     assert steps(candidates, passages, texts.index("Mehl"), numbered=False).text == "Salz\n- Mehl"
 
 
+def test_days_are_no_steps():
+    passages = [passage("- 12. September, Dienstag: Abfahrt.\n- 13. September, Mittwoch: Ankunft.")]
+    assert steps(find_candidates(passages), passages, 0, numbered=True) is None
+
+
 def test_of_a_long_list_the_step_and_what_fits_before_it():
     passages = [passage("\n".join(f"{number}. Schritt mit genau so vielen Zeichen" for number in range(100, 200)))]
     candidates = find_candidates(passages)

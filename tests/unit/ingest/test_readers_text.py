@@ -131,6 +131,7 @@ def test_csv() -> None:
     assert read("a.csv", 'Name;Ort\nKim;"Wladi;wostok"\n\nPutin;\n').text == "Name: Kim; Ort: Wladi;wostok\nName: Putin"
     dated = read("reisen.csv", "Datum;Ort\n2019-04-25;Rom\n")
     assert (dated.text, dated.published, dated.pages) == ("Datum: 2019-04-25; Ort: Rom", "2019-04-25", ())
+    assert dated.title == "reisen"
     assert read("reisen.csv", "Tag;Ort\n2019-04-25;Rom\n").published is None  # of a row, not of the table
     assert read("a.tsv", "1\t2\n3\t4\n").text == "1 | 2\n3 | 4"
     assert read("a.csv", "nur,kopf\n").text == "nur | kopf"
