@@ -156,7 +156,7 @@ def without(context: str, language: str, *, name: bool, dates: bool) -> str:
 def _empty_subject(text: str, match: re.Match[str]) -> bool:
     """'Gibt es', 'is it true', 'there is': words that refer to nothing; and the formal 'Sie'."""
     word = match.group().casefold()
-    before, after = text[: match.start()].casefold().rstrip(), text[match.end() :].casefold().lstrip()
+    before, after = text[: match.start()].lower().rstrip(), text[match.end() :].lower().lstrip()
     if word == "sie" and match.group()[0].isupper() and match.start() > 0:
         return True
     if word == "es":

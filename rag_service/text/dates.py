@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from rag_service.text.normalise import lower
+
 _MONTHS = {
     "jan": 1, "jän": 1, "feb": 2, "mär": 3, "mae": 3, "mar": 3, "apr": 4, "mai": 5, "may": 5, "jun": 6,
     "jul": 7, "aug": 8, "sep": 9, "okt": 10, "oct": 10, "nov": 11, "dez": 12, "dec": 12,
@@ -137,7 +139,7 @@ def _iso(match: re.Match[str]) -> str | None:
     group = match.groupdict()
     year = next((group[f"y{n}"] for n in range(1, 8) if group.get(f"y{n}")), None)
     name = next((group[f"n{n}"] for n in (3, 4, 6) if group.get(f"n{n}")), None)
-    month = _MONTHS[name[:3].lower()] if name else int(group["m1"] or group["m2"] or group["m7"] or 0)
+    month = _MONTHS[lower(name[:3])] if name else int(group["m1"] or group["m2"] or group["m7"] or 0)
     day = int(group["d1"] or group["d2"] or group["d3"] or group["d4"] or group["d7"] or 0)
     if group["a5"]:
         first, second = int(group["a5"]), int(group["b5"])

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from rag_service.text.normalise import lower
 from rag_service.text.stopwords import STOP_WORDS
 from rag_service.text.words import fold
 
@@ -41,7 +42,7 @@ _WORDS = {
     11: "elf|eleven",
     12: "zwölf|dutzend|twelve|dozen",
     20: "zwanzig|twenty",
-    30: "dreißig|thirty",
+    30: "dreißig|dreissig|thirty",
     40: "vierzig|forty",
     50: "fünfzig|fifty",
     60: "sechzig|sixty",
@@ -153,15 +154,15 @@ def _date_norm(match: re.Match[str]) -> str | None:
 
 
 def _month(word: str | None) -> int:
-    return _month_numbers().get(word.casefold().rstrip("."), 0) if word else 0
+    return _month_numbers()[lower(word).rstrip(".")] if word else 0
 
 
 def _number_norm(match: re.Match[str], language: str) -> str:
     digits, word = match["digits"], match["word"]
-    value = float(word_numbers()[word.casefold()]) if word else _parse_digits(digits, language)
+    value = float(word_numbers()[lower(word)]) if word else _parse_digits(digits, language)
     scale = match["scale"]
     if scale:
-        value *= _scale(scale.casefold().rstrip("."), language)
+        value *= _scale(lower(scale).rstrip("."), language)
     return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
 
 

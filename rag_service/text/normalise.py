@@ -14,6 +14,14 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _PAIRS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
+_LIKE_ASCII = str.maketrans("\u017f\u212a\u0130\u0131", "skii")  # a long s, the Kelvin sign, the Turkish i
+
+
+def lower(word: str) -> str:
+    """A word in lower case, to be looked up: what a pattern that ignores case has matched, and no other spelling."""
+    return word.translate(_LIKE_ASCII).lower()
+
+
 def normalise(text: str) -> str:
     """NFC with plain newlines; invisible characters dropped, lone surrogates replaced by U+FFFD."""
     text = _NEWLINES.sub("\n", text)

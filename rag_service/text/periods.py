@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag_service.text.names import find_dates, word_numbers
+from rag_service.text.normalise import lower
 from rag_service.text.weekdays import WEEKDAY, weekdays
 
 _UNITS = {
@@ -76,12 +77,12 @@ def find_period(question: str, today: date) -> Period | None:
 def _relative(question: str, today: date) -> tuple[date, date] | None:
     tomorrow = _moved(today, 1)
     if match := _SPAN.search(question):
-        return _back(today, _count(match["number"]), _UNITS[match["unit"].lower()]), tomorrow
+        return _back(today, _count(match["number"]), _UNITS[lower(match["unit"])]), tomorrow
     if match := _AGO.search(question):
-        number, unit = _count(match["number"] or match["n2"]), _UNITS[(match["unit"] or match["u2"]).lower()]
+        number, unit = _count(match["number"] or match["n2"]), _UNITS[lower(match["unit"] or match["u2"])]
         return _unit_around(_back(today, number, unit), unit)
     if match := _RECENT.search(question):
-        unit = _UNITS[match["unit"].lower()]
+        unit = _UNITS[lower(match["unit"])]
         found = _unit_around(_back(_unit_around(today, unit)[0], 1, unit), unit)
         return (_month_within(question, found[0].year) if unit == "year" else None) or found
     if match := _LAST_WEEKDAY.search(question):
@@ -89,9 +90,9 @@ def _relative(question: str, today: date) -> tuple[date, date] | None:
         back = (today.weekday() - day - 1) % 7 + 1
         return _unit_around(_moved(today, -back), "day")
     if match := _CURRENT.search(question):
-        return _unit_around(today, _UNITS[match["unit"].lower()])
+        return _unit_around(today, _UNITS[lower(match["unit"])])
     if match := _DAY.search(question):
-        return _unit_around(_moved(today, -_DAYS[match.group().lower()]), "day")
+        return _unit_around(_moved(today, -_DAYS[lower(match.group())]), "day")
     return None
 
 
@@ -131,7 +132,7 @@ def _month_within(question: str, year: int) -> tuple[date, date] | None:
 
 
 def _count(written: str) -> int:
-    return int(written) if written.isdigit() else _COUNTS[written.lower()]
+    return int(written) if written.isdigit() else _COUNTS[lower(written)]
 
 
 def _dated(norm: str, today: date) -> str:

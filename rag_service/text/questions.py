@@ -11,7 +11,7 @@ AnswerType = Literal["date", "number", "person", "place", "reason", "manner", "l
 
 def expected_answer(question: str) -> AnswerType:
     """The expected answer type; the rule that matches leftmost wins, ``any`` when none does."""
-    text = " ".join(question.casefold().split())
+    text = " ".join(question.lower().split())
     best: AnswerType | None = None
     leftmost = len(text) + 1
     for kind, pattern in _rules():
@@ -25,7 +25,7 @@ def expected_answer(question: str) -> AnswerType:
 
 def is_question_word(word: str) -> bool:
     """Whether a word asks rather than names: wer, welche, what..."""
-    return bool(_question_word().fullmatch(word.casefold()))
+    return bool(_question_word().fullmatch(word.lower()))
 
 
 @cache

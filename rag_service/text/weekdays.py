@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag_service.text.normalise import lower
+
 _NAMES = (
     ("montag", "monday"),
     ("dienstag", "tuesday"),
@@ -19,5 +21,5 @@ _WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
 
 def weekdays(text: str) -> set[int]:
     """The days of the week that a text names, Monday 0."""
-    named = {match.group().casefold() for match in _WEEKDAY.finditer(text)}
+    named = {lower(match.group()) for match in _WEEKDAY.finditer(text)}
     return {day for day, names in enumerate(_NAMES) if not named.isdisjoint(names)}

@@ -68,6 +68,8 @@ def test_a_german_noun_after_an_article_is_no_name() -> None:
         ("What year did the war end?", "date"),
         ("Mit wie vielen Wagen kam der Zug?", "number"),
         ("How long did the meeting last?", "number"),
+        ("Wie groß ist die Fläche?", "number"),
+        ("Was heißt DNS?", "definition"),
         ("Welcher Prozentsatz stimmte zu?", "number"),
         ("Wer empfing ihn?", "person"),
         ("Von wem wurde er empfangen?", "person"),
