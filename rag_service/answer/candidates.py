@@ -17,7 +17,7 @@ _CAPTION = re.compile(
     r"|(?:bild|foto|aufnahme|picture|photo|image)\s+(?:aufgenommen|entstanden|taken)\b)",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}:\s+\S")  # 'Next meeting: 26 March', and rows of tables
+_LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}\.?:\s+\S")  # 'Next meeting: 26 March', and rows of tables
 _TELLS = re.compile(r"\d|;|[.!?\u2026\u3002]\W*$")  # what a title in this form would not hold
 _ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
 _QUESTION = re.compile(r"[?\uff1f][)*_]*$")

@@ -81,6 +81,7 @@ def test_fragments_only_where_there_is_nothing_else():
         ("Mehr zum Thema", True),
         ("Nächste Sitzung: 26. März, 10 Uhr", False),
         ("Land: Schweiz; Tagessatz in Euro: 64", False),
+        ("Inventarnr.: NB-1041; Gerät: Notebook", False),
         ("Um 10:30 im Saal", True),
         ("11. September 2023, 18:05 Uhr", True),
         ("- 11. September 2023", False),
