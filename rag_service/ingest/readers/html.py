@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 
 import lxml.html
 from lxml import etree
@@ -16,7 +17,7 @@ from rag_service.ingest.readers.markup import detach, drop_hidden, visible_text
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE)
 _BOILERPLATE = ("nav", "footer", "aside")
 _SHARE = 0.5  # of the text outside links
-_SHORT = 250  # characters
+_SHORT = _LEAST = 250  # characters
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -63,18 +64,32 @@ def parse(markup: str) -> etree._Element | None:
 
 def main_text(tree: etree._Element) -> str:
     """Main content by trafilatura; all visible text where that finds little, or too little of what is no link."""
+    everything, linked = _everything(tree)
+    main = max((_extracted(tree, least) for least in (0, _LEAST)), key=lambda text: text.count("\n\n"))
+    return main if len(main) >= max(_SHORT, _SHARE * (len(everything) - linked)) else everything
+
+
+def _extracted(tree: etree._Element, least: int) -> str:
+    """What trafilatura takes for the main text.
+
+    ``least`` is the size below which it tries other ways: these make one paragraph of a short page, but keep the
+    headings of a page that is not marked up as an article.
+    """
     import trafilatura
     from trafilatura.settings import use_config
 
     config = use_config()
-    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "0"  # what it finds in a short page is one paragraph
-    everything, linked = _everything(tree)
+    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = str(least)
     found = trafilatura.bare_extraction(
-        tree, include_comments=False, include_tables=True, favor_recall=True, with_metadata=False, config=config
+        deepcopy(tree),
+        include_comments=False,
+        include_tables=True,
+        favor_recall=True,
+        with_metadata=False,
+        config=config,
     )
     body = getattr(found, "body", None)
-    main = visible_text(body) if body is not None else ""
-    return main if len(main) >= max(_SHORT, _SHARE * (len(everything) - linked)) else everything
+    return visible_text(body) if body is not None else ""
 
 
 def _everything(tree: etree._Element) -> tuple[str, int]:

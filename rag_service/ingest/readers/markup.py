@@ -8,7 +8,7 @@ from typing import cast
 
 from lxml import etree
 
-from rag_service.ingest.readers.markup_tables import CELLS, ROWS, cell_prefixes
+from rag_service.ingest.readers.markup_tables import CELLS, ROWS, find_names
 
 
 def _names(text: str) -> frozenset[str]:
@@ -97,7 +97,7 @@ def visible_text(root: etree._Element) -> str:
     """Text of a tree from lxml.html or trafilatura, without recursion; blank lines between blocks."""
     parts: list[str] = []
     preformatted = 0
-    prefixes, names = cell_prefixes(root)
+    names = find_names(root)
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in cast("Iterable[tuple[str, etree._Element]]", walk):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -105,17 +105,17 @@ def visible_text(root: etree._Element) -> str:
             if tag in _DROPPED and not (tag == "head" and element.getparent() is not None and _is_heading(element)):
                 walk.skip_subtree()
                 continue
-            if element in names:
+            if element in names.left_out:
                 walk.skip_subtree()
                 continue
-            parts.append(prefixes[element] if element in prefixes else _opening(tag, element))
+            parts.append(names.before[element] if element in names.before else _opening(tag, element))
             preformatted += tag == "pre"
             parts.append(_text(element.text, preformatted))
             continue
         if event == "end" and (tag not in _DROPPED or (tag == "head" and _is_heading(element))):
             preformatted -= tag == "pre"
-            parts.append(_closing(tag))
-        if element is not root:
+            parts.append("" if element in names.open else _closing(tag))
+        if element is not root and element not in names.open:
             parts.append(_text(element.tail, preformatted))
     text = "".join(parts)
     for pattern, replacement in _TIDY:

@@ -1,6 +1,8 @@
-"""Tables of an HTML tree: what goes before each cell so that every row reads without its header."""
+"""Tables and lists of terms in an HTML tree: what to write so that every row reads without its header."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -11,13 +13,31 @@ CELLS = frozenset({"td", "th", "cell"})
 _BLOCKS = ("table", "p", "ul", "ol", "list", "div", "br", "lb")
 
 
-def cell_prefixes(root: etree._Element) -> tuple[dict[etree._Element, str], set[etree._Element]]:
-    """What goes before the cells of tables whose columns or rows have names, and the rows that hold the names.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What goes before an element, rows that hold only names and are left out, and elements that no block ends."""
 
-    Other tables, and those with merged cells or paragraphs in their cells, are left as they are.
+    before: dict[etree._Element, str] = field(default_factory=dict)
+    left_out: set[etree._Element] = field(default_factory=set)
+    open: set[etree._Element] = field(default_factory=set)
+
+
+def find_names(root: etree._Element) -> Names:
+    """The names of columns, rows and terms, put where they are read: before each cell and each description.
+
+    Tables without names, and those with merged cells or paragraphs in their cells, are left as they are.
     """
-    prefixes: dict[etree._Element, str] = {}
-    names: set[etree._Element] = set()
+    found = Names()
+    _name_cells(root, found)
+    for description in root.iter("dd", "item"):
+        term = description.getprevious()
+        if term is not None and _is(description, "dd") and _is(term, "dt") and _is_plain(term) and _text(term):
+            found.before[description] = ": "
+            found.open.add(term)
+    return found
+
+
+def _name_cells(root: etree._Element, found: Names) -> None:
     for table in root.iter("table"):
         rows = [[cell for cell in row if cell.tag in CELLS] for row in table.iter(*ROWS)]
         rows = [row for row in rows if row]
@@ -25,12 +45,11 @@ def cell_prefixes(root: etree._Element) -> tuple[dict[etree._Element, str], set[
             continue
         if len(rows) > 1 and all(_is_head(cell) and len(_text(cell)) <= LONGEST_NAME for cell in rows[0]):
             header = [_text(cell) for cell in rows[0]]
-            names.add(_row_of(rows[0][0]))
+            found.left_out.add(_row_of(rows[0][0]))
             for row in rows[1:]:
-                prefixes.update(_named(row, header))
+                found.before.update(_named(row, header))
         elif all(len(row) == 2 and _is_head(row[0]) and not _is_head(row[1]) for row in rows):
-            prefixes.update({cell: prefix for row in rows for cell, prefix in zip(row, ("", ": "), strict=True)})
-    return prefixes, names
+            found.before.update({cell: before for row in rows for cell, before in zip(row, ("", ": "), strict=True)})
 
 
 def _named(row: list[etree._Element], header: list[str]) -> dict[etree._Element, str]:
@@ -47,6 +66,11 @@ def _named(row: list[etree._Element], header: list[str]) -> dict[etree._Element,
 def _is_plain(cell: etree._Element) -> bool:
     merged = any((cell.get(name) or "1") != "1" for name in ("colspan", "rowspan"))
     return not merged and next(cell.iter(*_BLOCKS), None) is None
+
+
+def _is(element: etree._Element, name: str) -> bool:
+    """Whether an element is a term or a description, in HTML or as trafilatura writes it."""
+    return element.tag == name or (element.get("rend") or "").startswith(f"{name}-")
 
 
 def _is_head(cell: etree._Element) -> bool:

@@ -85,6 +85,22 @@ def test_rows_of_tables_are_told_with_the_names_of_their_columns(rows: str, expe
     assert read("a.html", f"<body><p>Kurz.</p><table>{rows}</table></body>").text == f"Kurz.\n\n{expected}"
 
 
+def test_terms_stand_before_their_descriptions() -> None:
+    terms = "<dl><dt>VPN</dt>\n<dd>Im Portal.</dd><dt>Uhr</dt><dt>Zeit</dt><dd>Per App.</dd><dd>Oder am Tor.</dd></dl>"
+    short = read("a.html", f"<body><p>Kurz.</p>{terms}</body>").text
+    assert short == "Kurz.\n\nVPN: Im Portal.\n\nUhr\n\nZeit: Per App.\n\nOder am Tor."
+    story = "".join(f"<p>Der Absatz {n} erzählt, was am Tag des Gipfels in der Stadt geschah.</p>" for n in range(8))
+    assert "\n- VPN: Im Portal.\n- Uhr\n- Zeit: Per App.\n" in read("a.html", f"<body>{story}{terms}</body>").text
+
+
+def test_headings_of_a_page_without_an_article_are_kept() -> None:
+    story = "<p>Der Empfang ist besetzt, und zwar an jedem Tag von der ersten Stunde an bis zum späten Abend.</p>"
+    page = "".join(f"<h2>Kapitel {n}</h2>{story}" for n in range(4))
+    text = read("a.html", f"<body><nav><a href='/'>Start</a></nav><h1>Die Tage</h1>{page}</body>").text
+    assert text.startswith("Die Tage\n\nKapitel 0\n\nDer Empfang") and text.count("Kapitel") == 4
+    assert "Start" not in text
+
+
 @pytest.mark.parametrize("source", ["a.html", "a.md"])
 def test_control_characters_around_what_is_hidden(source: str) -> None:
     told = "<div><p>Eins&#1;<script>x</script>&#2;zwei<b>drei&#3;</b><!-- y -->&#4;vier.</p></div>"
