@@ -134,6 +134,9 @@ def _break_after(text: str, spans: Sequence[tuple[int, int]], index: int) -> Bre
 
 
 def _is_heading(line: str) -> bool:
+    """Whether a line belongs to what follows: a heading, a question, what announces a list."""
+    if line[-1] in "?\uff1f:":
+        return True
     return line.startswith("#") or not (_FINAL.search(line) or line[0] in "-*+|\u2022" or "\t" in line)
 
 

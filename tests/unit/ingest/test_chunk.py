@@ -42,11 +42,14 @@ def test_cuts_fall_between_paragraphs_rather_than_sentences() -> None:
     ]
 
 
-def test_a_heading_stays_with_what_follows() -> None:
-    text = "Der eine Satz. Noch ein Satz. Der dritte Satz.\n\nNeue Frage\n\nHier die Antwort. Mehr dazu."
-    found = texts(chunks(text, 20))
-    assert found[0].endswith("Der dritte Satz.")
-    assert found[1].startswith("Neue Frage\n\nHier")
+@pytest.mark.parametrize(
+    "lead", ["Neue Frage zu dem Plan", "Was ist neu an dem Plan?", "Neu ist an dem Plan:", "いつですか？"]
+)
+def test_what_leads_in_stays_with_what_follows(lead: str) -> None:
+    text = f"Der eine Satz. Noch ein Satz.\n\n{lead}\n\nHier die Antwort. Mehr dazu. Noch mehr dazu hier."
+    found = texts(chunks(text, 18))
+    assert found[0] == "Der eine Satz. Noch ein Satz."
+    assert found[1].startswith(f"{lead}\n\nHier die Antwort.")
 
 
 def test_overlap_is_the_most_whole_sentences_that_fit() -> None:
