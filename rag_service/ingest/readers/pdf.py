@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.hyphens import Hyphens
 from rag_service.ingest.readers.pdf_layout import Line, drop_running_heads, paragraphs
+from rag_service.ingest.readers.pdf_tables import GAP, Cell
 from rag_service.models import MetadataValue
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 _HYPHEN = "\ufffe"
 _LINE = re.compile(rf"[^\r\n{_HYPHEN}]+{_HYPHEN}?")
+_CELLS = 120  # characters of cells side by side: more are columns of prose
+_SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?")
 _GENERIC_TITLES = (
     "(anonymous",
@@ -108,8 +113,39 @@ def _lines(text_page: pypdfium2.PdfTextPage, height: float) -> list[Line]:
         left, bottom, _, top = text_page.get_charbox(start, loose=True)
         right = text_page.get_charbox(match.start() + len(content) - 1, loose=True)[2]
         bold = all(_is_bold(text_page, at) for at in (start, match.start() + len(content) - 1))
-        found.append(Line(content.strip(), left, bottom, right, top, height, bold))
+        cells = _cells(text_page, start, content.strip(), GAP * (top - bottom))
+        line = Line(content.strip(), left, bottom, right, top, height, bold, cells)
+        if found and _goes_on(found[-1], line):
+            line = _beside(found.pop(), line)
+        found.append(line)
     return found
+
+
+def _goes_on(line: Line, other: Line) -> bool:
+    """Whether a line that pdfium ends is a cell, and the next one the cell beside it."""
+    level = abs(line.bottom - other.bottom) < 0.3 * other.size
+    return level and other.left - line.right > GAP * other.size and len(line.text) + len(other.text) <= _CELLS
+
+
+def _beside(line: Line, other: Line) -> Line:
+    bold = line.bold and other.bold
+    cells = (*line.cells, *other.cells)
+    text = f"{line.text} {other.text}"
+    return replace(line, text=text, right=other.right, top=max(line.top, other.top), bold=bold, cells=cells)
+
+
+def _cells(text_page: pypdfium2.PdfTextPage, start: int, content: str, gap: float) -> tuple[Cell, ...]:
+    """The parts of a line that begins at an index, between gaps at least that wide."""
+    found: list[Cell] = []
+    begin = 0
+    left = text_page.get_charbox(start, loose=True)[0]
+    for space in _SPACE.finditer(content + " "):
+        right = text_page.get_charbox(start + space.start() - 1, loose=True)[2]
+        after = text_page.get_charbox(start + space.end(), loose=True)[0] if space.end() < len(content) else math.inf
+        if after - right > gap:
+            found.append(Cell(" ".join(content[begin : space.start()].split()), left, right))
+            begin, left = space.end(), after
+    return tuple(found)
 
 
 def _every_character(text_page: pypdfium2.PdfTextPage) -> str:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from rag_service.ingest.readers.hyphens import Hyphens
+from rag_service.ingest.readers.pdf_tables import Cell, table_at
 
 _MARGIN = 0.13  # share of the page's height where running heads stand
 _REPEATED = 0.6  # share of pages on which a line is no accident
@@ -21,7 +22,7 @@ _ITEM = re.compile(r"(?:[-*\u2022\u25aa\u25cf\u2013\uf0b7]|\d{1,3}[.)])\s")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with its box in points from the page's lower left; `height` is the page's."""
+    """One line with its box in points from the page's lower left; `height` is the page's, `cells` its parts."""
 
     text: str
     left: float
@@ -30,6 +31,7 @@ class Line:
     top: float
     height: float
     bold: bool = False
+    cells: tuple[Cell, ...] = ()
 
     @property
     def size(self) -> float:
@@ -63,23 +65,31 @@ def paragraphs(lines: Sequence[Line], hyphens: Hyphens) -> tuple[str, bool]:
     """A page's text, a line a paragraph and blank lines between blocks; and whether the last one goes on."""
     parts: list[str] = []
     leading = _leading(lines)
+    table_end = 0
     for index, line in enumerate(lines):
+        if index < table_end:
+            continue
+        end, rows = table_at(lines, index)
+        if rows:
+            parts.append("\n\n" * bool(parts) + "\n".join(rows))
+            table_end = end
+            continue
         text = " ".join(line.text.split())
         if index == 0:
             parts.append(text)
             continue
         before = lines[index - 1]
-        if _new_block(before, line, leading):
+        if index == table_end or _new_block(before, line, leading):
             parts.append(f"\n\n{text}")
         elif _wraps(before, line, _right_margin(lines, index - 1)):
             parts[-1], text = hyphens.join(parts[-1], text)
             parts.append(text)
         else:
             parts.append(f"\n{text}")
-    if not lines:
-        return "", False
-    end = lines[-1].text.rstrip()
-    return "".join(parts), end.endswith("-") or (not _FINAL.search(end) and _is_full(lines))
+    if not lines or table_end == len(lines):
+        return "".join(parts), False
+    last = lines[-1].text.rstrip()
+    return "".join(parts), last.endswith("-") or (not _FINAL.search(last) and _is_full(lines))
 
 
 def _leading(lines: Sequence[Line]) -> float:
