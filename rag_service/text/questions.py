@@ -51,7 +51,7 @@ def _verb_first() -> re.Pattern[str]:
 def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
     which = r"(?:welche[mnrs]?|what|which)"
     units = (
-        "hoch|groß|lang|weit|alt|oft|schnell|schwer|teuer|häufig|tief|breit|stark|viele[mnrs]?|viel|heiß|kalt|dick|"
+        "hoch|groß|lange?|weit|alt|oft|schnell|schwer|teuer|häufig|tief|breit|stark|viele[mnrs]?|viel|heiß|kalt|dick|"
         "many|much|tall|large|big|long|far|old|often|fast|heavy|high|deep|wide|hot|cold|frequently"
     )
     rules: list[tuple[AnswerType, str]] = [

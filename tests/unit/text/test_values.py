@@ -69,6 +69,7 @@ def test_a_german_noun_after_an_article_is_no_name() -> None:
         ("Mit wie vielen Wagen kam der Zug?", "number"),
         ("How long did the meeting last?", "number"),
         ("Wie groß ist die Fläche?", "number"),
+        ("Wie lange dauert es?", "number"),
         ("Was heißt DNS?", "definition"),
         ("Welcher Prozentsatz stimmte zu?", "number"),
         ("Wer empfing ihn?", "person"),
