@@ -69,8 +69,8 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
     return sentences or found
 
 
-def without_other_rows(candidates: Sequence[Candidate], told: Sequence[AbstractSet[str]]) -> list[Candidate]:
-    """The candidates but for rows of tables and other labelled lines beside one that tells more of what is asked.
+def without_other_rows(candidates: Sequence[Candidate], told: Sequence[AbstractSet[str]]) -> list[int]:
+    """Which candidates to keep: all but rows of tables, and other labelled lines, beside one that tells more.
 
     ``told`` holds the question's words in each candidate; of 'Land: Schweiz; ...' and 'Land: Italien; ...' a question
     about Switzerland leaves the first.
@@ -78,7 +78,7 @@ def without_other_rows(candidates: Sequence[Candidate], told: Sequence[AbstractS
     dropped: set[int] = set()
     for run in _runs(candidates):
         dropped.update(row for row in run if any(told[row] < told[other] for other in run))
-    return [item for row, item in enumerate(candidates) if row not in dropped]
+    return [row for row in range(len(candidates)) if row not in dropped]
 
 
 def _runs(candidates: Sequence[Candidate]) -> Iterator[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,13 +73,13 @@ class Sentences:
 
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
-    candidates = _candidates(evidence)
+    candidates, words = _candidates(evidence)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
     if not candidates:
         return Sentences(kind, (), features)
-    rarity = _rarity(evidence, candidates)
-    coverage = _coverage(evidence, candidates, rarity)
+    rarity = _rarity(evidence, words)
+    coverage = _coverage(words, rarity)
     matches = _matches(evidence, candidates, coverage, encoder)
     found = read(evidence, candidates, reader)
     features[:, :6] = _late_features(candidates, matches, _token_weights(evidence, rarity, matches.shape[1]))
@@ -92,19 +92,18 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     return Sentences(kind, tuple(candidates), features, found.best, found.answerable)
 
 
-def _candidates(evidence: Evidence) -> list[Candidate]:
+def _candidates(evidence: Evidence) -> tuple[list[Candidate], list[set[str]]]:
+    """The sentences that may answer, and the content words of each."""
     found = find_candidates(evidence.passages)
+    words = [_words(evidence, item) for item in found]
     figures = _figures(evidence.question, evidence.language)
-    wanted = set(content_words(evidence.question, evidence.language)) | figures
+    wanted = set(content_words(evidence.question, evidence.language))
     told = [
-        wanted
-        & (
-            _words(evidence, item)
-            | (_figures(item.text, evidence.passages[item.passage].language) if figures else set())
-        )
-        for item in found
+        (wanted & own) | (_told(figures, item.text, evidence.passages[item.passage]) if figures else set())
+        for item, own in zip(found, words, strict=True)
     ]
-    return without_other_rows(found, told)
+    kept = without_other_rows(found, told)
+    return [found[row] for row in kept], [words[row] for row in kept]
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:
@@ -181,20 +180,17 @@ def _neighbour(candidates: Sequence[Candidate], row: int, step: int) -> int:
     return other if inside else row
 
 
-def _rarity(evidence: Evidence, candidates: Sequence[Candidate]) -> dict[str, float]:
+def _rarity(evidence: Evidence, words: Sequence[Set[str]]) -> dict[str, float]:
     """How rare each content word of the question is among the candidates: what all of them say tells nothing."""
     wanted = set(content_words(evidence.question, evidence.language))
-    frequency = Counter(word for item in candidates for word in wanted & _words(evidence, item))
-    return {word: math.log(1 + len(candidates) / (1 + frequency[word])) for word in sorted(wanted)}
+    frequency = Counter(word for own in words for word in wanted & own)
+    return {word: math.log(1 + len(words) / (1 + frequency[word])) for word in sorted(wanted)}
 
 
-def _coverage(evidence: Evidence, candidates: Sequence[Candidate], rarity: Mapping[str, float]) -> Floats:
+def _coverage(words: Sequence[Set[str]], rarity: Mapping[str, float]) -> Floats:
     """Share of the question's content words in each candidate, rare ones counting more."""
     total = math.fsum(rarity.values()) or 1.0
-    shares = [
-        math.fsum(rarity[word] for word in sorted(rarity.keys() & _words(evidence, item))) / total
-        for item in candidates
-    ]
+    shares = [math.fsum(rarity[word] for word in sorted(rarity.keys() & own)) / total for own in words]
     return np.array(shares, np.float32)
 
 
