@@ -138,7 +138,13 @@ async def test_a_greeting_around_the_question_costs_nothing(asker: Asker) -> Non
 
 
 @pytest.mark.parametrize(
-    "question", ["Wie heißt der Hausmeister?", "Welche Farbe hat der Firmenwagen?", "Wer hat in KW 50 Bereitschaft?"]
+    "question",
+    [
+        "Wie heißt der Hausmeister?",
+        "Welche Farbe hat der Firmenwagen?",
+        "Wer hat in KW 50 Bereitschaft?",
+        "Wie hoch ist der Tagessatz in Italien?",
+    ],
 )
 async def test_what_the_documents_do_not_say_is_declined(asker: Asker, question: str) -> None:
     assert not (await asker.answer(Ask(question))).answered

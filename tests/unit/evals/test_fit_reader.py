@@ -158,9 +158,9 @@ def test_average_of_two_trainings_lies_between_them(encoder):
     other = ReaderWeights(
         network, {"l11.q.w.up": ones, "l11.q.w.down": 2 * ones.T, "head.b": np.full(3, 4, np.float32)}
     )
-    found = average({"l11.q.w": base, "head.b": np.zeros(3, np.float32)}, other)
-    np.testing.assert_allclose(found["l11.q.w"] - base, 1.0, atol=1e-5)
-    np.testing.assert_array_equal(found["head.b"], [2, 2, 2])
+    found = average({"l11.q.w": base, "head.b": np.zeros(3, np.float32)}, other, 0.75)
+    np.testing.assert_allclose(found["l11.q.w"] - base, 0.5, atol=1e-5)
+    np.testing.assert_array_equal(found["head.b"], [1, 1, 1])
 
 
 TEXT = "The bridge was opened in 1911. The old one was lost."

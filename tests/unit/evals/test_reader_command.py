@@ -43,16 +43,18 @@ def test_what_training_returns_is_averaged_and_kept_with_the_ranges(files, encod
 
     monkeypatch.setattr(reader_training, "train", train)
     out, own = files / "reader.npz", str(fit_reader.READER_FILE)
-    given = ["--squad", files / "squad.json", "--dictionary", files / "eng-deu.dict.dz", "--epochs", 1, "--out", out]
+    given = ["--squad", files / "squad.json", "--dictionary", files / "eng-deu.dict.dz", "--epochs", 1, "--tables", 3]
+    given += ["--out", out]
     assert fit_reader.main([*map(str, given), "--start", own, "--average", own]) == 0
-    ((group,), options, switcher, start) = seen[0]
+    ((group, *tables), options, switcher, start) = seen[0]
+    assert len(tables) == 3 and all(each.right for each in tables)
     assert (group.right.question, group.right.text) == (QUESTION, TEXT)
     assert (options.epochs, options.frozen) == (1, 4) and switcher and start
     made = load_reader_weights(network, out)
     assert made.tensor("head.b") == pytest.approx(shipped.tensor("head.b") + SHIFT / 2, abs=1e-2)
     assert np.abs(made.tensor("l11.fo.w") - shipped.tensor("l11.fo.w")).max() < 2e-3
     assert made.changes["gelu"].shape == shipped.changes["gelu"].shape and made.changes["gelu"].max() > 1
-    assert "1 groups" in capsys.readouterr().out
+    assert "4 groups" in capsys.readouterr().out
 
 
 def test_the_command_wants_something_to_train_on(capsys):
