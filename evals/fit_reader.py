@@ -9,9 +9,9 @@ read with its own document, where any occurrence of an answer is right; now and 
 holds none, asked for another fact than the document's, or without the sentences that hold the answer; a question
 without an answer is read with what is found for it. A folder named twice counts twice. With an English dictionary,
 words of every second example are replaced; with WordNet, questions are also asked with a word that says something
-else; some are asked for yes or no; some lose capitals and question mark; tables are made
-up, with questions. The lower layers stay as they are. What training changes is kept as products of thin matrices,
-from a singular value decomposition.
+else; some are asked for yes or no; some lose capitals and question mark; tables are made up, with questions. The lower
+layers stay as they are. What training changes is kept as products of thin matrices, from a singular value
+decomposition.
 """
 
 from __future__ import annotations

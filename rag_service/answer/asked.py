@@ -27,7 +27,7 @@ def without_orders(message: str, language: str) -> str:
 
 def question_of(message: str, language: str) -> tuple[str, str]:
     """The sentences of a message that ask, and the others; the whole message where none or all of them do."""
-    sentences = [message[start:end] for start, end in split_sentences(message, language)]
+    sentences = _sentences(message, language)
     own = [sentence for sentence in sentences if sentence.rstrip().endswith("?")]
     if not own or len(own) == len(sentences) or len(message) > _LONGEST:
         return message, ""
@@ -35,8 +35,11 @@ def question_of(message: str, language: str) -> tuple[str, str]:
 
 
 def _pieces(message: str, language: str) -> list[str]:
-    sentences = [message[start:end] for start, end in split_sentences(message, language)]
-    return [piece.strip() for sentence in sentences for piece in _LEAD.split(sentence) if piece.strip()]
+    return [piece.strip() for each in _sentences(message, language) for piece in _LEAD.split(each) if piece.strip()]
+
+
+def _sentences(message: str, language: str) -> list[str]:
+    return [message[start:end] for start, end in split_sentences(message, language)]
 
 
 def _asks(piece: str) -> bool:

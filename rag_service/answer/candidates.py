@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from rag_service.models import Passage
@@ -69,7 +68,7 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
     return sentences or found
 
 
-def without_other_rows(candidates: Sequence[Candidate], told: Sequence[AbstractSet[str]]) -> list[int]:
+def without_other_rows(candidates: Sequence[Candidate], told: Sequence[Set[str]]) -> list[int]:
     """Which candidates to keep: all but rows of tables, and other labelled lines, beside one that tells more.
 
     ``told`` holds the question's words in each candidate; of 'Land: Schweiz; ...' and 'Land: Italien; ...' a question

@@ -70,10 +70,11 @@ def _by_rule(message: str, history: Sequence[Turn], language: str) -> Standalone
     """All of the message but orders is searched for; its questions are asked, completed by the rest."""
     plain = without_orders(message, language)
     own, around = question_of(plain, language)
+    searched = resolve(plain, history)
     return Standalone(
-        resolve(plain, history),
-        asked=resolve(own, [*history, Turn("user", around)] if around else history),
-        message=resolve(message, history),
+        searched,
+        asked=resolve(own, [*history, Turn("user", around)]) if around else searched,
+        message=searched if plain == message else resolve(message, history),
     )
 
 

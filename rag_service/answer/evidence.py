@@ -73,37 +73,52 @@ class Sentences:
 
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
-    candidates, words = _candidates(evidence)
+    asked = _Told(_words(evidence.question, evidence.language), _figures(evidence.question, evidence.language))
+    candidates, told = _candidates(evidence.passages, asked)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
     if not candidates:
         return Sentences(kind, (), features)
-    rarity = _rarity(evidence, words)
-    coverage = _coverage(words, rarity)
+    rarity = _rarity(asked, told)
+    coverage = _coverage(told, rarity)
     matches = _matches(evidence, candidates, coverage, encoder)
     found = read(evidence, candidates, reader)
     features[:, :6] = _late_features(candidates, matches, _token_weights(evidence, rarity, matches.shape[1]))
     features[:, 6] = coverage
     features[:, 7:11] = _type_features(kind, evidence, candidates)
-    features[:, 11] = _agreement(evidence, candidates)
+    features[:, 11] = [len(each.figures) / len(asked.figures) if asked.figures else 1.0 for each in told]
     features[:, 12] = [math.log(item.end - item.start) for item in candidates]
     features[:, 13:16] = _passage_features(evidence.passages)[[item.passage for item in candidates]]
     features[:, 16] = found.sentences
     return Sentences(kind, tuple(candidates), features, found.best, found.answerable)
 
 
-def _candidates(evidence: Evidence) -> tuple[list[Candidate], list[set[str]]]:
-    """The sentences that may answer, and the content words of each."""
-    found = find_candidates(evidence.passages)
-    words = [_words(evidence, item) for item in found]
-    figures = _figures(evidence.question, evidence.language)
-    wanted = set(content_words(evidence.question, evidence.language))
-    told = [
-        (wanted & own) | (_told(figures, item.text, evidence.passages[item.passage]) if figures else set())
-        for item, own in zip(found, words, strict=True)
-    ]
-    kept = without_other_rows(found, told)
-    return [found[row] for row in kept], [words[row] for row in kept]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Content words, and dates and numbers: the question's, or those of them that a candidate repeats."""
+
+    words: Set[str]
+    figures: Set[str]
+
+
+def _candidates(passages: Sequence[Passage], asked: _Told) -> tuple[list[Candidate], list[_Told]]:
+    """The sentences that may answer, and what each repeats of the question."""
+    found = find_candidates(passages)
+    told = [_told(asked, item.text, passages[item.passage]) for item in found]
+    kept = without_other_rows(found, [each.words | each.figures for each in told])
+    return [found[row] for row in kept], [told[row] for row in kept]
+
+
+def _told(asked: _Told, text: str, passage: Passage) -> _Told:
+    """What a text repeats; where it names no year, it speaks of the time in which its document was published."""
+    words = asked.words & _words(text, passage.language)
+    if not asked.figures:
+        return _Told(words, frozenset())
+    own = _figures(text, passage.language)
+    published = passage.published or ""
+    if published and not any(_YEAR.match(value) for value in own):
+        own |= {value for value in asked.figures if _YEAR.match(value) and published.startswith(value)}
+    return _Told(words, asked.figures & own)
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:
@@ -180,22 +195,20 @@ def _neighbour(candidates: Sequence[Candidate], row: int, step: int) -> int:
     return other if inside else row
 
 
-def _rarity(evidence: Evidence, words: Sequence[Set[str]]) -> dict[str, float]:
+def _rarity(asked: _Told, told: Sequence[_Told]) -> dict[str, float]:
     """How rare each content word of the question is among the candidates: what all of them say tells nothing."""
-    wanted = set(content_words(evidence.question, evidence.language))
-    frequency = Counter(word for own in words for word in wanted & own)
-    return {word: math.log(1 + len(words) / (1 + frequency[word])) for word in sorted(wanted)}
+    frequency = Counter(word for each in told for word in each.words)
+    return {word: math.log(1 + len(told) / (1 + frequency[word])) for word in sorted(asked.words)}
 
 
-def _coverage(words: Sequence[Set[str]], rarity: Mapping[str, float]) -> Floats:
+def _coverage(told: Sequence[_Told], rarity: Mapping[str, float]) -> Floats:
     """Share of the question's content words in each candidate, rare ones counting more."""
     total = math.fsum(rarity.values()) or 1.0
-    shares = [math.fsum(rarity[word] for word in sorted(rarity.keys() & own)) / total for own in words]
-    return np.array(shares, np.float32)
+    return np.array([math.fsum(rarity[word] for word in sorted(each.words)) / total for each in told], np.float32)
 
 
-def _words(evidence: Evidence, item: Candidate) -> set[str]:
-    return set(content_words(item.text, evidence.passages[item.passage].language))
+def _words(text: str, language: str) -> set[str]:
+    return set(content_words(text, language))
 
 
 def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
@@ -211,26 +224,6 @@ def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Ca
             fresh = any(value.norm not in known for value in values(kind, item.text, language))
             out[row, columns[kind]] = float(fresh)
     return out
-
-
-def _agreement(evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
-    """Share of the question's dates and numbers in each candidate; 1 when it has none.
-
-    A sentence that names no year speaks of the time in which its document was published.
-    """
-    wanted = _figures(evidence.question, evidence.language)
-    if not wanted:
-        return np.ones(len(candidates), np.float32)
-    shares = [len(_told(wanted, item.text, evidence.passages[item.passage])) / len(wanted) for item in candidates]
-    return np.array(shares, np.float32)
-
-
-def _told(wanted: set[str], text: str, passage: Passage) -> set[str]:
-    own = _figures(text, passage.language)
-    published = passage.published or ""
-    if published and not any(_YEAR.match(value) for value in own):
-        own |= {value for value in wanted if _YEAR.match(value) and published.startswith(value)}
-    return wanted & own
 
 
 def _figures(text: str, language: str) -> set[str]:

@@ -15,8 +15,6 @@ from rag_service.text.normalise import normalise
 
 _TITLE_CHARACTERS = 160
 _BLANK = "\n\n"
-
-
 _TABLES = ("text/csv", "text/tab-separated-values")  # their first line is no title
 
 

@@ -102,10 +102,8 @@ def visible_text(root: etree._Element) -> str:
     for event, element in cast("Iterable[tuple[str, etree._Element]]", walk):
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            if tag in _DROPPED and not (tag == "head" and element.getparent() is not None and _is_heading(element)):
-                walk.skip_subtree()
-                continue
-            if element in names.left_out:
+            heading = tag == "head" and element.getparent() is not None and _is_heading(element)
+            if element in names.left_out or (tag in _DROPPED and not heading):
                 walk.skip_subtree()
                 continue
             parts.append(names.before[element] if element in names.before else _opening(tag, element))

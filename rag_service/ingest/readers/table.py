@@ -56,11 +56,11 @@ def labelled(header: Sequence[str], row: Sequence[str]) -> str:
 def pairs_as_text(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows of two cells as 'name: value'; others, and those with a long name, as their values."""
     for row in rows:
-        name, value = (" ".join(row[0].split()), " ".join(row[1].split())) if len(row) == 2 else ("", "")
-        if name and value and len(name) <= LONGEST_NAME:
-            yield f"{name.rstrip(' :')}: {value}"
+        cells = [" ".join(cell.split()) for cell in row]
+        if len(cells) == 2 and all(cells) and len(cells[0]) <= LONGEST_NAME:
+            yield f"{cells[0].rstrip(' :')}: {cells[1]}"
         else:
-            yield " | ".join(" ".join(cell.split()) for cell in row if cell.strip())
+            yield " | ".join(cell for cell in cells if cell)
 
 
 def _is_header(rows: Sequence[Sequence[str]]) -> bool:
