@@ -28,6 +28,11 @@ _PRONOUN = re.compile(
     r"he|she|it|they|his|her|their|this|these|that|those|there)\b",
     re.IGNORECASE,
 )
+_THEREFORE = re.compile(
+    r"(?:deshalb|deswegen|daher|darum|damit|dadurch|somit|folglich|infolgedessen|aus (?:diesem|dem) grund"
+    r"|therefore|thus|hence|consequently|as a (?:result|consequence)|because of th(?:is|at)|for th(?:is|at) reason)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[C
     """The first one, as one quote with the sentence before it when it cannot stand alone."""
     first = taken[0].item
     passage = evidence.passages[first.passage]
-    if len(taken) >= limit or not _PRONOUN.match(first.text) or find_names(first.text, passage.language):
+    if len(taken) >= limit or not _leans(first.text, passage.language, assessment.sentences.kind):
         return taken[0]
     candidates = assessment.sentences.candidates
     if first not in candidates:  # a whole list
@@ -176,6 +181,13 @@ def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[C
         return taken[0]
     text = passage.text[previous.start - passage.start : first.end - passage.start]
     return replace(taken[0], item=replace(first, start=previous.start, text=text))
+
+
+def _leans(text: str, language: str, kind: AnswerType) -> bool:
+    """Whether a sentence speaks of something that the one before it names, or of a reason that it gives."""
+    if kind == "reason" and _THEREFORE.match(text):
+        return True
+    return _PRONOUN.match(text) is not None and not find_names(text, language)
 
 
 def _alike(left: set[str], right: set[str]) -> bool:

@@ -1,8 +1,7 @@
-"""Features of sentences, the choice among them, and the confidence; vectors worked in memory."""
+"""Features of sentences, and the confidence; vectors worked in memory."""
 
 import json
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,74 +13,8 @@ from rag_service.answer.parts import parts
 from rag_service.answer.select import choose
 from rag_service.errors import SettingsError
 from rag_service.models import DraftStatement
-from rag_service.ports import Declined, Evidence, Finished, TokenBlock
-from tests.fakes import passage
-from tests.unit.retrieve.test_search import WordEncoder
-
-ENCODER = WordEncoder()
-
-
-class Encoding(WordEncoder):
-    """Also encodes documents, one token a stem."""
-
-    def encode_documents(self, texts):
-        return [self.encode_query(text) for text in texts]
-
-
-@dataclass(frozen=True)
-class Read:
-    """A reading of one token a word: long odds for the word that is wanted, none for the others."""
-
-    start: np.ndarray
-    end: np.ndarray
-    spans: np.ndarray
-    answerable: float
-
-
-class Reads:
-    """Knows the answer's word, if any."""
-
-    def __init__(self, wanted=None):
-        self.wanted = wanted
-        self.asked = []
-
-    def read(self, question, texts):
-        self.asked += texts
-        return [self._one(text) for text in texts]
-
-    def _one(self, text):
-        words = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
-        odds = np.array([4.0 if text[a:b].strip(".") == self.wanted else -4.0 for a, b in words], np.float32)
-        return Read(odds, odds, np.array(words, np.int32), float(odds.max()))
-
-
-def evidence(question, *texts, blocks=True, sources=None, dates=None):
-    passages = tuple(
-        passage(
-            text,
-            chunk_id=f"v{i}:0",
-            version_id=f"v{i}",
-            document_id=f"d{i}",
-            source=(sources or {}).get(i, f"{i}.txt"),
-            published=(dates or {}).get(i),
-            score=0.9 - 0.1 * i,
-            late_score=0.8,
-        )
-        for i, text in enumerate(texts)
-    )
-    made = {}
-    for each in passages if blocks else ():
-        code = ENCODER.encode_query(each.text)
-        made[each.chunk_id] = TokenBlock(code.tokens, code.spans)
-    return Evidence(question, "de", ENCODER.encode_query(question), passages, made)
-
-
-def model(**changes):
-    return EvidenceModel(Encoding(), Reads(), **changes)
-
-
-def texts(chosen):
-    return [group.item.text for group in chosen]
+from rag_service.ports import Declined, Finished
+from tests.unit.answer.worked import Encoding, Read, Reads, evidence, model
 
 
 def test_features_by_hand():
@@ -169,30 +102,6 @@ def test_nothing_to_quote_is_no_confidence():
     assert choose(asked, model().assess(asked), 3) == []
 
 
-STEPS = (
-    "1. Den Leitstand rufen.\n2. Den Dienst stoppen und neu starten.\n3. Das Protokoll prüfen.\n\nDer Dienst ist alt."
-)
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("Wie kann man den Dienst neu starten?", STEPS.split("\n\n")[0]),
-        ("Wer soll den Dienst neu starten?", "2. Den Dienst stoppen und neu starten."),
-    ],
-)
-def test_who_asks_how_gets_all_steps(question, expected):
-    asked = evidence(question, STEPS)
-    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("starten")).assess(asked), 3))[0] == expected
-
-
-def test_a_list_that_opens_with_a_pronoun_stands_alone():
-    asked = evidence("Nennen Sie die Unterlagen", "Vorwort steht hier.\n\n- Ihr Ausweis gilt\n- Ihr Foto gilt")
-    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("Foto")).assess(asked), 3)) == [
-        "Ihr Ausweis gilt\n- Ihr Foto gilt"
-    ]
-
-
 def test_confidence_is_higher_where_the_answer_stands():
     here = evidence("Wann reiste Kim nach Wladiwostok?", "Kim reiste am 25. April 2019 nach Wladiwostok.")
     elsewhere = evidence("Wann reiste Kim nach Wladiwostok?", "Der Preis für Milch stieg im Mai deutlich an.")
@@ -203,47 +112,6 @@ def test_confidence_is_higher_where_the_answer_stands():
 def test_the_threshold_may_be_set():
     assert model(threshold=0.5).threshold == 0.5
     assert 0.0 < model().threshold < 1.0
-
-
-def test_the_sentence_that_answers_comes_first_and_stays_verbatim():
-    asked = evidence(
-        "Wann reiste Kim ab?", "Das Wetter war gut an diesem Tag. Kim reiste am 26. April ab.", "Putin lachte laut."
-    )
-    chosen = choose(asked, model().assess(asked), 3)
-    assert texts(chosen)[0] == "Kim reiste am 26. April ab."
-
-
-def test_the_same_sentence_in_two_documents_is_one_statement_with_two_quotes():
-    line = "Kim reiste am Freitag früher als geplant mit dem Sonderzug ab."
-    asked = evidence("Wann reiste Kim ab?", line, line)
-    (only,) = choose(asked, model().assess(asked), 3)
-    assert {only.item.passage, *(item.passage for item in only.same)} == {0, 1}
-
-
-def test_sources_that_disagree_stand_newest_first():
-    asked = evidence(
-        "Wann reiste Kim aus Wladiwostok ab?",
-        "Kim reiste am 27. April 2019 aus Wladiwostok ab.",
-        "Kim reiste am 26. April 2019 aus Wladiwostok ab, meldete die Agentur.",
-        dates={0: "2019-04-23", 1: "2019-04-28"},
-    )
-    found = texts(choose(asked, model().assess(asked), 3))
-    assert [("26." in text, "27." in text) for text in found] == [(True, False), (False, True)]
-
-
-def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it():
-    told = "Kim Jong Un war zu Gast. Er reiste am 26. April 2019 wieder ab."
-    asked = evidence("Wann reiste er ab?", told)
-    first = choose(asked, model().assess(asked), 3)[0].item
-    assert first.text == told == asked.passages[0].text[first.start : first.end]
-
-
-def test_what_the_best_sentence_announces_follows_it():
-    told = "Zum Antrag gehören folgende Unterlagen:\n\n- der Ausweis\n- ein Foto\n\nDas Amt öffnet um neun."
-    asked = evidence("Welche Unterlagen gehören zum Antrag?", told)
-    found = texts(choose(asked, model().assess(asked), 3))
-    assert found[:2] == ["Zum Antrag gehören folgende Unterlagen:", "der Ausweis\n- ein Foto"]
-    assert not {"der Ausweis", "ein Foto"} & set(found)
 
 
 async def test_the_answerer_quotes_what_it_chose():

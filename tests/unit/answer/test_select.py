@@ -1,0 +1,83 @@
+"""The choice among sentences, and the order in which they stand."""
+
+import pytest
+
+from rag_service.answer.abstain import EvidenceModel
+from rag_service.answer.select import choose
+from tests.unit.answer.worked import Encoding, Reads, evidence, model, texts
+
+STEPS = (
+    "1. Den Leitstand rufen.\n2. Den Dienst stoppen und neu starten.\n3. Das Protokoll prüfen.\n\nDer Dienst ist alt."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Wie kann man den Dienst neu starten?", STEPS.split("\n\n")[0]),
+        ("Wer soll den Dienst neu starten?", "2. Den Dienst stoppen und neu starten."),
+    ],
+)
+def test_who_asks_how_gets_all_steps(question, expected):
+    asked = evidence(question, STEPS)
+    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("starten")).assess(asked), 3))[0] == expected
+
+
+def test_a_list_that_opens_with_a_pronoun_stands_alone():
+    asked = evidence("Nennen Sie die Unterlagen", "Vorwort steht hier.\n\n- Ihr Ausweis gilt\n- Ihr Foto gilt")
+    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("Foto")).assess(asked), 3)) == [
+        "Ihr Ausweis gilt\n- Ihr Foto gilt"
+    ]
+
+
+def test_the_sentence_that_answers_comes_first_and_stays_verbatim():
+    asked = evidence(
+        "Wann reiste Kim ab?", "Das Wetter war gut an diesem Tag. Kim reiste am 26. April ab.", "Putin lachte laut."
+    )
+    chosen = choose(asked, model().assess(asked), 3)
+    assert texts(chosen)[0] == "Kim reiste am 26. April ab."
+
+
+def test_the_same_sentence_in_two_documents_is_one_statement_with_two_quotes():
+    line = "Kim reiste am Freitag früher als geplant mit dem Sonderzug ab."
+    asked = evidence("Wann reiste Kim ab?", line, line)
+    (only,) = choose(asked, model().assess(asked), 3)
+    assert {only.item.passage, *(item.passage for item in only.same)} == {0, 1}
+
+
+def test_sources_that_disagree_stand_newest_first():
+    asked = evidence(
+        "Wann reiste Kim aus Wladiwostok ab?",
+        "Kim reiste am 27. April 2019 aus Wladiwostok ab.",
+        "Kim reiste am 26. April 2019 aus Wladiwostok ab, meldete die Agentur.",
+        dates={0: "2019-04-23", 1: "2019-04-28"},
+    )
+    found = texts(choose(asked, model().assess(asked), 3))
+    assert [("26." in text, "27." in text) for text in found] == [(True, False), (False, True)]
+
+
+def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it():
+    told = "Kim Jong Un war zu Gast. Er reiste am 26. April 2019 wieder ab."
+    asked = evidence("Wann reiste er ab?", told)
+    first = choose(asked, model().assess(asked), 3)[0].item
+    assert first.text == told == asked.passages[0].text[first.start : first.end]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Warum sperrt Wien die Brücke?", "Der Rost frisst am Stahl. Deshalb sperrt Wien die Brücke."),
+        ("Wer sperrt die Brücke?", "Deshalb sperrt Wien die Brücke."),
+    ],
+)
+def test_a_reason_is_quoted_with_what_follows_from_it(question, expected):
+    asked = evidence(question, "Der Rost frisst am Stahl. Deshalb sperrt Wien die Brücke.")
+    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("sperrt")).assess(asked), 3)) == [expected]
+
+
+def test_what_the_best_sentence_announces_follows_it():
+    told = "Zum Antrag gehören folgende Unterlagen:\n\n- der Ausweis\n- ein Foto\n\nDas Amt öffnet um neun."
+    asked = evidence("Welche Unterlagen gehören zum Antrag?", told)
+    found = texts(choose(asked, model().assess(asked), 3))
+    assert found[:2] == ["Zum Antrag gehören folgende Unterlagen:", "der Ausweis\n- ein Foto"]
+    assert not {"der Ausweis", "ein Foto"} & set(found)
