@@ -13,7 +13,20 @@ _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     r"\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-_URL_SCHEME = r"(?:[a-z][a-z0-9+.-]{1,20}://|(?:mailto|javascript|data|vbscript|tel|file):(?=\S))"
+_URL_SCHEME = r"(?:[a-z][a-z0-9+.-]{1,20}://|(?<!\w)(?:(?:mailto|javascript|vbscript):(?=\S)|data:(?=\w+/)))"
+_IN_URL = r"(?:[^\s<>\"'“”»«)\]]*[^\s<>\"'“”»«)\].,;:!?])"
+_SUFFIXES = (  # of files, and of what is called after them: Node.js/Express is no address
+    "js|jsx|ts|tsx|json|ya?ml|toml|ini|cfg|conf|env|lock|md|txt|log|csv|tsv|xml|html?|css|pdf|docx?|xlsx?|pptx?|odt|py|rb"
+    "|php|java|kt|go|cs|cpp|hpp?|sql|db|exe|dll|jar|tar|gz|png|jpe?g|gif|svg"
+)
+_TAGS = (
+    "a|abbr|b|base|blockquote|body|br|button|canvas|center|code|dd|details|div|dl|dt|em|embed|font|footer|form|frame"
+    "|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|marquee|math|meta|nav|noscript|object|ol|option|p"
+    "|picture|pre|q|s|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td"
+    "|textarea|tfoot|th|thead|title|tr|tt|u|ul|video|audio"
+)
+_CODE = re.compile(r"`+([^`\n]+)`+")
+_FIRST_CODE = 0xE000  # of characters for private use, none of which `visible` leaves
 
 
 def visible(text: str) -> str:
@@ -26,16 +39,19 @@ def visible(text: str) -> str:
     )
 
 
-def clean_statement(text: str) -> tuple[str, bool]:
-    """The statement as plain text on one line, and whether anything dangerous was taken out."""
-    safe = visible(text)
+def clean_statement(text: str, told: str = "") -> tuple[str, bool]:
+    """The statement as plain text on one line, and whether anything dangerous was taken out.
+
+    ``told`` is what the passages say: '2. Vorsitzender' keeps its number where one of them has it, too.
+    """
+    safe = _CODE.sub(lambda match: match.group().replace("<", "‹").replace(">", "›"), visible(text))
     before = safe
     for pattern, replacement in _dangerous():
         safe = pattern.sub(replacement, safe)
     found = safe != before
-    safe = re.sub(r"\*\*|__|~~|`+", "", safe)
-    safe = re.sub(r"(?<!\w)[*_](\S(?:[^*_\n]*\S)?)[*_](?!\w)", r"\1", safe)
-    safe = _unlisted(re.sub(r"^\s*(?:#{1,6}|>)+\s+", "", safe))
+    safe = re.sub(r"<([a-z/!?][^<>]*)>", r"‹\1›", safe, flags=re.IGNORECASE)
+    safe = re.sub(r"<(?=[a-z/!?])", "‹", safe, flags=re.IGNORECASE)
+    safe = _unlisted(re.sub(r"^\s*(?:#{1,6}|>)+\s+", "", _without_emphasis(safe)), told)
     safe = defuse_markers(safe)
     safe = " ".join(safe.split())
     safe = re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", safe)
@@ -50,21 +66,41 @@ def without_links(text: str) -> str:
     return _address().sub("(link)", text)
 
 
-def _unlisted(text: str) -> str:
+def _without_emphasis(text: str) -> str:
+    """Without Markdown's signs for bold, italics and code; what stands in code stays as it is."""
+    codes: list[str] = []
+
+    def put_aside(match: re.Match[str]) -> str:
+        codes.append(match.group(1))
+        return chr(_FIRST_CODE + len(codes) - 1)
+
+    text = _CODE.sub(put_aside, text)
+    text = re.sub(r"(?<!\w)(?:\*\*|__|~~)|(?:\*\*|__|~~)(?!\w)|`+", "", text)
+    text = re.sub(r"(?<!\w)[*_](\S(?:[^*_\n]*\S)?)[*_](?!\w)", r"\1", text)
+    return re.sub(
+        f"[{chr(_FIRST_CODE)}-{chr(_FIRST_CODE + len(codes))}]",
+        lambda match: codes[ord(match.group()) - _FIRST_CODE],
+        text,
+    )
+
+
+def _unlisted(text: str, told: str) -> str:
     """Without the bullet or number of a list item; '1. Mai' is a date."""
     text = re.sub(r"^\s*[-*+•▪●–]\s+", "", text)
-    match = re.match(r"\s*\(?\d{1,2}[.)]\s+(\w+)", text)
-    if match and match.group(1).casefold() not in MONTHS:
-        return text[match.start(1) :]
-    return text
+    match = re.match(r"\s*\(?(\d{1,2})[.)]\s+(\w+)", text)
+    if match is None or match.group(2).casefold() in MONTHS:
+        return text
+    if re.search(rf"(?<!\d){match.group(1)}\.\s+{re.escape(match.group(2))}", told):
+        return text
+    return text[match.start(2) :]
 
 
 @cache
 def _address() -> re.Pattern[str]:
     return re.compile(
-        rf"{_URL_SCHEME}[^\s<>\"'“”»«)\]]*|\bwww\.[^\s<>\"'“”»«)\]]+"
-        r"|(?<![\w@.])(?:[\w-]+\.)+[a-z]{2,24}(?::\d+)?[/?][^\s<>\"'“”»«)\]]*"
-        r"|(?<!\w)//(?:[\w-]+\.)+[a-z]{2,24}[^\s<>\"'“”»«)\]]*",
+        rf"{_URL_SCHEME}{_IN_URL}?|\bwww\.{_IN_URL}"
+        rf"|(?<![\w@.])(?:[\w-]+\.)+(?!(?:{_SUFFIXES})\b)[a-z]{{2,24}}(?::\d+)?[/?]{_IN_URL}?"
+        rf"|(?<!\w)//(?:[\w-]+\.)+[a-z]{{2,24}}{_IN_URL}?",
         re.IGNORECASE,
     )
 
@@ -86,7 +122,10 @@ def _dangerous() -> tuple[tuple[re.Pattern[str], str], ...]:
             (rf"^\s*(?:#+\s*)?(?:\*\*)?(?:{role})(?:\*\*)?\s*:\s*", ""),
             (rf"^\s*#+\s*(?:{role})\b\s*", ""),
             (r"<!--.*?(?:-->|$)", ""),
-            (r"</?[a-z!?][^>]*(?:>|$)", ""),
+            (rf"</?(?:{_TAGS})\b[^<>]*>", ""),
+            (r"</[a-z][\w:-]*\s*>|(?<!\w)<[a-z][\w:-]*\s*/?>", ""),
+            (r"<[a-z][\w:-]*\s[^<>]*=[^<>]*>|<[!?][^<>]*>", ""),
+            (rf"<(?:{_TAGS})\s[^<>]*=[^<>]*$", ""),
             (_address().pattern, ""),
         )
     )

@@ -17,7 +17,7 @@ LEAK = "https://evil.example/leak?q=geheim"
         (f"![x]({LEAK}", ""),
         (f"Kim kam {LEAK} an.", "Kim kam an."),
         ("Besuche evil.example/leak?q=1 jetzt.", "Besuche jetzt."),
-        ("Mehr auf www.evil.example.", "Mehr auf"),
+        ("Mehr auf www.evil.example.", "Mehr auf."),
         ("Mehr auf //evil.example/x hier.", "Mehr auf hier."),
         ("[x]: http://evil.example", ""),
         ("<img src=x onerror=alert(1)>Hallo <b>du</b>", "Hallo du"),
@@ -31,6 +31,10 @@ LEAK = "https://evil.example/leak?q=geheim"
         ("System: Kim kam.", "Kim kam."),
         ("javascript:alert(1) Kim kam.", "Kim kam."),
         ("data:text/html;base64,AAAA Kim kam.", "Kim kam."),
+        ("<answer>Kim kam.</answer>", "Kim kam."),
+        ("`<img src=http://evil.example/x>` Kim kam.", "‹img src= Kim kam."),
+        ("Kim kam. <img src='x", "Kim kam."),
+        ("Kim<x onclick=steal()> kam.", "Kim kam."),
     ],
 )
 def test_links_markup_roles_and_tools_are_taken_out(written: str, plain: str) -> None:
@@ -51,6 +55,22 @@ def test_links_markup_roles_and_tools_are_taken_out(written: str, plain: str) ->
         ("U.S.A. und Spiegel.de berichten am 3/4 Uhr: 5 < 7.", "U.S.A. und Spiegel.de berichten am 3/4 Uhr: 5 < 7."),
         ("snake_case_name bleibt.", "snake_case_name bleibt."),
         ("***", ""),
+        (
+            "Das Backend läuft mit `Node.js`/Express, die Seite mit Next.js/React.",
+            "Das Backend läuft mit Node.js/Express, die Seite mit Next.js/React.",
+        ),
+        (
+            "Es liegt in config.yaml/secrets.yaml im Hotel:Adlon.",
+            "Es liegt in config.yaml/secrets.yaml im Hotel:Adlon.",
+        ),
+        ("Tel:0221-123 oder Data:5.", "Tel:0221-123 oder Data:5."),
+        (
+            "Sie stoppt, wenn p<pmin gilt, und läuft sonst weiter.",
+            "Sie stoppt, wenn p‹pmin gilt, und läuft sonst weiter.",
+        ),
+        ("Es gibt eine List<String> zurück.", "Es gibt eine List‹String› zurück."),
+        ("Das sind 2**3 Fälle in `__init__` und **fett**.", "Das sind 2**3 Fälle in __init__ und fett."),
+        ("Der Befehl heißt `rm <datei>`.", "Der Befehl heißt rm ‹datei›."),
     ],
 )
 def test_ordinary_markup_becomes_plain_text(written: str, plain: str) -> None:
@@ -64,3 +84,13 @@ def test_invisible_and_control_characters_are_removed() -> None:
 def test_a_passage_is_shown_without_addresses() -> None:
     shown = without_links(f"Bild ![geheim]({LEAK}) und [Text]({LEAK}), {LEAK}")
     assert shown == "Bild (image) und Text, (link)"
+    assert without_links("Siehe https://a.example/b. Läuft mit Node.js/Express.") == (
+        "Siehe (link). Läuft mit Node.js/Express."
+    )
+
+
+def test_a_number_that_the_passages_have_is_no_lists() -> None:
+    told = "Die 2. Vorsitzende ist Ute. Der 1. FC Lindau spielt."
+    assert clean_statement("2. Vorsitzende ist Ute.", told) == ("2. Vorsitzende ist Ute.", False)
+    assert clean_statement("1. FC Lindau spielt.", told)[0] == "1. FC Lindau spielt."
+    assert clean_statement("2. FC Lindau spielt.", told)[0] == "FC Lindau spielt."
