@@ -34,7 +34,8 @@ class Reply:
     """What the server does with one request.
 
     ``text`` is streamed in pieces of ``size`` characters, ``delay`` seconds before the first and ``gap``
-    between two; ``cut_after`` closes the connection after so many pieces; ``raw`` replaces the body.
+    between two; ``cut_after`` closes the connection after so many pieces; ``raw`` replaces the body. ``thoughts``
+    pieces of reasoning, ``gap`` seconds apart, and then ``deltas`` come before the text.
     """
 
     text: str = ""
@@ -48,6 +49,8 @@ class Reply:
     content_type: str = "text/event-stream"
     headers: dict[str, str] = field(default_factory=dict)
     tool_calls: list[dict[str, Any]] | None = None
+    thoughts: int = 0
+    deltas: tuple[dict[str, Any], ...] = ()
 
 
 Behaviour = Callable[[Body], Reply]
@@ -218,6 +221,11 @@ def _handler(owner: LlmServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self._event({"role": "assistant", "content": ""}, None)
             time.sleep(reply.delay)
+            for _ in range(reply.thoughts):
+                self._event({"reasoning_content": "hm "}, None)
+                time.sleep(reply.gap)
+            for delta in reply.deltas:
+                self._event(delta, None)
             for index, start in enumerate(range(0, len(reply.text), reply.size)):
                 if reply.cut_after is not None and index >= reply.cut_after:
                     self.close_connection = True

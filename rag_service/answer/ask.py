@@ -13,9 +13,10 @@ from rag_service.answer.compose import Composer
 from rag_service.answer.events import Ask, CitationMade, Delta, Done, Event, PassagesFound, check_question
 from rag_service.answer.work import Work
 from rag_service.errors import InvalidInput, ModelError, ModelTimeout, Overloaded
-from rag_service.models import AbstentionReason, Answer, AnswererName, Turn, Warning
+from rag_service.models import AbstentionReason, Answer, AnswererName, Turn, Usage, Warning
 from rag_service.ports import Answerer, Assessed, Declined, DraftItem, Evidence, Finished, LiveCatalog
 from rag_service.retrieve.types import Retrieval
+from rag_service.text.questions import is_task
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,13 +26,14 @@ T = TypeVar("T")
 class Standalone:
     """A question that needs no history: as it is searched for, and where they differ, what in it is asked.
 
-    ``message`` is what a model is shown where it is more than that.
+    ``message`` is what a model is shown where it is more than that, ``usage`` what it cost to find out.
     """
 
     question: str
     asked: str = ""
     message: str = ""
     warnings: tuple[Warning, ...] = ()
+    usage: Usage | None = None
 
 
 class Retrieve(Protocol):
@@ -120,7 +122,7 @@ class Asker:
                 yield event
             return
         standalone = await self._converse.standalone(ask.question, ask.history)
-        work.standalone, work.warnings = standalone.question, standalone.warnings
+        work.standalone, work.warnings, work.usage = standalone.question, standalone.warnings, standalone.usage
         retrieval = await self._in_turn(
             work, self._retrieve, ask.collection, standalone.question, filters=ask.filters, top_k=ask.top_k
         )
@@ -140,7 +142,9 @@ class Asker:
             return
         assessment = await self._in_turn(work, self._assess, evidence)
         evidence, work.confidence = replace(evidence, assessment=assessment), assessment.confidence
-        if work.confidence < self._threshold:
+        unsure = work.confidence < self._threshold
+        # Whether a summary or a translation can be given, no sentence tells: the model has to.
+        if unsure and not (answerer.model and is_task(evidence.message or evidence.question)):
             for event in _abstention(work, "insufficient_evidence", answerer):
                 yield event
             return
@@ -153,6 +157,10 @@ class Asker:
             if not optional or composer.text:
                 raise
             work.warnings += (Warning("llm_unavailable", f"{error} The extractive answer is given instead."),)
+            if unsure:
+                for event in _abstention(work, "insufficient_evidence", answerer):
+                    yield event
+                return
             answerer, composer = self._answerers.extractive, Composer(CitationBook(self._catalog.source_text))
             async with aclosing(self._written(work, evidence, answerer, composer)) as events:
                 async for event in events:

@@ -16,10 +16,11 @@ from rag_service.answer.followup import depends, resolve
 from rag_service.answer.generate import AnsweringModel
 from rag_service.answer.shown import defused
 from rag_service.answer.smalltalk import small_talk
+from rag_service.answer.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.models import Turn, Warning
 from rag_service.prompts import Prompt
-from rag_service.text.languages import detect_language
+from rag_service.text.languages import detect_language, is_language
 from rag_service.text.names import find_names
 
 _TURNS = 6
@@ -50,20 +51,24 @@ class Conversation:
         if self._chat is None or self._prompt is None or not said_before or _stands(question, language):
             return by_rule
         try:
-            return Standalone(await self._rewritten(self._chat, self._prompt, question, history))
+            return await self._rewritten(self._chat, self._prompt, question, history)
         except ModelError as error:
             warning = Warning("rewrite_unavailable", f"{error} The question was completed by rule instead.")
             return replace(by_rule, warnings=(warning,))
 
-    async def _rewritten(self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]) -> str:
+    async def _rewritten(
+        self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]
+    ) -> Standalone:
         messages = prompt.render(turns=[_shown(turn) for turn in history[-_TURNS:]], question=defused(question))
-        text = ""
+        text, usage = "", None
         async with aclosing(chat.stream(messages, _MAX_TOKENS)) as pieces:
             async for piece in pieces:
                 text += piece.text
-                if len(text) > 4 * _LONGEST:
+                usage = piece.usage or usage
+                if len(text) > 8 * _LONGEST:
                     break
-        return _checked(text, question)
+        thoughts = Thoughts()
+        return Standalone(_checked(thoughts.feed(text) + thoughts.rest(), question), usage=usage)
 
 
 def _by_rule(message: str, history: Sequence[Turn], language: str) -> Standalone:
@@ -85,19 +90,22 @@ def _shown(turn: Turn) -> Mapping[str, Any]:
 
 def _stands(question: str, language: str) -> bool:
     """Whether a question is so plainly complete that a model could only spoil it."""
-    return len(question.split()) > 4 and bool(find_names(question, language)) and not depends(question, language)
+    names = [name for name in find_names(question, language) if not is_language(name.norm)]
+    return len(question.split()) > 4 and bool(names) and not depends(question, language)
 
 
 def _checked(text: str, question: str) -> str:
     """The rewritten question; ModelError when the model did something else, such as answering."""
-    text = re.sub(r"<(think|thinking|reasoning)>.*?</\1>", "", text, flags=re.DOTALL).strip()
-    line = next((line for line in text.splitlines() if line.strip()), "")
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.rstrip("*_ ").endswith(":")]
+    line = next((line for line in lines if line.rstrip("*_\"'”“»« ").endswith("?")), lines[0] if lines else "")
     line, _ = clean_statement(
         re.sub(r"^\W*(?:rewritten|standalone|umformulierte) \w+\s*:", "", line, flags=re.IGNORECASE)
     )
     line = line.strip(" \"'„“”»«")
     if not line or len(line) > max(_LONGEST, 2 * len(question)):
         raise ModelError("The model did not rewrite the question.")
-    if question.rstrip().endswith("?") and not line.endswith("?"):
+    told = line.endswith(".") and not question.rstrip().endswith(".")
+    if told or (question.rstrip().endswith("?") and not line.endswith("?")):
         raise ModelError("The model did not rewrite the question but wrote something else.")
     return line

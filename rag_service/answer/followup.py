@@ -8,7 +8,7 @@ from functools import cache
 
 from rag_service.answer.smalltalk import small_talk
 from rag_service.models import Turn
-from rag_service.text.languages import detect_language
+from rag_service.text.languages import detect_language, is_language
 from rag_service.text.names import find_dates, find_names
 from rag_service.text.questions import is_question_word
 from rag_service.text.stopwords import STOP_WORDS
@@ -40,7 +40,7 @@ def depends(question: str, language: str) -> bool:
     text = " ".join(question.split())
     if _opening().match(text) or _asks_for_more().match(text):
         return True
-    names = find_names(text, language)
+    names = [name for name in find_names(text, language) if not is_language(name.norm)]
     first_name = min((name.start for name in names), default=len(text))
     for match in _anaphora(language).finditer(text):
         if not _empty_subject(text, match) and (match.start() < first_name or match["far"]):
@@ -205,7 +205,7 @@ def _anaphora(language: str) -> re.Pattern[str]:
     german = (
         r"er|sie|es|ihm|ihn|ihr|ihnen|sein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)|deren|dessen|"
         r"(?P<far>dies(?:e[mnrs]?)?|jene[mnrs]?|solche[mnrs]?|"
-        r"das(?=\s*(?:bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|war|ist|hat|für|\?|$))|"
+        r"das(?=\s*(?:auf\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|war|ist|hat|für|\?|$))|"
         r"dort(?:hin|her)?|damals|da(?:für|gegen|bei|nach|vor|durch|mit|von|zu|ran|rauf|rin|rüber|rum)|"
         r"deshalb|beide[nr]?|stattdessen|außerdem|sonst|ebenfalls|wieder(?=\W*$)|"
         r"(?:der|die|das|den|dem) (?:andere[nr]?|beiden|erste|zweite|letztere[nr]?)(?=\W*$|\s+\w+(?:te|t)\b))"

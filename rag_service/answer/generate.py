@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Protocol
@@ -12,6 +13,7 @@ from rag_service.answer.models.backend import Messages, Piece, Schema, Structure
 from rag_service.answer.reply import SENTINEL
 from rag_service.answer.shown import CountTokens, Shown, estimate_tokens, show
 from rag_service.answer.writing import Writing
+from rag_service.errors import ModelError
 from rag_service.ports import DraftItem, Encoder, Evidence, Finished
 from rag_service.prompts import Prompt
 from rag_service.text.languages import detect_language
@@ -37,6 +39,11 @@ _SCHEMA: Schema = {
     "additionalProperties": False,
 }
 _LANGUAGES = {"de": "German", "en": "English"}
+_WISHES = {
+    "deutsch": "German", "german": "German", "englisch": "English", "english": "English", "französisch": "French",
+    "french": "French", "spanisch": "Spanish", "spanish": "Spanish", "italienisch": "Italian", "italian": "Italian",
+}  # fmt: skip
+_WISH = re.compile(rf"\b(?:auf|in|ins|into)\s+(?:das\s+)?({'|'.join(_WISHES)})e?n?\b", re.IGNORECASE)
 
 
 class AnsweringModel(Protocol):
@@ -78,6 +85,7 @@ class GenerativeAnswerer:
         self._context = context_tokens
         self._max_output = max_output_tokens
         self._max_statements = max_statements
+        self._begun = False  # replies open within a thought
 
     @property
     def model(self) -> str | None:
@@ -87,15 +95,22 @@ class GenerativeAnswerer:
     async def draft(self, evidence: Evidence) -> AsyncGenerator[DraftItem]:
         """Statements as soon as they are whole, or Declined; ends with Finished; raises ModelError."""
         shown = await asyncio.to_thread(self._shown, evidence)
-        writing = Writing(evidence, shown, Aligner(evidence, self._encoder, self._weights))
-        async with aclosing(self._pieces(evidence, shown)) as pieces:
-            async for piece in pieces:
-                said = writing.read(piece)
-                if said:
-                    for item in await asyncio.to_thread(writing.drafted, said):
-                        yield item
-                if writing.stopped:
-                    break
+        writing = Writing(evidence, shown, Aligner(evidence, self._encoder, self._weights), begun=self._begun)
+        try:
+            async with aclosing(self._pieces(evidence, shown)) as pieces:
+                async for piece in pieces:
+                    said = writing.read(piece)
+                    if said:
+                        for item in await asyncio.to_thread(writing.drafted, said):
+                            yield item
+                    if writing.stopped:
+                        break
+        except ModelError as error:
+            if writing.unopened:
+                raise
+            writing.broke(error)
+        finally:
+            self._begun = self._begun or writing.unopened
         for item in await asyncio.to_thread(writing.end):
             yield item
         yield Finished(writing.usage, self._prompt.info, writing.warnings())
@@ -135,5 +150,8 @@ class GenerativeAnswerer:
 
 
 def _language_name(question: str) -> str:
-    """The question's language by name where it is plain, for small models need to be told."""
+    """The language that is asked for, or the question's own where it is plain: small models need to be told."""
+    wish = _WISH.search(question)
+    if wish:
+        return _WISHES[wish.group(1).lower()]
     return _LANGUAGES.get(detect_language(question), "the language of the question")

@@ -20,8 +20,13 @@ class Marker:
 
 
 def find_markers(text: str) -> list[Marker]:
-    """All markers: ``[1][2]``, ``[1, 2]``, ``[1-3]``, ``【1】``, ``[1†source]``, ``[^1]``, ``[Quelle 1]``."""
-    return [Marker(match.start(), match.end(), _numbers(match["list"])) for match in _marker().finditer(text)]
+    """All markers: ``[1][2]``, ``[1, 2]``, ``[1-3]``, ``【1】``, ``[1†source]``, ``[^1]``, ``[Quelle 1]``, and with
+    backslashes before the brackets, a link to a place on the page behind them, as ``(Passage 1)`` or in ``<sup>``.
+    """
+    return [
+        Marker(match.start(), match.end(), _numbers(match["list"] or match["named"] or match["raised"]))
+        for match in _marker().finditer(text)
+    ]
 
 
 def without_markers(text: str) -> tuple[str, list[int], list[tuple[int, Marker]]]:
@@ -45,13 +50,15 @@ def without_markers(text: str) -> tuple[str, list[int], list[tuple[int, Marker]]
 def unfinished_marker(text: str) -> int | None:
     """Where a bracket opens at the end of a text that may still become a marker; None without one."""
     tail = max(0, len(text) - LONGEST)
-    match = re.search(r"[\[【［〔][^\]】］〕\n]*$", text[tail:])
+    match = re.search(
+        r"(?:\\?[\[【［〔]|<sup\b|\((?=\w*\s*$|\w+\s+\d)|<(?=[sup]*$)|\\$)[^\]】］〕)\n]*$", text[tail:], re.IGNORECASE
+    )
     return tail + match.start() if match else None
 
 
 def defuse_markers(text: str) -> str:
     """The text with round brackets in place of what could be taken for a marker."""
-    return _marker().sub(lambda match: f"({match['list'].strip()})", text)
+    return _marker().sub(lambda match: f"({(match['list'] or match['named'] or match['raised']).strip()})", text)
 
 
 def _numbers(listed: str) -> tuple[int, ...]:
@@ -64,11 +71,13 @@ def _numbers(listed: str) -> tuple[int, ...]:
 
 @cache
 def _marker() -> re.Pattern[str]:
-    label = r"(?:passages?|quellen?|sources?|doc(?:ument)?s?|dokumente?|citations?|abschnitte?|belege?|n[ro]\.?)"
+    label = r"(?:passage[sn]?|quellen?|sources?|doc(?:ument)?s?|dokumente?|citations?|abschnitte?|belege?|n[ro]\.?|p)"
     separator = r"(?:[,;&+/]|-|–|—|‑|und|and|bis|to)"
     number = rf"(?:(?:{label}\s*)?[#^]?\d{{1,3}})"
     return re.compile(
-        rf"[\[【［〔]\s*(?:{label}\s*:?\s*)?(?P<list>{number}(?:\s*{separator}\s*{number})*)"
-        r"\s*(?:[†‡:|][^\]】］〕\n]{0,50})?\s*[\]】］〕](?!\()",
+        rf"\\?[\[【［〔]\s*(?:{label}\s*:?\s*)?(?P<list>{number}(?:\s*{separator}\s*{number})*)"
+        r"\s*(?:[†‡:|][^\]】］〕\n]{0,50})?\s*\\?[\]】］〕](?:\(#[^)\s]{0,40}\)|(?!\())"
+        rf"|\((?:passage[sn]?|quellen?|sources?)\s*(?P<named>{number}(?:\s*{separator}\s*{number})*)\)"
+        r"|<sup>\s*\[?(?P<raised>\d{1,2}(?:\s*,\s*\d{1,2})*)\]?\s*</sup>",
         re.IGNORECASE,
     )

@@ -9,11 +9,17 @@ from typing import Any
 
 from rag_service.answer.clean import visible
 from rag_service.answer.markers import Marker, unfinished_marker, without_markers
+from rag_service.answer.thoughts import Thoughts
+from rag_service.errors import ModelError
 from rag_service.text.sentences import split_sentences
 
 SENTINEL = "NOT_IN_DOCUMENTS"
 LONGEST_STATEMENT = 1500
 _LOOK_AHEAD = re.compile(r"\S+\s+\S+\s")
+_OBJECT = re.compile(  # JSON after an introduction
+    r"(?:```\s*\w*\s*)?[\[{]\s*(?:\{\s*)?\"(?:statements|sentences|answers?|items|text|reasoning)\"\s*:"
+)
+_LIST = re.compile(r"\"(?:statements|sentences|answers?|items)\"\s*:\s*\[|^\s*(?:```\s*\w*\s*)?\[")
 _SOURCES = re.compile(
     r"[\W_]*(?:quellen(?:angaben|verzeichnis)?|sources?|references?|belege|literatur|citations?)[ *_]*(:|\n|$)",
     re.IGNORECASE,
@@ -32,40 +38,41 @@ class ReplyReader:
     """Takes the reply piece by piece and gives out each sentence once it is certain to be whole.
 
     ``declined`` is set when the reply is the sentinel or an empty list; ``rest`` tells whether an unfinished
-    sentence was left at the end.
+    sentence was left at the end; ``unopened``, that the reply began within a thought, which ``begun`` expects.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, *, begun: bool = False) -> None:
         self._language = language
+        self._thoughts = Thoughts(begun=begun)
         self._buffer = ""
         self._json: bool | None = None
         self._at = 0
-        self._thinking = False
         self._ended = False
         self._given = 0
+        self._sentinel = False
+        self._forgot = False
         self.declined = False
         self.length = 0
 
     def feed(self, piece: str) -> list[Said]:
-        """The sentences that this piece completes."""
+        """The sentences that this piece completes; ModelError when some given out before were a thought."""
         self.length += len(piece)
-        self._buffer += visible(piece)
-        self._drop_thoughts()
-        if self._thinking or self._ended:
-            return []
-        if self._json is None:
-            self._json = _looks_like_json(self._buffer)
-        if self._json is None:
+        self._take(self._thoughts.feed(visible(piece)))
+        if self._thoughts.thinking or self._ended or self._json is None:
             return []
         return self._count(self._read_json() if self._json else self._read_text(final=False, whole=True))
 
     def finish(self, whole: bool) -> list[Said]:
         """What was held back; the last sentence only if the reply is whole or it ends like a sentence."""
-        if self._thinking or self._ended:
+        self._take(self._thoughts.rest())
+        if self._ended:
             return []
         if self._json:
             said = self._read_json()
-            self.declined = self.declined or (whole and not said and not self._given and self._is_empty_list())
+            if not said and not self._given:
+                said = self._read_object()
+            nothing = self._sentinel or self._is_empty()
+            self.declined = self.declined or (whole and not said and not self._given and nothing)
             return self._count(said)
         return self._count(self._read_text(final=True, whole=whole))
 
@@ -74,25 +81,28 @@ class ReplyReader:
         tail = self._buffer[-400:]
         if len(tail) == 400 and any(tail[period:] == tail[:-period] for period in range(1, 101)):
             return True
-        return not self._json and not self._thinking and len(self._buffer) > LONGEST_STATEMENT * 2
+        return not self._json and not self._thoughts.thinking and len(self._buffer) > LONGEST_STATEMENT * 2
 
     def _count(self, said: list[Said]) -> list[Said]:
         self._given += len(said)
         return said
 
-    def _drop_thoughts(self) -> None:
-        """Cut out what a reasoning model thinks aloud between its tags."""
-        while True:
-            if self._thinking:
-                end = re.search(r"</(?:think|thinking|reasoning)>", self._buffer)
-                if end is None:
-                    self._buffer = self._buffer[-20:]
-                    return
-                self._buffer, self._thinking = self._buffer[end.end() :], False
-            start = re.match(r"\s*<(?:think|thinking|reasoning)>", self._buffer) if self._json is None else None
-            if start is None:
-                return
-            self._buffer, self._thinking = self._buffer[start.end() :], True
+    @property
+    def unopened(self) -> bool:
+        """Whether the reply began within a thought."""
+        return self._thoughts.unopened
+
+    def _take(self, text: str) -> None:
+        """The text behind what is not read yet; what came before the end of a thought is forgotten."""
+        if self.unopened and not self._forgot:
+            if self._given:
+                raise ModelError("The model thought aloud without saying where that begins; ask once more.")
+            self._forgot, self._buffer, self._json = True, "", None
+        self._buffer += text
+        if self._json is None:
+            self._json = _looks_like_json(self._buffer)
+        if self._json is False and (found := _OBJECT.search(self._buffer)):
+            self._json, self._buffer = True, self._buffer[found.start() :]
 
     def _read_text(self, *, final: bool, whole: bool) -> list[Said]:
         opened = None if final else unfinished_marker(self._buffer)
@@ -148,24 +158,39 @@ class ReplyReader:
 
     def _read_json(self) -> list[Said]:
         if not self._at:
-            opening = re.search(r"\[", self._buffer)
+            opening = _LIST.search(self._buffer)
             if opening is None:
                 return []
             self._at = opening.end()
         said: list[Said] = []
         decoder = json.JSONDecoder(strict=False)
-        while match := re.compile(r"[\s,]*(?=\{)").match(self._buffer, self._at):
+        while match := re.compile(r"[\s,]*(?=[{\"])").match(self._buffer, self._at):
             try:
                 item, end = decoder.raw_decode(self._buffer, match.end())
             except json.JSONDecodeError:
                 break
             self._at = end
-            said.extend(self._item(item))
+            said.extend(self._item(item if isinstance(item, dict) else {"text": item}))
         return said
+
+    def _read_object(self) -> list[Said]:
+        """The answer of an object that holds it as one text."""
+        opening = self._buffer.find("{")
+        try:
+            found, _ = json.JSONDecoder(strict=False).raw_decode(self._buffer, max(opening, 0))
+        except json.JSONDecodeError:
+            return []
+        if not isinstance(found, dict):
+            return []
+        text = next((found[name] for name in ("answer", "response", "content", "text") if name in found), None)
+        return self._item({"text": text, "citations": found.get("citations")})
 
     def _item(self, item: dict[str, Any]) -> list[Said]:
         text = item.get("text") or item.get("statement") or item.get("sentence")
-        if not isinstance(text, str) or SENTINEL in text:
+        if not isinstance(text, str):
+            return []
+        if SENTINEL in text:
+            self._sentinel = True
             return []
         named = item.get("citations") or item.get("sources") or []
         numbers = _integers(named if isinstance(named, list) else [named])
@@ -176,19 +201,22 @@ class ReplyReader:
             for each in inner._read_text(final=True, whole=True)
         ]
 
-    def _is_empty_list(self) -> bool:
-        return re.match(r"[\s\S]*\[\s*\]", self._buffer) is not None
+    def _is_empty(self) -> bool:
+        return re.match(r"[\s\S]*\[\s*\]|\W*\{\s*\}\W*$", self._buffer) is not None
 
 
 def _looks_like_json(text: str) -> bool | None:
     """None while too little is known."""
     start = text.lstrip()
     if start.startswith("```"):
-        start = start[3:].removeprefix("json").lstrip()
-        return start[0] in "{[" if start and not "json".startswith(start) else None
-    if not start or start in ("`", "``", "[", "<") or (start.startswith("<") and "<thinking>".startswith(start)):
+        rest = start[3:].lstrip()
+        if "json".startswith(rest[:4].lower()) and len(rest) < 4:
+            return None
+        rest = re.sub(r"^json", "", rest, flags=re.IGNORECASE).lstrip()
+        return rest[0] in "{[" if rest else None
+    if not start or start in ("`", "``") or re.fullmatch(r"\[\s*", start):
         return None
-    return start[0] == "{" or re.match(r"\[\s*\{", start) is not None
+    return start[0] == "{" or re.match(r"\[\s*[{\"\]]", start) is not None
 
 
 def _may_become_sentinel(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from rag_service.answer.compose import Composer
 from rag_service.answer.events import Ask
 from rag_service.answer.messages import abstention_message
-from rag_service.models import Abstention, AbstentionReason, Answer, Passage, Timings, Warning
+from rag_service.models import Abstention, AbstentionReason, Answer, Passage, Timings, Usage, Warning, added
 from rag_service.ports import Answerer, Finished
 from rag_service.retrieve.types import Retrieval
 
@@ -28,6 +28,7 @@ class Work:
         self.warnings: tuple[Warning, ...] = ()
         self.declined = False
         self.finished = Finished()
+        self.usage: Usage | None = None  # of making the question stand alone
 
     def seconds(self) -> float:
         """Seconds since the question arrived."""
@@ -58,7 +59,7 @@ class Work:
             answerer=answerer.name,
             model=answerer.model,
             prompt=self.finished.prompt,
-            usage=self.finished.usage,
+            usage=added(self.usage, self.finished.usage),
             timings=Timings(self._retrieve_ms, max(0.0, total - self._retrieve_ms), total),
             confidence=self.confidence,
             warnings=self.warnings,

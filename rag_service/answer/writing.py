@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rag_service.answer.align import Aligner
 from rag_service.answer.clean import clean_statement
-from rag_service.answer.models.backend import Piece
+from rag_service.answer.layout import Layout
+from rag_service.answer.models.backend import REFUSED, Piece
 from rag_service.answer.reply import ReplyReader, Said
 from rag_service.answer.shown import Shown
 from rag_service.answer.support import missing_values, name_words
@@ -19,6 +20,7 @@ from rag_service.text.sentences import split_sentences
 from rag_service.text.words import fold
 
 MOST_STATEMENTS = 25
+FILTERED = "content_filter"  # how an endpoint ends a reply that it does not want to give
 _REFUSAL = re.compile(
     r"\b(?:passages?|documents?|sources?|context|information|texts?)\b.{0,60}\b(?:not|no|n't|neither)\b"
     r"|\b(?:no|not any) (?:information|answer|mention|passage)\b"
@@ -33,20 +35,24 @@ _REFUSAL = re.compile(
 class Writing:
     """Turns the pieces of one reply into draft statements and remembers what went wrong with it."""
 
-    def __init__(self, evidence: Evidence, shown: Shown, aligner: Aligner) -> None:
+    def __init__(self, evidence: Evidence, shown: Shown, aligner: Aligner, *, begun: bool = False) -> None:
+        """``begun``: the model is known to open its reply within a thought."""
         self._evidence = evidence
         self._shown = shown
         self._numbers = {passage.number for passage in shown.passages}
         self._aligner = aligner
         self._question = fold(evidence.question)
         self._names = name_words(evidence.passages, evidence.question, evidence.language)
-        self._reader = ReplyReader(evidence.language)
+        self._reader = ReplyReader(evidence.language, begun=begun)
+        self._layout = Layout()
+        self._told = "\n".join(passage.text for passage in evidence.passages)
+        self._remarks: list[DraftStatement] = []  # that something is not said: no answer by themselves
+        self._failure = ""
         self._seen: dict[str, int] = {}
         self._finish: str | None = None
         self._unknown: set[int] = set()
         self._defused = 0
         self._repeated = False
-        self._refused = False
         self._text = ""
         self.stopped = False
         self.usage: Usage | None = None
@@ -54,7 +60,8 @@ class Writing:
     def read(self, piece: Piece) -> list[Said]:
         """The sentences that this piece completes; cheap."""
         self.usage = piece.usage or self.usage
-        self._finish = piece.finish or self._finish
+        if self._finish != REFUSED:
+            self._finish = piece.finish or self._finish
         said = self._reader.feed(piece.text) if piece.text else []
         if self._reader.runs_on():
             self.stopped = self._repeated = True
@@ -64,22 +71,32 @@ class Writing:
         """Statements with their quotes, for sentences; blocking."""
         items: list[DraftItem] = []
         for each in said:
-            text, defused = clean_statement(each.text)
+            plain = self._layout.plain(each.text, cited=bool(each.numbers))
+            text, defused = clean_statement(plain, self._told)
             self._defused += defused
-            if text.endswith(":") and not each.numbers:
-                continue
             # A link may have hidden the end of a sentence.
             for start, end in split_sentences(text, self._evidence.language) if defused else [(0, len(text))]:
-                item = self._sentence(text[start:end], each.numbers)
-                if item is not None and len(self._seen) <= MOST_STATEMENTS:
-                    items.append(item)
+                found = self._sentence(text[start:end], each.numbers)
+                if len(self._seen) <= MOST_STATEMENTS:
+                    items.extend(found)
         return items
+
+    def broke(self, error: ModelError) -> None:
+        """The reply broke off; raises the error where nothing of it was whole before."""
+        if not self._text:
+            raise error
+        self._finish, self._failure = "cut", str(error)
+
+    @property
+    def unopened(self) -> bool:
+        """Whether the reply began within a thought."""
+        return self._reader.unopened
 
     def end(self) -> list[DraftItem]:
         """What was held back; Declined when the model declined; ModelError when it said nothing."""
-        whole = self._finish not in ("length", "cut") and not self._repeated
+        whole = self._finish not in ("length", "cut", FILTERED) and not self._repeated
         items = [] if self._repeated else self.drafted(self._reader.finish(whole))
-        if self._reader.declined or (self._refused and not self._text):
+        if self._reader.declined or (not self._text and (self._remarks or self._finish == REFUSED)):
             return [Declined()]
         if not self._seen and not items:
             raise ModelError(self._nothing())
@@ -104,8 +121,11 @@ class Writing:
         if self._repeated or self._finish == "length":
             why = "repeats itself" if self._repeated else "reached RAG_LLM__MAX_OUTPUT_TOKENS"
             found.append(Warning("answer_cut", f"The model's reply {why}; what was unfinished is left out."))
+        elif self._finish == FILTERED:
+            found.append(Warning("answer_cut", "The endpoint's content filter stopped the model's reply."))
         elif self._finish == "cut":
-            found.append(Warning("answer_cut", "The model's reply ended without saying that it is complete."))
+            why = self._failure or "The model's reply ended without saying that it is complete."
+            found.append(Warning("answer_cut", why))
         spoken = detect_language(self._text, self._evidence.language)
         if spoken != self._evidence.language and "und" not in (spoken, self._evidence.language):
             found.append(
@@ -116,22 +136,26 @@ class Writing:
             )
         return tuple(found)
 
-    def _sentence(self, text: str, numbers: Sequence[int]) -> DraftStatement | None:
-        """A statement for one clean sentence; None for what was said before and for what says nothing."""
+    def _sentence(self, text: str, numbers: Sequence[int]) -> list[DraftStatement]:
+        """A statement for one clean sentence; none for what was said before and for what says nothing.
+
+        That something is not in the documents is said once an answer follows it.
+        """
         key = fold(text)
         if not text or key == self._question:
-            return None
+            return []
         self._seen[key] = self._seen.get(key, 0) + 1
         if self._seen[key] > 1:  # once is enough; after a third time it will not stop by itself
             self.stopped = self._repeated = self._repeated or self._seen[key] > 2
-            return None
+            return []
         statement = self._statement(text, numbers)
-        if not statement.quotes and _REFUSAL.search(text):
-            self._refused = True
-            return None
-        self._text += text + " "
         self.stopped = self.stopped or len(self._seen) >= MOST_STATEMENTS
-        return statement
+        if not statement.quotes and _REFUSAL.search(text) and not self._text:
+            self._remarks.append(statement)
+            return []
+        before = self._remarks if not self._text else []
+        self._text += text + " "
+        return [*before, statement]
 
     def _statement(self, text: str, numbers: Sequence[int]) -> DraftStatement:
         """The statement with its quotes; one that cites nothing is looked for in all that was shown."""

@@ -14,6 +14,7 @@ from rag_service.models.answers import (
     Turn,
     Usage,
     Warning,
+    added,
 )
 from rag_service.models.collections import (
     Change,
@@ -88,4 +89,5 @@ __all__ = [
     "Upload",
     "Usage",
     "Warning",
+    "added",
 ]

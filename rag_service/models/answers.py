@@ -94,6 +94,14 @@ class Usage:
     cost: float | None = None
 
 
+def added(one: Usage | None, other: Usage | None) -> Usage | None:
+    """What two requests used together; None where nothing was counted."""
+    if one is None or other is None:
+        return one or other
+    cost = None if one.cost is None and other.cost is None else (one.cost or 0.0) + (other.cost or 0.0)
+    return Usage(one.prompt_tokens + other.prompt_tokens, one.completion_tokens + other.completion_tokens, cost)
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds spent."""

@@ -16,6 +16,11 @@ _RATE = 0.05
 _ENOUGH = 0.5
 _OWN_WEIGHT = 0.7
 _WORD = re.compile(r"[^\W\d_]+")
+_LANGUAGE = re.compile(
+    r"(?:deutsch|englisch|französisch|spanisch|italienisch|polnisch|türkisch|russisch)(?:e[nrs]?)?"
+    r"|german|english|french|spanish|italian|polish|turkish|russian",
+    re.IGNORECASE,
+)
 _LETTER = re.compile(r"[^\W\d_]")
 _FOREIGN = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 
@@ -130,6 +135,11 @@ def detect_language(text: str, default: str = "und") -> str:
     language, weight = max(votes.items(), key=lambda item: item[1], default=(default, 0.0))
     enough = _RATE * len(words) if len(words) > _SHORT else _ENOUGH
     return language if weight >= enough else default
+
+
+def is_language(name: str) -> bool:
+    """Whether a word names a language in German or English: 'auf Englisch' is about nobody."""
+    return _LANGUAGE.fullmatch(name.strip()) is not None
 
 
 def _sample(text: str) -> str:

@@ -23,9 +23,27 @@ def expected_answer(question: str) -> AnswerType:
     return best
 
 
+def is_task(text: str) -> bool:
+    """Whether a message asks for work on the documents, such as a summary, rather than for a fact in them."""
+    return _task().search(" ".join(text.lower().split())) is not None
+
+
 def is_question_word(word: str) -> bool:
     """Whether a word asks rather than names: wer, welche, what..."""
     return bool(_question_word().fullmatch(word.lower()))
+
+
+@cache
+def _task() -> re.Pattern[str]:
+    polite = r"(?:(?:bitte|please|(?:kannst|könntest) du|(?:können|könnten) sie|(?:can|could|would) you)[ ,]+)*"
+    helper = r"(?:mir |uns |me |us |den |die |das |the )?"
+    return re.compile(
+        rf"^{polite}{helper}(?:fass(?:e|t|en)?\b.{{0,80}}\bzusammen|über\s?setz\w*|vergleich\w*|liste\b|list\b"
+        r"|nenne?n? (?:sie )?(?:mir )?alle\b|zähle?n?\b.{0,80}\bauf\b|summari[sz]e|translate|compare|outline"
+        r"|(?:gib|geben|give)\b.{0,30}\b(?:überblick|zusammenfassung|overview|summary))"
+        r"|\b(?:zusammen(?:fassen|gefasst|zufassen)|zusammenfassung (?:von|des|der|zu)|summary of|overview of"
+        r"|(?:übersetzen|vergleichen)\W*$|was steht in\b|what does .{1,60}\bsay\W*$)"
+    )
 
 
 @cache

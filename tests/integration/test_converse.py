@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from rag_service.answer.converse import Conversation
-from rag_service.models import Turn
+from rag_service.models import Turn, Usage
 from rag_service.prompts import load_prompt
 from tests.generate_kit import chat_model
 from tests.llm_server import LlmServer, refusing, saying
@@ -80,6 +80,8 @@ async def test_the_model_rewrites(server: LlmServer) -> None:
         f'"{REWRITTEN}"',
         f"<think>hm</think>\n{REWRITTEN}\nDas ist die Frage.",
         f"**{REWRITTEN}**",
+        f"Here is the rewritten question:\n\n{REWRITTEN}",
+        f"Okay, the user asks about Kim. So it is about him.\n</think>\n{REWRITTEN}",
     ],
 )
 async def test_what_stands_around_the_question_is_removed(server: LlmServer, written: str) -> None:
@@ -104,6 +106,22 @@ async def test_when_the_model_fails_the_rule_completes_and_says_so(server: LlmSe
     assert made.question == BY_RULE
     assert [warning.code for warning in made.warnings] == ["rewrite_unavailable"]
     assert "by rule" in made.warnings[0].message
+
+
+async def test_an_answer_is_no_question_even_where_the_question_has_no_mark(server: LlmServer) -> None:
+    server.behave(saying("Northwind earned 12.4 million euros in 2023."))
+    made = await conversation(server).standalone("und 2023", HISTORY)
+    assert [warning.code for warning in made.warnings] == ["rewrite_unavailable"]
+
+
+@pytest.mark.parametrize("wish", ["Can you say that in English?", "Kannst du das auf Englisch sagen?"])
+async def test_a_wish_for_another_language_needs_what_was_said(server: LlmServer, wish: str) -> None:
+    server.behave(saying(REWRITTEN))
+    assert (await conversation(server).standalone(wish, HISTORY)).question == REWRITTEN
+
+
+async def test_what_the_rewriting_used_is_told(server: LlmServer) -> None:
+    assert (await conversation(server).standalone(FOLLOW_UP, HISTORY)).usage == Usage(100, 20)
 
 
 async def test_a_plainly_complete_question_is_not_sent_to_the_model(server: LlmServer) -> None:

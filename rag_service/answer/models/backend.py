@@ -11,13 +11,18 @@ from rag_service.ports import ChatChunk
 
 Messages = Sequence[Mapping[str, str]]
 Schema = Mapping[str, Any]
+REFUSED = "refused"  # how a reply ends in which the model says that it will not answer
 
 
 @dataclass(frozen=True, slots=True)
 class Piece(ChatChunk):
-    """A piece of a reply; the last one has ``finish``: ``stop``, ``length``, another reason, or ``cut``."""
+    """A piece of a reply; the last one has ``finish``: ``stop``, ``length``, another reason, or ``cut``.
+
+    ``thinking`` marks a sign of life of a model that thinks before it writes.
+    """
 
     finish: str | None = None
+    thinking: bool = False
 
 
 class Transient(Exception):

@@ -9,7 +9,8 @@ from collections.abc import Callable
 class CircuitBreaker:
     """Counts failures in a row; open for ``seconds`` after ``failures`` of them.
 
-    When that time is over a single trial may pass; its outcome closes the breaker or opens it again.
+    When that time is over a single trial may pass; its outcome closes the breaker or opens it again. ``cause`` is
+    what the last failure was.
     """
 
     def __init__(self, failures: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -19,6 +20,7 @@ class CircuitBreaker:
         self._failures = 0
         self._opened: float | None = None
         self._trial = False
+        self.cause = ""
 
     def wait(self) -> float:
         """Seconds until a request may pass; 0 lets it pass now, as the trial if one is due."""
@@ -36,9 +38,10 @@ class CircuitBreaker:
         """The endpoint works: close."""
         self._failures, self._opened, self._trial = 0, None, False
 
-    def failed(self) -> None:
-        """One more failure: open when there were enough, or again after a failed trial."""
+    def failed(self, cause: str = "") -> None:
+        """One more failure: open when there were enough, or again after a failed trial; ``cause`` is kept."""
         self._failures += 1
+        self.cause = cause
         if self._trial or self._failures >= self._limit:
             self._opened = self._clock()
         self._trial = False

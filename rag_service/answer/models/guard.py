@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from rag_service.answer.models.backend import Backend, Messages, Piece, Schema, StructureRefused, Transient
+from rag_service.answer.models.backend import Backend, Messages, Piece, Schema, Transient
 from rag_service.answer.models.breaker import CircuitBreaker
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable
 from rag_service.models import Usage
@@ -111,7 +111,7 @@ class GuardedModel:
         if wait > 0:
             raise ModelUnavailable(
                 f"{self._backend.place} failed {self._limits.breaker_failures} times in a row; "
-                f"it is tried again in {wait:.0f} s (setting RAG_LLM__BREAKER_SECONDS)."
+                f"it is tried again in {wait:.0f} s (setting RAG_LLM__BREAKER_SECONDS). Last: {self._breaker.cause}"
             )
         told = False
         try:
@@ -124,10 +124,11 @@ class GuardedModel:
         except (Transient, ModelError) as failure:
             told = True
             error = failure.error if isinstance(failure, Transient) else failure
-            if isinstance(error, StructureRefused | ModelRateLimited):
+            passing = isinstance(failure, Transient) or isinstance(error, ModelTimeout | ModelUnavailable)
+            if passing and not isinstance(error, ModelRateLimited):
+                self._breaker.failed(str(error))
+            else:  # what is wrong with one request says nothing of the next
                 self._breaker.abandoned()
-            else:
-                self._breaker.failed()
             raise
         finally:
             if not told:
@@ -148,7 +149,7 @@ class GuardedModel:
                         piece = await anext(pieces)
                 except StopAsyncIteration:
                     return
-                started = started or bool(piece.text)
+                started = started or bool(piece.text) or piece.thinking
                 yield piece
         except TimeoutError as error:
             raise self._late(started, deadline) from error

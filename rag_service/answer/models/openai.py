@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletion
 
-from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, Transient
-from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of
+from rag_service.answer.models.backend import REFUSED, Messages, Piece, Schema, StructureRefused, Transient
+from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of, whole_piece
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
-from rag_service.models import Usage
 
 OPENAI = "https://api.openai.com/v1"
 NO_KEY = "none"
 REASONING_ROOM = 2000  # tokens a reasoning model may think before it writes
 ABOUT_SCHEMA = re.compile(r"schema|json|format|grammar|structured", re.IGNORECASE)
 REASONING = re.compile(r"(gpt-5|o\d)(?!.*chat)")
+THINKS = re.compile(  # models that think at length, by whatever server and under whatever prefix
+    r"(?:^|[/:.-])(?:gpt-5|o\d\b|gpt-oss|deepseek-r|qwq|qwen3|magistral)(?!.*(?:chat|instruct))|thinking|reason",
+    re.IGNORECASE,
+)
 
 
 class OpenAIBackend:
@@ -53,6 +56,8 @@ class OpenAIBackend:
         self._features = {"stream_options"} | ({"response_format"} if structured != "off" else set())
         self._features |= {"max_completion_tokens"} if official else set()
         self._features |= {"reasoning_effort"} if reasoning else set()
+        self._features |= {"temperature"} if temperature is not None else set()
+        self._thinks = THINKS.search(model) is not None
         self._client: openai.AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -72,15 +77,23 @@ class OpenAIBackend:
         return "response_format" in self._features
 
     async def attempt(self, messages: Messages, max_tokens: int, schema: Schema | None) -> AsyncGenerator[Piece]:
-        """One request; the reply's pieces. An unusable parameter is dropped and the request sent again."""
+        """One request; the reply's pieces. An unusable parameter is dropped and the request sent again, and so it is,
+        with more room, when a model turns out to think until it has none left.
+        """
         while True:
             body = self.body(messages, max_tokens, schema)
-            begun = False
+            begun, had_room, said = False, self._thinks, ""
             try:
-                async for piece in self._request(body):
-                    begun = True
-                    yield piece
-                return
+                async with aclosing(self._request(body)) as pieces:
+                    async for piece in pieces:
+                        begun = True
+                        said = (said + piece.text)[:20]
+                        self._thinks = self._thinks or piece.thinking or said.lstrip().startswith("<think")
+                        if piece.finish == "length" and self._thinks and not had_room and not said:
+                            break
+                        yield piece
+                    else:
+                        return
             except openai.APIStatusError as error:
                 refused = self._refused(error, body)
                 if refused is None:
@@ -109,37 +122,35 @@ class OpenAIBackend:
     async def _request(self, body: dict[str, Any]) -> AsyncGenerator[Piece]:
         response = await self._sdk().chat.completions.with_raw_response.create(**body)
         if "json" in response.headers.get("content-type", ""):  # an endpoint that does not stream
-            whole = ChatCompletion.model_validate_json(await response.http_response.aread())
-            answer = whole.choices[0] if whole.choices else None
-            text = (answer.message.content if answer else None) or ""
-            yield Piece(text, _usage(whole), answer.finish_reason if answer else "cut")
+            yield whole_piece(await response.http_response.aread())
             return
         reader, finish = EventReader(), None
         try:
             async for data in response.http_response.aiter_bytes():
                 events = reader.feed(data)
                 piece = piece_of(events)
-                finish = piece.finish or finish
-                if piece.text or piece.usage:
-                    yield Piece(piece.text, piece.usage)
+                finish = finish if finish == REFUSED else piece.finish or finish
+                if piece.text or piece.usage or piece.thinking:
+                    yield Piece(piece.text, piece.usage, thinking=piece.thinking)
                 if END in events:  # some endpoints keep the connection open after it
                     break
             piece = piece_of(reader.rest())
         finally:
             await response.http_response.aclose()
-        yield Piece(piece.text, piece.usage, piece.finish or finish or "cut")
+        yield Piece(piece.text, piece.usage, piece.finish or finish or "cut", piece.thinking)
 
     def body(self, messages: Messages, max_tokens: int, schema: Schema | None) -> dict[str, Any]:
         """The request as it is sent, without what the endpoint refused before."""
         body: dict[str, Any] = {"model": self._model, "messages": list(messages), "stream": True}
         if "reasoning_effort" in self._features:
             body["reasoning_effort"] = "low"
+        if self._thinks:
             max_tokens += REASONING_ROOM
         limit = "max_completion_tokens" if "max_completion_tokens" in self._features else "max_tokens"
         body[limit] = max_tokens
         if "stream_options" in self._features:
             body["stream_options"] = {"include_usage": True}
-        if self._temperature is not None:
+        if "temperature" in self._features:
             body["temperature"] = self._temperature
         if schema is not None and "response_format" in self._features:
             described = {"name": "answer", "strict": True, "schema": schema}
@@ -207,12 +218,6 @@ class OpenAIBackend:
             )
             self._loop = loop
         return self._client
-
-
-def _usage(event: ChatCompletion) -> Usage | None:
-    if event.usage is None:
-        return None
-    return Usage(event.usage.prompt_tokens or 0, event.usage.completion_tokens or 0)
 
 
 def _seconds(header: str | None) -> float | None:

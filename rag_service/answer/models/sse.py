@@ -9,7 +9,7 @@ import json
 import math
 from typing import Any
 
-from rag_service.answer.models.backend import Piece
+from rag_service.answer.models.backend import REFUSED, Piece
 from rag_service.models import Usage
 
 END = "[DONE]"
@@ -43,7 +43,7 @@ class EventReader:
 
 def piece_of(events: list[str]) -> Piece:
     """What these events say together; ValueError for what is no chat completion chunk, StreamError for an error."""
-    text, usage, finish = "", None, None
+    text, usage, finish, thinking = "", None, None, False
     for data in events:
         if data == END:
             break
@@ -52,10 +52,26 @@ def piece_of(events: list[str]) -> Piece:
             raise ValueError("not a chat completion chunk")
         if chunk.get("error") or chunk.get("object") == "error":
             raise StreamError(_message(chunk.get("error") or chunk))
-        text += _text(chunk)
+        delta = _choice(chunk).get("delta") or {}
+        text += _text(delta)
         usage = _usage(chunk.get("usage")) or usage
-        finish = _finish(chunk) or finish
-    return Piece(text, usage, finish)
+        finish = finish if finish == REFUSED else _finish(chunk, delta) or finish
+        thinking = thinking or _thinks(delta)
+    return Piece(text, usage, finish, thinking)
+
+
+def whole_piece(body: bytes) -> Piece:
+    """What a reply that is not streamed says; errors as `piece_of`."""
+    reply = json.loads(body)
+    if not isinstance(reply, dict):
+        raise ValueError("not a chat completion")
+    if reply.get("error"):
+        raise StreamError(_message(reply["error"]))
+    if "choices" not in reply:
+        raise ValueError("not a chat completion")
+    message = _choice(reply).get("message") or {}
+    finish = _finish(reply, message) or ("stop" if message else "cut")
+    return Piece(_text(message), _usage(reply.get("usage")), finish, _thinks(message))
 
 
 def _choice(chunk: dict[str, Any]) -> dict[str, Any]:
@@ -65,15 +81,27 @@ def _choice(chunk: dict[str, Any]) -> dict[str, Any]:
     return choices[0] if choices else {}
 
 
-def _text(chunk: dict[str, Any]) -> str:
-    delta = _choice(chunk).get("delta") or {}
+def _text(delta: Any) -> str:
+    """The text of a delta or message; of one in parts, that of its text parts."""
     text = delta.get("content") if isinstance(delta, dict) else delta
+    if isinstance(text, list):
+        parts = (part.get("text") for part in text if isinstance(part, dict) and part.get("type") == "text")
+        text = "".join(part for part in parts if isinstance(part, str))
     if not isinstance(text or "", str):
         raise ValueError("content is not text")
     return text or ""
 
 
-def _finish(chunk: dict[str, Any]) -> str | None:
+def _thinks(delta: Any) -> bool:
+    if not isinstance(delta, dict):
+        return False
+    in_parts = isinstance(delta.get("content"), list) and not _text(delta)
+    return in_parts or any(delta.get(name) for name in ("reasoning_content", "reasoning", "thinking"))
+
+
+def _finish(chunk: dict[str, Any], delta: Any) -> str | None:
+    if isinstance(delta, dict) and delta.get("refusal"):
+        return REFUSED
     reason = _choice(chunk).get("finish_reason")
     return str(reason) if reason else None
 

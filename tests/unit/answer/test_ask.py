@@ -158,6 +158,38 @@ async def test_what_was_begun_is_not_replaced():
         await asker(llm=llm).answer(Ask("Wann?"))
 
 
+@pytest.mark.parametrize(
+    ("question", "model", "answered"),
+    [
+        ("Fasse die Reise zusammen.", "m", True),
+        ("Please translate the policy into German.", "m", True),
+        ("Wann reiste Kim ab?", "m", False),
+        ("Fasse die Reise zusammen.", None, False),
+    ],
+)
+async def test_whether_a_summary_can_be_given_a_model_decides(question, model, answered):
+    llm = Scripted(GOOD, Finished(), name="llm", model=model)
+    answer = await asker(llm=llm, confidence=0.1).answer(Ask(question, answerer="llm"))
+    assert answer.answered is answered
+
+
+async def test_without_its_model_a_summary_is_declined():
+    llm = Scripted(ModelUnavailable("The endpoint is down."), name="llm", model="m")
+    answer = await asker(llm=llm, confidence=0.1).answer(Ask("Fasse die Reise zusammen."))
+    assert answer.abstention.reason == "insufficient_evidence"
+    assert "llm_unavailable" in {warning.code for warning in answer.warnings}
+
+
+async def test_what_the_rewriting_used_is_part_of_the_usage():
+    class Rewrites(Listener):
+        async def standalone(self, question, history):
+            return Standalone(question, usage=Usage(100, 20, 0.5))
+
+    llm = Scripted(GOOD, Finished(Usage(10, 5, 0.1)), name="llm", model="m")
+    assert (await asker(llm=llm, converse=Rewrites()).answer(Ask("Wann?"))).usage == Usage(110, 25, 0.6)
+    assert (await asker(converse=Rewrites()).answer(Ask("Wann?"))).usage == Usage(100, 20, 0.5)
+
+
 async def test_llm_without_a_model_names_the_setting():
     with pytest.raises(InvalidInput, match="RAG_LLM__BASE_URL"):
         await asker().answer(Ask("Wann?", answerer="llm"))

@@ -24,6 +24,12 @@ from rag_service.answer.markers import defuse_markers, find_markers, unfinished_
         ("Ja [Passage 1, Passage 3].", [(1, 3)]),
         ("Ja ［１２］.", [(12,)]),
         ("Ja [3-1].", [(3, 1)]),
+        ("Ja \\[1\\].", [(1,)]),
+        ("Ja [1](#p1).", [(1,)]),
+        ("Ja (Passage 1) und (Quellen 2 und 3).", [(1,), (2, 3)]),
+        ("Ja [Passagen 1 und 2].", [(1, 2)]),
+        ("Ja [P1].", [(1,)]),
+        ("Ja<sup>1</sup> und<sup>[2]</sup>.", [(1,), (2,)]),
         ("Ja [1-999].", [tuple(range(1, 52))]),
     ],
 )
@@ -31,7 +37,9 @@ def test_spellings(text: str, numbers: list[tuple[int, ...]]) -> None:
     assert [marker.numbers for marker in find_markers(text)] == numbers
 
 
-@pytest.mark.parametrize("text", ["[2019]", "[sic]", "[1](http://x)", "Artikel 1", "[a1]", "[]", "(1)"])
+@pytest.mark.parametrize(
+    "text", ["[2019]", "[sic]", "[1](http://x)", "Artikel 1", "[a1]", "[]", "(1)", "(Abschnitt 3)", "10<sup>x</sup>"]
+)
 def test_other_brackets_are_text(text: str) -> None:
     assert find_markers(text) == []
 
@@ -48,7 +56,15 @@ def test_a_line_break_before_a_marker_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "start"), [("Er kam [1", 7), ("Er kam 【", 7), ("Er kam [1]", None), ("Er kam", None)]
+    ("text", "start"),
+    [
+        ("Er kam [1", 7),
+        ("Er kam 【", 7),
+        ("Er kam [1]", None),
+        ("Er kam", None),
+        ("Er kam <sup>1", 7),
+        ("Er kam (Passage 1", 7),
+    ],
 )
 def test_an_opened_bracket_at_the_end_may_become_a_marker(text: str, start: int | None) -> None:
     assert unfinished_marker(text) == start

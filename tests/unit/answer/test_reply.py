@@ -7,6 +7,7 @@ import random
 import pytest
 
 from rag_service.answer.reply import SENTINEL, ReplyReader, Said
+from rag_service.errors import ModelError
 
 
 def read(reply: str, *, seed: int | None = None, whole: bool = True) -> tuple[list[Said], ReplyReader]:
@@ -39,12 +40,36 @@ TEXTS = {
         [Said("- Erster Punkt", (1,)), Said("- Zweiter Punkt", (2,))],
     ),
     "thinking aloud": ("<think>hm, [1] oder [2].</think>\nJa, das stimmt [1].", [Said("Ja, das stimmt.", (1,))]),
+    "thinking in brackets": ("[THINK]hm, [1]?[/THINK]Ja, das stimmt [1].", [Said("Ja, das stimmt.", (1,))]),
+    "thinking in another word": ("<Reasoning>hm.</Reasoning> Ja, das stimmt [1].", [Said("Ja, das stimmt.", (1,))]),
+    "thinking in channels": (
+        "<|channel|>analysis<|message|>Der Nutzer fragt. Laut Passage 1 ja.<|end|><|start|>assistant"
+        "<|channel|>final<|message|>Ja, das stimmt [1].",
+        [Said("Ja, das stimmt.", (1,))],
+    ),
+    "thinking that never began": ("Der Nutzer fragt, also ja.\n</think>\n\nJa, das [1].", [Said("Ja, das.", (1,))]),
     "invisible characters inside a marker": ("Er kam [\u200b1\u200b].", [Said("Er kam.", (1,))]),
     "json": (
         '{"statements": [{"text": "Kim kam an. Er ging.", "citations": [1]}, '
         '{"text": "Putin \\u00e4 [3].", "citations": ["2", 5]}]}',
         [Said("Kim kam an.", (1,)), Said("Er ging.", (1,)), Said("Putin ä.", (3, 2, 5))],
     ),
+    "json behind a line": (
+        'Here is the JSON:\n```JSON\n{"statements":[{"text":"Ja.","citations":[1]}]}\n```',
+        [Said("Ja.", (1,))],
+    ),
+    "json behind a word": ('Sure! {"statements": [{"text": "Ja.", "citations": [1]}]}', [Said("Ja.", (1,))]),
+    "json with a bracket in what it says first": (
+        '{"reasoning": "see [1]", "statements": [{"text": "Ja.", "citations": [2]}]}',
+        [Said("Ja.", (2,))],
+    ),
+    "json of one text": ('{"answer": "Kim kam an [1]."}', [Said("Kim kam an.", (1,))]),
+    "json of plain sentences": (
+        '{"statements": ["Kim kam an [1].", "Er ging."]}',
+        [Said("Kim kam an.", (1,)), Said("Er ging.", ())],
+    ),
+    "a list of objects": ('[\n{"text": "Ja.", "citations": [1]}]', [Said("Ja.", (1,))]),
+    "json that is quoted": ('Die Datei enthält {"port": 80} [1].', [Said('Die Datei enthält {"port": 80}.', (1,))]),
     "json in a fence": (
         '```json\n{"statements": [{"text": "Ja.", "citations": 1}]}\n```',
         [Said("Ja.", (1,))],
@@ -72,13 +97,35 @@ def test_json_statements_are_given_out_as_they_close() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [SENTINEL, f"**{SENTINEL}**.", f"{SENTINEL} Die Dokumente sagen nichts.", '{"statements": []}']
+    "reply",
+    [
+        SENTINEL,
+        f"**{SENTINEL}**.",
+        f"{SENTINEL} Die Dokumente sagen nichts.",
+        '{"statements": []}',
+        "{}",
+        f'{{"statements": [{{"text": "{SENTINEL}", "citations": [1]}}]}}',
+    ],
 )
 @pytest.mark.parametrize("seed", [None, 1, 2])
 def test_declining(reply: str, seed: int | None) -> None:
     said, reader = read(reply, seed=seed)
     assert said == []
     assert reader.declined
+
+
+def test_a_thought_that_was_given_out_is_an_error() -> None:
+    reader = ReplyReader("de")
+    assert reader.feed("Der Nutzer fragt nach Kim. Laut Passage eins war er da. Gut, ")
+    with pytest.raises(ModelError, match="thought aloud"):
+        reader.feed("also.</think>Ja [1].")
+    assert reader.unopened
+
+
+@pytest.mark.parametrize("reply", ["Er fragt.</think>Ja, das [1].", "Ja, das [1]."])
+def test_a_reply_may_be_expected_to_begin_with_a_thought(reply: str) -> None:
+    reader = ReplyReader("de", begun=True)
+    assert [*reader.feed(reply[:5]), *reader.feed(reply[5:]), *reader.finish(True)] == [Said("Ja, das.", (1,))]
 
 
 def test_the_sentinel_after_an_answer_is_dropped_without_declining() -> None:

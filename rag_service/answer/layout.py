@@ -1,0 +1,55 @@
+"""The lines of a reply that are no sentences: headings, what announces a list, and rows of a table."""
+
+from __future__ import annotations
+
+import re
+
+_HEADING = re.compile(r"\s*#{1,6}\s+\S")
+_RULE = re.compile(r"[\s|:+=_-]+")
+_INTRODUCTION = re.compile(  # announces the answer, and says nothing itself
+    r"\W*(?:hier (?:ist|sind|folg)|(?:die|meine) antwort|antwort|natürlich|gerne?|klar|zusammen(?:fassung|gefasst)"
+    r"|(?:laut|gemäß|nach|basierend auf|aus|in|auf grundlage|auf basis) (?:den|der|die) (?:\w+ )?"
+    r"(?:passagen?|dokumente?n?|quellen?|texte?n?|informationen|angaben)"
+    r"|here (?:is|are|'s)|the answer|answer|sure|certainly|of course|summary|in summary|to summari[sz]e"
+    r"|(?:based on|according to|from|in) the (?:\w+ )?(?:passages?|documents?|sources?|texts?|information))\b",
+    re.IGNORECASE,
+)
+
+
+class Layout:
+    """Reads a reply's sentences in their order and gives each what it needs of the lines before it."""
+
+    def __init__(self) -> None:
+        self._lead = ""
+        self._columns: list[str] | None = None
+
+    def plain(self, text: str, *, cited: bool) -> str:
+        """The sentence, with what announced it or the names of its columns; empty while it says nothing alone."""
+        row = text.strip()
+        if row.startswith("|"):
+            return self._row(row)
+        self._columns = None
+        if _HEADING.match(text) and not cited:
+            self._lead = ""
+            return ""
+        if row.endswith(":") and not cited:
+            self._lead = "" if _INTRODUCTION.match(row) else row
+            return ""
+        lead, self._lead = self._lead, ""
+        return f"{lead} {_item(text)}" if lead else text
+
+    def _row(self, row: str) -> str:
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        if _RULE.fullmatch(row):
+            return ""
+        if self._columns is None:
+            self._columns = cells
+            return ""
+        named = len(cells) == len(self._columns)
+        pairs = zip(self._columns, cells, strict=True) if named else (("", cell) for cell in cells)
+        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
+
+
+def _item(text: str) -> str:
+    """A list's item without its bullet."""
+    return re.sub(r"^\s*(?:[-*+•▪●–]|\(?\d{1,2}[.)])\s+", "", text)
