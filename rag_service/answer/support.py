@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from difflib import SequenceMatcher
 
-from rag_service.models import Passage
+from rag_service.models import Passage, Quote
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.weekdays import WEEKDAY, weekdays
 from rag_service.text.words import fold, word_spans
@@ -23,17 +23,20 @@ _SIMILAR = 0.7
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
 
 
-def missing_values(statement: str, language: str, cited: Sequence[Passage], known: frozenset[str]) -> list[str]:
+def missing_values(
+    statement: str, language: str, cited: Sequence[Passage], known: frozenset[str], quotes: Sequence[Quote] = ()
+) -> list[str]:
     """The statement's dates, numbers and names that no cited passage holds, as they are written in it.
 
-    ``known`` are folded words of names, from ``name_words``; in German they tell names from other nouns.
+    ``known`` are folded words of names, from ``name_words``; in German they tell names from other nouns. With
+    ``quotes`` of the passages a number has to stand in one of them: elsewhere it counts something else.
     """
     texts = [f"{item.title}\n{item.text}" for item in cited]
     dates = {value.norm for text in texts for value in find_dates(text)}
     dates |= {item.published[:10] for item in cited if item.published}
-    numbers = {
-        value.norm for item, text in zip(cited, texts, strict=True) for value in find_numbers(text, item.language)
-    }
+    counted = [(f"{each.passage.title}\n{_quoted(each)}", each.passage.language) for each in quotes]
+    counted = counted or [(text, item.language) for item, text in zip(cited, texts, strict=True)]
+    numbers = {value.norm for text, spoken in counted for value in find_numbers(text, spoken)}
     missing = [value for value in find_dates(statement) if not _date_known(value.norm, dates | numbers)]
     for value in find_numbers(statement, language):
         written = statement[value.start : value.end]
@@ -57,6 +60,11 @@ def missing_values(statement: str, language: str, cited: Sequence[Passage], know
         if _is_name(statement, value, language, known) and not _name_known(_parts(value.norm), words, runs, same)
     ]
     return [statement[value.start : value.end] for value in sorted(missing, key=lambda value: value.start)]
+
+
+def _quoted(quote: Quote) -> str:
+    start = quote.passage.start
+    return quote.passage.text[quote.start - start : quote.end - start]
 
 
 def name_words(passages: Sequence[Passage], question: str, language: str) -> frozenset[str]:

@@ -166,7 +166,7 @@ class Writing:
         if not numbers:
             quotes = quotes[:1]
         held = [self._evidence.passages[number - 1] for number in cited] or [quote.passage for quote in quotes]
-        missing = missing_values(text, self._evidence.language, held, self._names) if held else []
+        missing = missing_values(text, self._evidence.language, held, self._names, quotes) if held else []
         return DraftStatement(text, quotes, supported=bool(quotes) and not missing and text[-1] != "?")
 
     def _nothing(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag_service.answer.support import missing_values, name_words
+from rag_service.models import Quote
 from tests.fakes import passage
 
 TEXT = (
@@ -79,3 +80,13 @@ def test_a_date_on_another_day_of_the_week_is_named() -> None:
     held = passage("| Abreise | Samstag, 27. April | Freitag, 26. April |", published=None)
     assert missing_values("Er reiste am Freitag, 27. April ab.", "de", [held], frozenset()) == ["27. April"]
     assert missing_values("Er reiste am Freitag, den 26. April ab.", "de", [held], frozenset()) == []
+
+
+def test_a_number_that_stands_elsewhere_counts_something_else() -> None:
+    text = "Der Park wurde 2021 eröffnet. Der Umbau kostet 4,2 Mio. Euro."
+    held = passage(text)
+    opened, built = Quote(held, 0, 29, 1.0), Quote(held, 30, len(text), 1.0)
+    claim = "Der Park kostete 4,2 Mio. Euro."
+    assert missing_values(claim, "de", [held], frozenset(), [opened]) == ["4,2 Mio"]
+    assert missing_values(claim, "de", [held], frozenset(), [opened, built]) == []
+    assert missing_values(claim, "de", [held], frozenset()) == []
