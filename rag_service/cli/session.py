@@ -52,7 +52,10 @@ def call_owner(error: DataDirectoryLocked, method: str, path: str, body: dict[st
     content = reply.json()
     if reply.is_error:
         hint = " Set RAG_API_KEY to a key of that server." if reply.status_code in (401, 403) else ""
-        raise RagError(f"{content.get('detail', reply.text)}{hint}")
+        told = RagError(f"{content.get('detail', reply.text)}{hint}")
+        told.code, told.title = content.get("code", told.code), content.get("title", told.title)
+        told.status = reply.status_code
+        raise told
     return content
 
 

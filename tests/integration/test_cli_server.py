@@ -115,6 +115,8 @@ def test_a_server_with_keys_wants_one(owner: str, monkeypatch: pytest.MonkeyPatc
         assert len(parsed("documents", "list")["data"]) == 2
         forbidden = call("collections", "create", "neu").exception
         assert isinstance(forbidden, RagError) and "RAG_API_KEY" in str(forbidden)
+        assert (refused.status, forbidden.status) == (401, 403)
+        assert "internal_error" not in (refused.code, forbidden.code)
     finally:
         assert call("keys", "revoke", made["id"]).stdout == f"Revoked {made['id']}.\n"
     assert len(call("keys", "list").stdout.splitlines()) == 1
