@@ -7,12 +7,12 @@ import re
 _HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _RULE = re.compile(r"[\s|:+=_-]+")
 _INTRODUCTION = re.compile(  # announces the answer, and says nothing itself
-    r"\W*(?:hier (?:ist|sind|folg)|(?:die|meine) antwort|antwort|natürlich|gerne?|klar|zusammen(?:fassung|gefasst)"
-    r"|(?:laut|gemäß|nach|basierend auf|aus|in|auf grundlage|auf basis) (?:den|der|die) (?:\w+ )?"
-    r"(?:passagen?|dokumente?n?|quellen?|texte?n?|informationen|angaben)"
-    r"|here (?:is|are|'s)|the answer|answer|sure|certainly|of course|summary|in summary|to summari[sz]e"
-    r"|(?:based on|according to|from|in) the (?:\w+ )?(?:passages?|documents?|sources?|texts?|information))\b",
-    re.IGNORECASE,
+    r"\W*(?:(?:hier (?:ist|sind|folg)|(?:die|meine) antwort|antwort|natürlich|gerne?|klar|zusammen(?:fassung|gefasst)"
+    r"|here (?:is|are|'s)|the answer|answer|sure|certainly|of course|summary|in summary|to summari[sz]e)\b.*"
+    r"|(?:laut|gemäß|nach|basierend auf|aus|in|auf grundlage|auf basis|based on|according to|from) (?:\w+ ){1,3}?"
+    r"(?:passagen?|dokumente?n?|quellen?|texte?n?|informationen|angaben|passages?|documents?|sources?|texts?|information)"
+    r"(?: \w+){0,2})\W*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -33,7 +33,7 @@ class Layout:
             self._lead = ""
             return ""
         if row.endswith(":") and not cited:
-            self._lead = "" if _INTRODUCTION.match(row) else row
+            self._lead = "" if _INTRODUCTION.fullmatch(row) else row
             return ""
         lead, self._lead = self._lead, ""
         return f"{lead} {_item(text)}" if lead else text
