@@ -17,10 +17,12 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}\.?:\s+\S")  # 'Next meeting: 26 March', and rows of tables
-_TELLS = re.compile(r"\d|;|[.!?\u2026\u3002]\W*$")  # what a title in this form would not hold
-_ENDS = re.compile(r"[.!?…:;。！？][\"'”“»«›‹)\]]*$")
-_QUESTION = re.compile(r"[?\uff1f][)*_]*$")
-_SHORTEST, _SHORT, _LONG = 3, 16, 14
+_FINAL = r".!?…。｡！？\u06d4\u061f\u0964\u0965\u1362"
+_TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would not hold
+_ENDS = re.compile(rf"[{_FINAL}:;][\"'”“»«›‹)\]」』）]*$")
+_QUESTION = re.compile(r"[?\uff1f\u061f][)*_]*$")
+_SHORTEST, _LONG = 3, 14  # words
+_SHORT, _LINE = 16, 200  # bytes of UTF-8: some scripts need few characters, and no blanks between words
 _BULLET = re.compile(r"[-*+•▪●–]\s+")
 
 
@@ -53,6 +55,8 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
                 question = start
                 continue
             fragment = is_fragment(text) or (text == passage.title and not _TELLS.search(text))
+            if fragment and _shares_line(passage.text, start, end) and _ENDS.search(text):
+                fragment = _is_aside(text)
             bullet = _BULLET.match(passage.text, start, end)
             start = bullet.end() if bullet else start
             if question is not None and not _is_aside(text):
@@ -108,8 +112,13 @@ def is_fragment(text: str) -> bool:
     if text.lstrip().startswith("#"):
         return True
     if _ENDS.search(text):
-        return len(words) < _SHORTEST and len(text) < _SHORT
-    return len(words) <= _LONG
+        return len(words) < _SHORTEST and len(text.encode()) < _SHORT
+    return len(words) <= _LONG and len(text.encode()) <= _LINE
+
+
+def _shares_line(text: str, start: int, end: int) -> bool:
+    """Whether something else stands on the lines of a span, as beside a short sentence of a paragraph."""
+    return text[text.rfind("\n", 0, start) + 1 : start].strip() != "" or text[end:].partition("\n")[0].strip() != ""
 
 
 def _is_aside(text: str) -> bool:

@@ -31,6 +31,7 @@ def test_candidates_are_sentences_once_with_their_offsets():
         ("Er fragte: „Wo ist das?“ Niemand wusste es.", ["Er fragte: „Wo ist das?“", "Niemand wusste es."]),
         ("Wo ist das?\n\nFoto: dpa, Bild vom April\n\nIm Keller liegt es.", ["Im Keller liegt es."]),
         ("Im Keller liegt es. Wer räumt auf?", ["Im Keller liegt es."]),
+        ("متى يفتح المتحف؟ يفتح في التاسعة.", ["متى يفتح المتحف؟ يفتح في التاسعة."]),
         ("営業時間は？ 九時から五時まで。", ["営業時間は？ 九時から五時まで。"]),
         ("Wo ist das?", []),
     ],
@@ -90,8 +91,33 @@ def test_fragments_only_where_there_is_nothing_else():
         ("File photo: the two leaders shake hands at the end of their meeting in the harbour.", True),
         ("Bild aufgenommen am 25. April 2019.", True),
         ("Das Bild wurde im April aufgenommen.", False),
+        ("馆长是李明华。", False),
+        ("門票為三十元。」", False),
+        ("館長は田中です。", False),
+        ("박물관은 쉰다.", False),
+        ("टिकट तीस रुपये।", False),
+        ("دروازہ بند ہے۔", False),
+        ("นิทรรศการถาวรจัดแสดงเครื่องปั้นดินเผาโบราณที่ขุดพบในหมู่บ้านใกล้แม่น้ำและเปิดให้ชมทุกวัน", False),
+        ("青山博物馆", True),
+        ("パンフレット", True),
         ("Ein Foto zeigt: Der Präsident posiert mit seinem Gast.", False),
     ],
 )
 def test_what_is_no_sentence(text, fragment):
     assert is_fragment(text) is fragment
+
+
+def test_a_short_sentence_of_a_paragraph_is_one_but_alone_it_heads_what_follows():
+    found = find_candidates([passage("Der Zug fuhr ein. Kim schwieg. Putin lachte.", language="de")])
+    assert [item.text for item in found] == ["Der Zug fuhr ein.", "Kim schwieg.", "Putin lachte."]
+    text = "Kim schwieg.\n\nDer Zug fuhr am Abend ein.\nFoto: dpa. Weiter ging es erst am Morgen."
+    assert [item.text for item in find_candidates([passage(text)])] == [
+        "Der Zug fuhr am Abend ein.",
+        "Weiter ging es erst am Morgen.",
+    ]
+
+
+def test_sentences_are_found_where_no_blanks_are_between_words():
+    text = "青山博物馆\n\n馆长是李明华。门票价格为30元。博物馆每周一闭馆。他来了。"
+    found = find_candidates([passage(text, title="青山博物馆", language="zh")])
+    assert [item.text for item in found] == ["馆长是李明华。", "门票价格为30元。", "博物馆每周一闭馆。", "他来了。"]
