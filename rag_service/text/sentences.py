@@ -18,6 +18,11 @@ _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{
 _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
 _TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S|(?:[^:;\n]{1,80}; )?[^:;\n]{1,80}: [^;\n]*; [^:;\n]{1,80}: \S")
 _LABELLED = re.compile(r"[ \t]*[^\W\d_][^:;.!?\n]{0,39}\.?: \S")
+_KEY = re.compile(r"[^\W\d_]\w*(?: \w+){0,2}: \S")
+_SPEAKER = re.compile(r"\[(?!\d{1,3}\])[^\]\n]{1,40}\]\s|<[^>\n]{1,40}>\s")
+_STAMP = re.compile(r"[ \t]*\d{1,4}(?:[:./-]\d{1,4}){1,2}\S*\s")
+_COLUMNS = re.compile(r"\S+ {2,}\S|.*\S {3,}\S")
+_UNSPACED = re.compile(r"[\u2e80-\uabff\uf900-\ufaff\uff00-\uffef]")  # scripts without blanks between words
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]")
 _OPENING = re.compile(r"[\s\"'\u201e\u201c\u201d\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{\u2013\u2014\u00bf\u00a1-]*")
 _TOKEN = re.compile(r"[^\s\"\u201e\u201c\u201a\u2018\u00bb\u00ab\u203a\u2039(\[{/]*$")
@@ -28,7 +33,8 @@ _AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
 _MARKS = frozenset(".!?\u2026")
-_WRAP_WIDTH = 120
+_WRAP_WIDTH, _NARROW = 120, 40
+_KEPT = 3  # characters: where lines break between any two, a mark or two and the line break are left over
 _LOOK_BACK = 40
 
 
@@ -74,12 +80,21 @@ def _units(text: str) -> Iterator[Span]:
 def _joined(text: str, lines: list[Span]) -> Iterator[Span]:
     width = max(end - start for start, end in lines)
     start, end = lines[0]
+    narrow = width < (_NARROW // 2 if _UNSPACED.match(text, start) else _NARROW)
+    full = _WRAP_WIDTH + 1 if narrow and not _runs_on(text, lines) else width
     for next_start, next_end in lines[1:]:
-        if not _wraps(text, (start, end), (next_start, next_end), width):
+        if not _wraps(text, (start, end), (next_start, next_end), full):
             yield start, end
             start = next_start
         end = next_end
     yield start, end
+
+
+def _runs_on(text: str, lines: list[Span]) -> bool:
+    """Whether narrow lines are prose: the last ends a sentence, or every other one begins in lower case."""
+    if text[slice(*lines[-1])].rstrip()[-1] in _MARKS:
+        return True
+    return 2 * sum(text[start:end].lstrip()[0].islower() for start, end in lines[1:]) >= len(lines) - 1
 
 
 def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
@@ -87,14 +102,19 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     start, end = unit
     line_start = max(start, text.rfind("\n", start, end - 1) + 1)
     line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
-    if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after):
+    if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after) or line[-1] == ":":
         return False
     if _TABLE_ROW.match(line) or _TABLE_ROW.match(after) or (_LABELLED.match(line) and _LABELLED.match(after)):
         return False
+    if _SPEAKER.match(after) or (_STAMP.match(after) and _STAMP.match(text, start)):
+        return False
     if after[0].islower() or line[-1] in ",;\u2013" or (line[-1] == "-" and len(line) > 1):
         return True
-    first_word = after.split(None, 1)[0]
-    return width <= _WRAP_WIDTH and len(line) >= width // 2 and len(line) + 1 + len(first_word) >= width
+    if width > _WRAP_WIDTH or len(line) < width // 2 or _COLUMNS.match(after) or _KEY.match(after):
+        return False
+    if _UNSPACED.match(after):
+        return len(line) + _KEPT >= width
+    return len(line) + 1 + len(after.split(None, 1)[0]) >= width
 
 
 def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:

@@ -135,6 +135,25 @@ LAYOUT = [
         "Er sagte dazu nur: Das Programm steht, und\nWladimir Putin nickte.",
         ["Er sagte dazu nur: Das Programm steht, und\nWladimir Putin nickte."],
     ),
+    ("[09:14] Lena: Der Drucker ist leer und keiner hat Toner\n[09:15] Marco: Toner costs 89 euros a cartridge", None),
+    ("<lena> Der Drucker ist leer und keiner hat neuen Toner\n<marco> Marco bringt welchen mit", None),
+    (
+        "09:14 Lena Der Drucker ist leer\nund keiner hat neuen Toner im Haus\n09:15 Marco Der Toner kommt",
+        ["09:14 Lena Der Drucker ist leer\nund keiner hat neuen Toner im Haus", "09:15 Marco Der Toner kommt"],
+    ),
+    ("Der letzte Zug nach Bonn fuhr an diesem Abend erst um\n10:30 Uhr ab und kam nie an.", []),
+    ("Das hat sie in ihrem zweiten Buch ausführlich dargelegt\n[3] und später nicht wiederholt.", []),
+    ("E15  Communication with the left sensor board was lost\nE21  Temperature too high", None),
+    ("Tel. 0800 555 0199\nRoom 3.07", None),
+    ("Doloril 400 mg film-coated tablets\nActive substance: ibuprofen", None),
+    ("Doloril 400 mg film-coated tablets for grown-up patients\nActive substance: ibuprofen", None),
+    ("You need for one loaf of this bread, which keeps a week:\nFlour and salt", None),
+    ("Max. torque                65 Nm of the larger of the two\nWeight                     1.4 kg", None),
+    ("Adults 42\nSeniors 40\nJuniors 37\nunder six 0", ["Adults 42", "Seniors 40", "Juniors 37\nunder six 0"]),
+    ("Der Zug kam am frühen\nMorgen an, und auf dem\nBahnsteig standen viele\nund alle warteten auf\nden Mann.", []),
+    ("Kim reiste am 26. April\n2019 ab.", []),
+    ("青山博物馆的馆长李明华先生在二〇一八年用五百万\n元修缮了屋顶。", []),
+    ("成人 30元\n儿童 15元", None),
     ("Theater; Plan: ja; Ist: nein\nHafen; Plan: nein; Ist: ja", None),
     ("# Kopf\nText darunter.", ["# Kopf", "Text darunter."]),
     ("Satz ohne Ende\n\n\n  \nNeuer Absatz", ["Satz ohne Ende", "Neuer Absatz"]),
@@ -162,7 +181,9 @@ def test_other_languages(language: str, text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), LAYOUT)
 def test_layout(text: str, expected: list[str] | None) -> None:
-    assert sentences(text, "de") == (text.split("\n") if expected is None else expected)
+    """Expected are the lines for None, and the text as one sentence for an empty list."""
+    lines = text.split("\n") if expected is None else expected
+    assert sentences(text, "de") == (lines or [text.strip()] * bool(text.strip()))
 
 
 TEXT = st.text(st.sampled_from("aBÄ1 .!?\n\n\t,„“»«()-|#…。[]:") | st.characters(codec="utf-8"), max_size=200)
