@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from rag_service.models import Passage
 from rag_service.text.dates import is_date
@@ -49,14 +51,12 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
     found: list[Candidate] = []
     for index, passage in enumerate(passages):
         question: int | None = None  # where the question begins that the next span answers
-        for start, end in split_sentences(passage.text, passage.language):
+        spans = split_sentences(passage.text, passage.language)
+        for (start, end), fragment in zip(spans, _fragments(passage, spans), strict=True):
             text = passage.text[start:end]
             if _QUESTION.search(text):
                 question = start
                 continue
-            fragment = is_fragment(text) or (text == passage.title and not _TELLS.search(text))
-            if fragment and _shares_line(passage.text, start, end) and _ENDS.search(text):
-                fragment = _is_aside(text)
             bullet = _BULLET.match(passage.text, start, end)
             start = bullet.end() if bullet else start
             if question is not None and not _is_aside(text):
@@ -70,6 +70,29 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
             found.append(Candidate(index, passage.start + start, passage.start + end, text, fragment))
     sentences = [item for item in found if not item.fragment]
     return sentences or found
+
+
+def _fragments(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Which spans say nothing by themselves: what stands apart, and lines that head what follows them.
+
+    Lines one below the other are data, and so is a line that nothing follows.
+    """
+    kinds = [_kind(passage, start, end) for start, end in spans]
+    gaps = [passage.text[before[1] : after[0]].count("\n") for before, after in pairwise(spans)]
+    runs = [gap == 1 and pair == ("line", "line") for gap, pair in zip(gaps, pairwise(kinds), strict=True)]
+    data = [below or above for below, above in zip([*runs, True], [False, *runs], strict=True)] if spans else []
+    return [kind == "apart" or (kind == "line" and not own) for kind, own in zip(kinds, data, strict=True)]
+
+
+def _kind(passage: Passage, start: int, end: int) -> Literal["statement", "line", "apart"]:
+    """Whether a span states something, is a short line, or stands apart: a title, caption or dateline."""
+    text = passage.text[start:end]
+    if _is_aside(text) or text.startswith("#"):
+        return "apart"
+    short = is_fragment(text) and not (_ENDS.search(text) and _shares_line(passage.text, start, end))
+    if text == passage.title and (short or not _TELLS.search(text)):
+        return "apart"
+    return "line" if short else "statement"
 
 
 def without_other_rows(candidates: Sequence[Candidate], told: Sequence[Set[str]]) -> list[int]:

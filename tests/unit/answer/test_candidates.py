@@ -67,8 +67,29 @@ def test_rows_of_other_passages_are_left_alone():
 
 
 def test_fragments_only_where_there_is_nothing_else():
-    (only,) = find_candidates([passage("Startseite Politik Sport")])
-    assert only.fragment and only.text == "Startseite Politik Sport"
+    (only,) = find_candidates([passage("# Startseite Politik Sport")])
+    assert only.fragment and only.text == "# Startseite Politik Sport"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Technical data\n\nMax. torque                65 Nm\nWeight                     1.4 kg\n\nThe drill is loud.",
+         ["Max. torque                65 Nm", "Weight                     1.4 kg", "The drill is loud."]),
+        ("Tickets are sold at the door.\n\nAdults 42\nJuniors 37\n\nOpening hours\n\nThe museum is open daily.",
+         ["Tickets are sold at the door.", "Adults 42", "Juniors 37", "The museum is open daily."]),
+        ("The tool is small.\n\n## Installation\n\npip install quickcast",
+         ["The tool is small.", "pip install quickcast"]),
+        ("Bread\n500 g flour\n10 g salt\nFoto: dpa\n25. April 2019\nMix and bake for an hour.",
+         ["500 g flour", "10 g salt", "Mix and bake for an hour."]),
+        ("MAX_ITEMS = 250\nMIN_ITEMS = 1\n\n# Limits of the queue\n\nMore are refused.",
+         ["MAX_ITEMS = 250", "MIN_ITEMS = 1", "More are refused."]),
+        ("Politik\n\nKim trifft Putin\n\nDer Zug fuhr am Abend ein.", ["Der Zug fuhr am Abend ein."]),
+    ],
+)  # fmt: skip
+def test_short_lines_are_data_unless_they_head_what_follows(text, found):
+    sentences = find_candidates([passage(text, title="Bread"), passage("Elsewhere it rains.", version_id="v2")])
+    assert [item.text for item in sentences] == [*found, "Elsewhere it rains."]
 
 
 @pytest.mark.parametrize(
