@@ -12,7 +12,7 @@ from rag_service.models import Passage
 from rag_service.text.dates import is_date
 from rag_service.text.sentences import split_sentences
 
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?\d{1,3}[.)])\s+\S")
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?(?:\d{1,3}|[a-z])[.)])\s+\S")
 _CAPTION = re.compile(
     r"\s*(?:\(?(?:\w*(?:foto|bild|photo)|file photo|image|quelle|source|grafik|video)s?\s*[:/©]|©"
     r"|(?:bild|foto|aufnahme|picture|photo|image)\s+(?:aufgenommen|entstanden|taken)\b)",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag_service.answer.candidates import find_candidates, is_fragment, without_other_rows
+from rag_service.answer.candidates import find_candidates, is_fragment, is_list_item, without_other_rows
 from tests.fakes import passage
 
 
@@ -98,6 +98,10 @@ def test_short_lines_are_data_unless_they_head_what_follows(text, found):
         ("Foto: dpa/Kim Jong Un am Bahnhof von Wladiwostok.", True),
         ("# Überschrift", True),
         ("Kim reiste ab.", False),
+        ("a) die Beiträge nicht zahlt,", False),
+        ("(b) den Verein schädigt oder", False),
+        ("c. zweimal fehlt;", False),
+        ("a Ausschluss", True),
         ("- Abreise am Freitag", False),
         ("Abreise | Samstag | Freitag", False),
         ("Mehr zum Thema", True),
@@ -142,3 +146,11 @@ def test_sentences_are_found_where_no_blanks_are_between_words():
     text = "青山博物馆\n\n馆长是李明华。门票价格为30元。博物馆每周一闭馆。他来了。"
     found = find_candidates([passage(text, title="青山博物馆", language="zh")])
     assert [item.text for item in found] == ["馆长是李明华。", "门票价格为30元。", "博物馆每周一闭馆。", "他来了。"]
+
+
+def test_items_marked_by_letters_are_a_list():
+    text = "Ausgeschlossen wird, wer:\na) die Beiträge nicht zahlt,\nb) umzieht oder\nc) gegen die Satzung verstößt."
+    source = passage(text)
+    lead, *items = find_candidates([source])
+    assert [item.text for item in items] == text.split("\n")[1:]
+    assert [is_list_item(source, item) for item in (lead, *items)] == [False, True, True, True]
