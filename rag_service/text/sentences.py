@@ -17,6 +17,7 @@ _END = re.compile(
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+\S")
 _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
 _TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S|(?:[^:;\n]{1,80}; )?[^:;\n]{1,80}: [^;\n]*; [^:;\n]{1,80}: \S")
+_LEADER = re.compile(r"\.{5}| \.{4}|\.(?: \.){3}")  # 'Pottery ....... 130 EUR'
 _LABELLED = re.compile(r"[ \t]*[^\W\d_][^:;.!?\n]{0,39}\.?: \S")
 _KEY = re.compile(r"[^\W\d_]\w*(?: \w+){0,2}: \S")
 _SPEAKER = re.compile(r"\[(?!\d{1,3}\])[^\]\n]{1,40}\]\s|<[^>\n]{1,40}>\s")
@@ -104,7 +105,7 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
     if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after) or line[-1] == ":":
         return False
-    if _TABLE_ROW.match(line) or _TABLE_ROW.match(after) or (_LABELLED.match(line) and _LABELLED.match(after)):
+    if _is_row(line) or _is_row(after) or (_LABELLED.match(line) and _LABELLED.match(after)):
         return False
     if _SPEAKER.match(after) or (_STAMP.match(after) and _STAMP.match(text, start)):
         return False
@@ -115,6 +116,10 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     if _UNSPACED.match(after):
         return len(line) + _KEPT >= width
     return len(line) + 1 + len(after.split(None, 1)[0]) >= width
+
+
+def _is_row(line: str) -> bool:
+    return _TABLE_ROW.match(line) is not None or (line.count(".") > 3 and _LEADER.search(line) is not None)
 
 
 def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
@@ -129,6 +134,8 @@ def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
             return
         if not _WORD.search(text, max(begin, match.start() - _LOOK_BACK), match.start()):
             continue  # a mark alone is no sentence
+        if _is_leader(text, begin, match):
+            continue
         if match["mark"][0] in "\u3002\uff01\uff1f\uff61":
             ends = True
         elif text[position].isspace():
@@ -139,6 +146,14 @@ def _cuts(text: str, start: int, end: int, language: str) -> Iterator[int]:
         if ends:
             yield position
             begin = position
+
+
+def _is_leader(text: str, begin: int, match: re.Match[str]) -> bool:
+    """Whether a mark is, or ends, the row of dots that leads to a price or page number."""
+    mark = match["mark"]
+    if mark == ".":
+        return text.endswith(". . . ", begin, match.start())
+    return len(mark) > 3 and _LEADER.match(text, match.start() - (len(mark) == 4)) is not None
 
 
 def _next_word(text: str, position: int, end: int) -> tuple[str, str]:

@@ -17,6 +17,7 @@ _REPEATED = 0.6  # share of pages on which a line is no accident
 _SAME_HEIGHT = 6.0  # points
 _FINAL = re.compile(r"[.!?:\u2026][\"'\u201c\u201d\u00ab\u00bb)\]]*$")
 _DIGITS = re.compile(r"\d+")
+_LEADER = re.compile(r"\.{4}|\.(?: \.){3}")
 _ITEM = re.compile(r"(?:[-*\u2022\u25aa\u25cf\u2013\uf0b7]|\d{1,3}[.)])\s")
 
 
@@ -114,7 +115,7 @@ def _new_block(before: Line, line: Line, leading: float) -> bool:
 
 def _wraps(before: Line, line: Line, margin: float) -> bool:
     """Whether the line break is only typesetting: the next line's first word would not have fitted."""
-    if _ITEM.match(line.text):
+    if _ITEM.match(line.text) or _LEADER.search(before.text):
         return False
     if before.text.rstrip().endswith("-"):
         return True

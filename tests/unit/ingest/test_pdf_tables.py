@@ -59,6 +59,11 @@ def test_two_columns_are_names_and_values() -> None:
     assert text_of(grid(rows)) == "Name: Miriam Kessler\nTelefon: 4411\nRaum: 2.14"
 
 
+def test_rows_of_dots_lead_to_the_end_of_a_line() -> None:
+    rows = ["Pottery, one weekend ................... 130 EUR", "Sewing, one evening ........................ 45 EUR"]
+    assert text_of([Print(row, y=680 - 14 * at) for at, row in enumerate(rows)]) == "\n".join(rows)
+
+
 @pytest.mark.parametrize(
     "lines",
     [

@@ -153,6 +153,12 @@ LAYOUT = [
     ("Der Zug kam am frühen\nMorgen an, und auf dem\nBahnsteig standen viele\nund alle warteten auf\nden Mann.", []),
     ("Kim reiste am 26. April\n2019 ab.", []),
     ("青山博物馆的馆长李明华先生在二〇一八年用五百万\n元修缮了屋顶。", []),
+    (
+        "Pottery, one weekend ................... 130 EUR\nFirst aid, one day ..................... 45 EUR\n"
+        "Sewing course with own machine .... 80 EUR\nAnhang B . . . . . . 12\nRegister . . . . . . . . . 14",
+        None,
+    ),
+    ("Er ging.... Danach kam niemand.", ["Er ging....", "Danach kam niemand."]),
     ("成人 30元\n儿童 15元", None),
     ("Theater; Plan: ja; Ist: nein\nHafen; Plan: nein; Ist: ja", None),
     ("# Kopf\nText darunter.", ["# Kopf", "Text darunter."]),
