@@ -22,11 +22,45 @@ NEVER_LAST = {
         mme fig figs eq vol vols pp ed eds trans approx est dept univ assn bros jan feb mar apr aug
         sept oct nov dec i e
         """),
-    "fr": _words(f"{_NEVER_LAST_COMMON} m mm mme mlle av env p ex art chap vol"),
-    "es": _words(f"{_NEVER_LAST_COMMON} sra srta d dña ud uds pág núm art aprox"),
-    "it": _words(f"{_NEVER_LAST_COMMON} sig sigg dott avv pag art es"),
-    "nl": _words(f"{_NEVER_LAST_COMMON} dhr mevr drs bijv blz art ca o.a jl"),
-    "pt": _words(f"{_NEVER_LAST_COMMON} sra dra exmo pág art aprox"),
+    "fr": _words(f"""
+        {_NEVER_LAST_COMMON} m mm mme mmes mlle mlles me mgr av bd boul env p pp ex art chap vol fig réf
+        tél éd ste
+        """),
+    "es": _words(f"""
+        {_NEVER_LAST_COMMON} sra sras srta sres d dña ud uds vd vds pág págs núm núms art arts aprox avda
+        av cap fig gral lic arq dpto prov vol ee ff jj rr ss cc
+        """),
+    "it": _words(f"""
+        {_NEVER_LAST_COMMON} sig sigg dott avv geom arch pag pagg art artt es sec secc cap fig tav vol n
+        nn proff on egr spett mons card gen
+        """),
+    "nl": _words(f"""
+        {_NEVER_LAST_COMMON} dhr mevr mw drs ir jhr ds bijv blz pag art ca o.a jl fig afb hfdst vgl zgn
+        resp str incl excl
+        """),
+    "pt": _words(f"""
+        {_NEVER_LAST_COMMON} sra srs dra drs exmo exma profa eng arq pág págs art aprox av cap fig núm vol
+        """),
+    "pl": _words(f"""
+        {_NEVER_LAST_COMMON} ul al pl os im św inż hab mgr lek woj pow gm ks bp abp kard gen płk mjr kpt
+        por ppor wg zob np tzw tj ok godz ur zm red wyd pt rys tab
+        """),
+    "cs": _words(f"""
+        {_NEVER_LAST_COMMON} ul nám tř č čp tj např popř resp sv str obr tab mgr bc mudr judr phdr rndr doc
+        tzv roč gen plk por kpt
+        """),
+    "tr": _words(f"""
+        {_NEVER_LAST_COMMON} doç yrd öğr arş gör av sn cad cd sok sk mah blv apt bkz örn ord alb gen hz müh
+        """),
+    "ru": _words("""
+        ул д г гг им т тт п пп с стр рис табл см ср гл проф доц акад обл просп пр пл пер наб корп кв св ст
+        тел оз р о гр изд ред вып
+        """),
+    "uk": _words("""
+        вул буд м р рр ім т п с стор рис табл див пор гл проф доц акад обл просп пл пров наб корп кв св ст
+        тел оз о гр вид ред вип
+        """),
+    "el": _words("κ κα κκ δρ καθ αρ σελ τηλ λεωφ οδ βλ αγ στρ εικ πιν κεφ αρθ"),
 }
 NEVER_LAST_DEFAULT = _words(_NEVER_LAST_COMMON)
 
@@ -40,6 +74,9 @@ MAYBE_LAST = {
 }
 MAYBE_LAST_DEFAULT = _words("etc jr inc ltd co corp")
 
+# Of these some are units or years after a number, where a sentence may end: '1892 г.', '10 см.', '2018 r.', 'XIX w.'
+AFTER_NUMBER = _words("г гг р рр см м т с r w")
+
 # 'No. 5', 'p. 12': an abbreviation only before a number.
 BEFORE_NUMBER = _words("no nos p pp art sec ch fig vol nr abs kap s ziff bd")
 
@@ -49,7 +86,15 @@ MONTHS = _words("""
         """)
 
 # Words after which a lone capital or a number is a name, so that its full stop ends the sentence.
-LABELS = _words("plan typ vitamin klasse gruppe teil kategorie hepatitis type class group part")
+LABELS = _words("""
+    plan typ vitamin klasse gruppe teil kategorie hepatitis type class group part план тип класс группа
+    витамин т.
+    """)
+
+# Languages that write ordinals with a full stop: 'Karel IV. byl'. Before a capital one of digits stands only where
+# nouns begin with one: 'der 3. Platz'. Of an unknown language nobody knows.
+ORDINALS = _words("de lb da no nb nn fi is et lv pl cs sk sl hr sr bs hu tr und")
+ORDINALS_BEFORE_CAPITALS = _words("de lb und")
 
 STARTERS = {
     "de": _words("""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rag_service.text import abbreviations as known
+from rag_service.text.languages import detect_language
 
 Span = tuple[int, int]
 
@@ -37,6 +38,7 @@ _MARKS = frozenset(".!?\u2026")
 _WRAP_WIDTH, _NARROW = 120, 40
 _KEPT = 3  # characters: where lines break between any two, a mark or two and the line break are left over
 _LOOK_BACK = 40
+_AROUND = 200  # characters on either side of a number that tell the language it stands in
 
 
 def split_sentences(text: str, language: str) -> list[Span]:
@@ -186,7 +188,14 @@ def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: 
     """'25. April' and 'Elisabeth II. war' go on; '1984. Danach' and, in English, '25. The' do not."""
     if len(token) == 1 and token.isalpha():
         return _word_ends(text, start, at, token, word, starts, language)
-    if language == "en":
+    if not token.isdigit():
+        ordinal = language in known.ORDINALS
+    elif language in known.ORDINALS_BEFORE_CAPITALS:
+        ordinal = True
+    else:  # a paragraph may be in another language than its document
+        around = text[max(start, at - _AROUND) : at + _AROUND]
+        ordinal = detect_language(around, language) in known.ORDINALS_BEFORE_CAPITALS
+    if not ordinal:
         return True
     if word.casefold() in known.MONTHS:
         return len(token) > 2
@@ -200,11 +209,14 @@ def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bo
         return False
     if last in known.MAYBE_LAST.get(language, known.MAYBE_LAST_DEFAULT) or "." in folded:
         return starts
-    if len(last) == 1 and last.isalpha() and last.isascii() | (last in "äöü"):
-        before = text[max(start, at - _LOOK_BACK) : at - 1].split()
-        return bool(before) and before[-1].casefold() in known.LABELS
-    if last in known.NEVER_LAST.get(language, known.NEVER_LAST_DEFAULT):
-        return False
+    never = last in known.NEVER_LAST.get(language, known.NEVER_LAST_DEFAULT)
+    alone = len(last) == 1 and last.isalpha() and (last.isascii() or last in "äöü" or token.isupper() or never)
+    if alone or never:
+        before = text[max(start, at - _LOOK_BACK) : at - len(token)].split()
+        if not before:
+            return False
+        counted = before[-1][-1].isdigit() or _ROMAN.match(before[-1]) is not None
+        return (alone and before[-1].casefold() in known.LABELS) or (counted and last in known.AFTER_NUMBER)
     return starts or not (language == "de" and _is_vowelless(token, last))
 
 

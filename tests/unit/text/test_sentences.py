@@ -116,6 +116,25 @@ OTHERS = [
     ("und", "Один. Два! Три?", ["Один.", "Два!", "Три?"]),
 ]
 
+FURTHER = [
+    ("ru", ["Его основал инженер А. С. Воронцов.", "Музей стоит на ул. Садовой, д. 7.", "Вход с пл. Мира."]),
+    ("ru", ["Дом построен в 1892 г. на берегу.", "Он открыт с 1901 г.", "Его высота 90 см.", "Это в г. Туле."]),
+    ("ru", ["Там хранят чашки, ложки и т. д.", "Вход свободный.", "Это был я.", "Он ушёл."]),
+    ("uk", ["Музей на вул. Садовій, буд. 7.", "Засновник — О. І. Коваль.", "Відкрито 1901 р.", "Вхід з м. Київ."]),
+    ("pl", ["Kieruje nim prof. dr hab. Jan Wilczek.", "Stoi przy ul. Dolnej 14.", "Działa od 2018 r.", "Jest mały."]),
+    ("pl", ["Dom jest z XIX w.", "Jego patronem jest św. Florian.", "Był nim Jan III. Sobieski."]),
+    ("el", ["Ο κ. Παπαδόπουλος ήρθε.", "Η λεωφ. Αθηνών είναι κλειστή.", "Ο Γ. Σεφέρης έγραψε."]),
+    ("it", ["La chiesa è del sec. XIX.", "La dirige il dott. Rossi.", "Vedi fig. 3.", "Costa 5.", "Apre alle 9."]),
+    ("es", ["Nació en EE. UU. y vive aquí.", "Está en la avda. Goya 3.", "La dirige D. Luis Mora."]),
+    ("cs", ["Stojí v ul. Mlýnská 4.", "Vede jej doc. Jan Novák.", "Založil ji Karel IV. Lucemburský."]),
+    ("tr", ["Müze Gül Cad. No: 5 adresinde.", "Müdürü Doç. Ali Kaya.", "Bilet 30.", "Müze küçük."]),
+    ("nl", ["De heer dhr. Jansen leidt het.", "Zie afb. 3.", "De zaal heeft plaats voor 80.", "Het is vol."]),
+    ("fr", ["Le phare compte 212.", "Les visites commencent au quai 7.", "Le guide s'appelle Yves Caradec."]),
+    ("fr", ["Il est au 3 bd. Voltaire.", "Mmes. Leroy et Blanc le dirigent.", "Louis XIV.", "Puis rien."]),
+    ("en", ["The concert is soon.", "Das Konzert findet am 12. August im Garten statt.", "Es ist das 3. Konzert."]),
+    ("en", ["In July we sold 12.", "August was better.", "He came 3.", "Prices rose."]),
+]  # fmt: skip
+
 LAYOUT = [
     ("Überschrift ohne Punkt\n\nDer erste Satz.", ["Überschrift ohne Punkt", "Der erste Satz."]),
     ("Ein Titel\nDer Text beginnt mit diesem Satz und endet hier.", None),
@@ -183,6 +202,11 @@ def test_english(expected: list[str]) -> None:
 @pytest.mark.parametrize(("language", "text", "expected"), OTHERS)
 def test_other_languages(language: str, text: str, expected: list[str]) -> None:
     assert sentences(text, language) == expected
+
+
+@pytest.mark.parametrize(("language", "expected"), FURTHER)
+def test_abbreviations_initials_and_numbers_of_other_languages(language: str, expected: list[str]) -> None:
+    assert sentences(" ".join(expected), language) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), LAYOUT)
