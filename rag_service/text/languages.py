@@ -15,7 +15,7 @@ _SHORT = 20  # words; in longer texts a chance hit is no evidence
 _RATE = 0.05
 _ENOUGH = 0.5
 _OWN_WEIGHT = 0.7
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]{2,}|(?<!\w)(?<!\d )[^\W\d_](?![^\W\d_])")
 _LANGUAGE = re.compile(
     r"(?:deutsch|englisch|französisch|spanisch|italienisch|polnisch|türkisch|russisch)(?:e[nrs]?)?"
     r"|german|english|french|spanish|italian|polish|turkish|russian",
@@ -29,67 +29,67 @@ _FUNCTION_WORDS = {
     "fr": (
         "le la les un une des du de et est sont dans pour que qui quand où comment pourquoi quel "
         "quelle quels il elle ils elles nous vous avec sur pas ne au aux ce cette ces se son sa ses "
-        "été par plus mais ou leur"
+        "été par plus mais ou leur combien prix horaires"
     ),
     "es": (
         "el la los las un una unos de del y es son en por para que quién cuándo dónde cómo qué cuál "
         "cuáles se su sus con no al lo le como más pero fue ha han este esta estos entre sobre "
-        "también muy desde"
+        "también muy desde cuánto cuánta cuántos cuántas cuesta"
     ),
     "it": (
         "il lo la gli le un una uno di del della dei delle e è sono in per che chi quando dove come "
         "perché quale si su con non al alla ha hanno questo questa ma più anche da dal nel nella è "
-        "stato quali"
+        "stato quali quanto quanta quanti quante costa"
     ),
     "nl": (
         "de het een en is zijn in van op te dat die wie wat wanneer waar hoe waarom welke niet met "
         "voor aan er om ook maar als bij door naar uit heeft hebben werd worden deze dit hij zij tot "
-        "over ligt"
+        "over ligt hoeveel kost"
     ),
     "pt": (
         "o a os as um uma do da dos das de e é são em no na nos nas por para que quem quando onde "
         "como porquê qual quais se seu sua com não ao mais mas foi tem este esta isso entre sobre "
-        "também muito fica"
+        "também muito fica onde quanto quanta quantos quantas custa"
     ),
     "pl": (
         "i w z na do jest są się nie to że kto co kiedy gdzie jak dlaczego który która które o od po "
-        "za przez dla oraz ale był była było być ich jego jej tego także"
+        "za przez dla oraz ale był była było być ich jego jej tego także ile czy jaki jaka jakie kosztuje"
     ),
     "cs": (
         "a v ve z na do je jsou se si ne to že kdo co kdy kde jak proč který která které o od po za "
-        "pro ale byl byla bylo být jeho její jako také nebo"
+        "pro ale byl byla bylo být jeho její jako také nebo kolik jaký jaká jaké stojí"
     ),
     "sv": (
         "och i att det en ett är som på av för med den till inte vem vad när var hur varför vilken "
-        "har de om från han hon var kan men så efter eller träffade"
+        "har de om från han hon var kan men så efter eller träffade mycket kostar"
     ),
     "da": (
         "og i at det en et er som på af for med den til ikke hvem hvad hvornår hvor hvordan hvorfor "
-        "hvilken har de om fra han hun var kan men så efter eller blev"
+        "hvilken har de om fra han hun var kan men så efter eller blev meget koster"
     ),
     "no": (
         "og i at det en et er som på av for med den til ikke hvem hva når hvor hvordan hvorfor "
-        "hvilken har de om fra han hun var kan men så etter eller ble"
+        "hvilken har de om fra han hun var kan men så etter eller ble mye koster"
     ),
     "fi": (
         "ja on ei se että oli kuka mikä mitä milloin missä miten miksi hän he ovat kun mutta joka "
-        "niin kuin tai sekä olla ole myös jos sen"
+        "niin kuin tai sekä olla ole myös jos sen paljonko kuinka"
     ),
     "hu": (
         "a az és egy hogy nem is van volt ki mi mikor hol hogyan miért melyik ez azt meg de csak még "
-        "már el fel mint vagy ha lesz voltak"
+        "már el fel mint vagy ha lesz voltak mennyi mennyibe hány"
     ),
     "ro": (
         "și în de la un o este sunt cu pe nu că cine ce când unde cum care se au a fost din pentru "
-        "mai dar sau lui său prin între"
+        "mai dar sau lui său prin între cât câți costă"
     ),
     "tr": (
         "ve bir bu da de için ile ne zaman nerede nasıl neden hangi mi mı mu değil olarak daha çok "
-        "gibi var olan sonra kadar ama o"
+        "gibi var olan sonra kadar ama o kaç"
     ),
     "id": (
         "dan yang di ke dari untuk dengan ini itu adalah tidak apa siapa kapan mana bagaimana mengapa "
-        "pada dalam akan telah oleh juga atau sebagai"
+        "pada dalam akan telah oleh juga atau sebagai berapa"
     ),
     "vi": (
         "và là của có không được cho với trong ở khi nào ai gì đâu như thế tại sao một các những này "
@@ -121,7 +121,7 @@ def detect_language(text: str, default: str = "und") -> str:
     script = _script(sample)
     if script is not None:
         return script
-    words = _WORD.findall(sample.lower())
+    words = [word.lower() for word in _WORD.findall(sample) if len(word) > 1 or word.islower()]  # no 'V' of '18 V'
     votes: defaultdict[str, float] = defaultdict(float)
     table = _votes()
     for word in words:
@@ -134,7 +134,7 @@ def detect_language(text: str, default: str = "und") -> str:
         votes[_LETTERS[letter]] += 0.5
     language, weight = max(votes.items(), key=lambda item: item[1], default=(default, 0.0))
     enough = _RATE * len(words) if len(words) > _SHORT else _ENOUGH
-    return language if weight >= enough else default
+    return language if weight >= enough and weight > votes.get(default, 0.0) else default
 
 
 def is_language(name: str) -> bool:

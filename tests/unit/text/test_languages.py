@@ -24,6 +24,15 @@ QUESTIONS = [
     ("tr", "Kim Putin ile ne zaman görüştü?"),
     ("vi", "Kim gặp Putin khi nào?"),
     ("id", "Kapan Kim bertemu dengan Putin?"),
+    ("fr", "Prix du parking"),
+    ("fr", "Combien coûte le billet ?"),
+    ("it", "Quanto costa il biglietto?"),
+    ("es", "¿Cuánto cuesta la entrada?"),
+    ("pt", "Quanto custa o bilhete?"),
+    ("pl", "Ile kosztuje bilet?"),
+    ("pl", "Ile waży wiertarka?"),
+    ("cs", "Jaká je cena vstupenky?"),
+    ("hu", "Mennyibe kerül a jegy?"),
     ("ru", "Когда Ким встретился с Путиным?"),
     ("uk", "Коли Кім зустрівся з Путіним?"),
     ("el", "Πότε συνάντησε ο Κιμ τον Πούτιν;"),
@@ -48,6 +57,16 @@ def test_nothing_to_go_by_gives_the_default() -> None:
     assert detect_language("Gipfel Wladiwostok", "de") == "de"
     assert detect_language("12:30 – 14:00", "en") == "en"
     assert detect_language("") == "und"
+
+
+def test_units_and_codes_name_no_language() -> None:
+    assert detect_language("18 V cordless drill, 4.0 Ah battery") == "und"
+    assert detect_language("Voltage 18 V\nBattery 4.0 Ah\nCurrent 5 a\nModel Z\nDepth 3 z") == "und"
+
+
+@pytest.mark.parametrize("default", ["de", "en"])
+def test_on_a_tie_the_default_is_kept(default: str) -> None:
+    assert detect_language("Northwind earned 12.4 million euros in 2023.", default) == default
 
 
 def test_one_chance_word_does_not_name_a_long_list() -> None:
