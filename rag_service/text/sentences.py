@@ -13,7 +13,7 @@ Span = tuple[int, int]
 _END = re.compile(
     r"(?P<mark>[.!?\u2026\u203c-\u2049\u061f\u06d4\u0964\u0965\u1362]+|[\u3002\uff01\uff1f\uff61]+)"
     r"(?P<close>(?:[\"'\u2019\u201d\u201c\u00bb\u00ab\u203a\u2039)\]}\u300d\u300f\uff09]"
-    r"|[\u00a0\u202f ]\u00bb(?=\s|$)|\[\d{1,3}\])*)"
+    r"|[\u00a0\u202f ]\u00bb(?=\s|$)|\[\d{1,3}\]|[*\u2020\u2021\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}(?=\s|$))*)"
 )
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+\S")
 _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
@@ -34,6 +34,7 @@ _WORD = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
+_NOTE = re.compile(r"[\[*\u2020\u2021\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")  # a footnote's mark closes nothing
 _MARKS = frozenset(".!?\u2026")
 _WRAP_WIDTH, _NARROW = 120, 40
 _KEPT = 3  # characters: where lines break between any two, a mark or two and the line break are left over
@@ -175,7 +176,7 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, language: str) 
     token_match = _TOKEN.search(text[max(start, match.start() - _LOOK_BACK) : match.start()])
     token = token_match.group() if token_match else ""
     starts = word.casefold() in known.STARTERS.get(language, known.STARTERS["en"])
-    if match["close"] and not match["close"].startswith("["):
+    if match["close"] and not _NOTE.match(match["close"]):
         return True
     if _AMOUNT.match(token):
         return True
