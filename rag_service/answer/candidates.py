@@ -90,6 +90,7 @@ def _kind(passage: Passage, start: int, end: int) -> Literal["statement", "line"
     if _is_aside(text) or text.startswith("#"):
         return "apart"
     short = is_fragment(text) and not (_ENDS.search(text) and _shares_line(passage.text, start, end))
+    short = short and not text[0].islower()  # 'pip install quickcast' is no heading
     if text == passage.title and (short or not _TELLS.search(text)):
         return "apart"
     return "line" if short else "statement"

@@ -84,6 +84,8 @@ def test_fragments_only_where_there_is_nothing_else():
          ["500 g flour", "10 g salt", "Mix and bake for an hour."]),
         ("MAX_ITEMS = 250\nMIN_ITEMS = 1\n\n# Limits of the queue\n\nMore are refused.",
          ["MAX_ITEMS = 250", "MIN_ITEMS = 1", "More are refused."]),
+        ("Installation\n\npip install quickcast\n\nIt then runs everywhere.",
+         ["pip install quickcast", "It then runs everywhere."]),
         ("Politik\n\nKim trifft Putin\n\nDer Zug fuhr am Abend ein.", ["Der Zug fuhr am Abend ein."]),
     ],
 )  # fmt: skip
