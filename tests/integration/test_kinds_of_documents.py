@@ -76,6 +76,25 @@ Frankreich;53;159
 (1) Die monatliche Miete beträgt 9.660 Euro zuzüglich der gesetzlichen Umsatzsteuer.
 (2) Die Miete ist am dritten Werktag eines Monats fällig.
 """,
+    "courses.txt": """Courses of the village hall in spring
+
+Pottery, one weekend ................... 130 EUR
+First aid, one day ..................... 45 EUR
+Sewing, four evenings .................. 80 EUR
+
+Please bring your own apron to the pottery course.
+""",
+    "drill.txt": """Cordless drill KB 18
+
+Max. torque                65 Nm
+Weight with battery        1.6 kg
+
+The drill comes with one battery and a case.
+""",
+    "qingshan.txt": """青山博物馆
+
+馆长是李明华。门票价格为30元。博物馆每周一闭馆。2018年，博物馆花费五百万元修缮了屋顶，这笔费用由市政府和当地企业共同承担。
+""",
 }
 STEPS = FILES["betrieb.md"].partition("dienstes\n\n")[2].strip().replace("`", "")
 
@@ -118,6 +137,9 @@ async def answered(asker: Asker, question: str) -> Answer:
         ("Wann ist die Miete fällig?", "(2) Die Miete ist am dritten Werktag eines Monats fällig."),
         ("Wann endet der Mietvertrag?",
          "(1) Das Mietverhältnis beginnt am 1. Oktober 2025 und endet am 30. September 2030."),
+        ("What does the first aid course cost?", "First aid, one day ..................... 45 EUR"),
+        ("What is the maximum torque of the drill?", "Max. torque                65 Nm"),
+        ("门票多少钱？", "门票价格为30元。"),
     ],
 )  # fmt: skip
 async def test_the_first_citation_is_what_answers(asker: Asker, question: str, first: str) -> None:
