@@ -18,6 +18,7 @@ _CAPTION = re.compile(
     r"|(?:bild|foto|aufnahme|picture|photo|image)\s+(?:aufgenommen|entstanden|taken)\b)",
     re.IGNORECASE,
 )
+_DATE_LABEL = re.compile(r"\s*(?:date|datum)\s+", re.IGNORECASE)
 _LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}\.?:\s+\S")  # 'Next meeting: 26 March', and rows of tables
 _FINAL = r".!?…。｡！？\u06d4\u061f\u0964\u0965\u1362"
 _TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would not hold
@@ -147,4 +148,4 @@ def _shares_line(text: str, start: int, end: int) -> bool:
 
 def _is_aside(text: str) -> bool:
     """Whether a span is a caption or dateline."""
-    return _CAPTION.match(text) is not None or is_date(text)
+    return _CAPTION.match(text) is not None or is_date(_DATE_LABEL.sub("", text))

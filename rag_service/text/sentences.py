@@ -106,13 +106,16 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     start, end = unit
     line_start = max(start, text.rfind("\n", start, end - 1) + 1)
     line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
-    if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after) or line[-1] == ":":
+    if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after):
         return False
     if _is_row(line) or _is_row(after) or (_LABELLED.match(line) and _LABELLED.match(after)):
         return False
     if _SPEAKER.match(after) or (_STAMP.match(after) and _STAMP.match(text, start)):
         return False
-    if after[0].islower() or line[-1] in ",;\u2013" or (line[-1] == "-" and len(line) > 1):
+    colon = line[-1] == ":"  # announces what follows, but for a full line of prose
+    if colon and not after[0].islower():
+        return False
+    if (after[0].islower() and not colon) or line[-1] in ",;\u2013" or (line[-1] == "-" and len(line) > 1):
         return True
     if width > _WRAP_WIDTH or len(line) < width // 2 or _COLUMNS.match(after) or _KEY.match(after):
         return False

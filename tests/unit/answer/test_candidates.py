@@ -86,6 +86,7 @@ def test_fragments_only_where_there_is_nothing_else():
          ["MAX_ITEMS = 250", "MIN_ITEMS = 1", "More are refused."]),
         ("Installation\n\npip install quickcast\n\nIt then runs everywhere.",
          ["pip install quickcast", "It then runs everywhere."]),
+        ("date 2019-04\n\nIt then runs everywhere.", ["It then runs everywhere."]),
         ("Politik\n\nKim trifft Putin\n\nDer Zug fuhr am Abend ein.", ["Der Zug fuhr am Abend ein."]),
     ],
 )  # fmt: skip
@@ -115,6 +116,8 @@ def test_short_lines_are_data_unless_they_head_what_follows(text, found):
         ("Inventarnr.: NB-1041; Gerät: Notebook", False),
         ("Um 10:30 im Saal", True),
         ("11. September 2023, 18:05 Uhr", True),
+        ("date 2019-04", True),
+        ("Datum: 11. September 2023", False),
         ("- 11. September 2023", False),
         ("11. September 2023: Der Zug fährt ab", False),
         ("DATEIFOTO: Der Präsident und sein Gast posieren für ein Foto während ihres Treffens.", True),

@@ -170,6 +170,8 @@ LAYOUT = [
     ("Doloril 400 mg film-coated tablets\nActive substance: ibuprofen", None),
     ("Doloril 400 mg film-coated tablets for grown-up patients\nActive substance: ibuprofen", None),
     ("You need for one loaf of this bread, which keeps a week:\nFlour and salt", None),
+    ("Thresholds:\nanswer_correct is at least 0.92 over all cases", None),
+    ("Such a run is over other cases than the whole one:\ncompare it with a run that has the same cases.", []),
     ("Max. torque                65 Nm of the larger of the two\nWeight                     1.4 kg", None),
     ("Adults 42\nSeniors 40\nJuniors 37\nunder six 0", ["Adults 42", "Seniors 40", "Juniors 37\nunder six 0"]),
     ("Der Zug kam am frühen\nMorgen an, und auf dem\nBahnsteig standen viele\nund alle warteten auf\nden Mann.", []),
@@ -215,7 +217,7 @@ def test_abbreviations_initials_and_numbers_of_other_languages(language: str, ex
 @pytest.mark.parametrize(("text", "expected"), LAYOUT)
 def test_layout(text: str, expected: list[str] | None) -> None:
     """Expected are the lines for None, and the text as one sentence for an empty list."""
-    lines = text.split("\n") if expected is None else expected
+    lines = [line.strip() for line in text.split("\n")] if expected is None else expected
     assert sentences(text, "de") == (lines or [text.strip()] * bool(text.strip()))
 
 
