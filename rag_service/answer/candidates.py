@@ -76,12 +76,13 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
 def _fragments(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[bool]:
     """Which spans say nothing by themselves: what stands apart, and lines that head what follows them.
 
-    Lines one below the other are data, and so is a line that nothing follows.
+    Lines one below the other are data, and so is a line that nothing follows in the passage.
     """
     kinds = [_kind(passage, start, end) for start, end in spans]
     gaps = [passage.text[before[1] : after[0]].count("\n") for before, after in pairwise(spans)]
     runs = [gap == 1 and pair == ("line", "line") for gap, pair in zip(gaps, pairwise(kinds), strict=True)]
-    data = [below or above for below, above in zip([*runs, True], [False, *runs], strict=True)] if spans else []
+    last = not gaps or gaps[-1] > 0  # what follows a sentence on its line was cut off
+    data = [below or above for below, above in zip([*runs, last], [False, *runs], strict=True)] if spans else []
     return [kind == "apart" or (kind == "line" and not own) for kind, own in zip(kinds, data, strict=True)]
 
 

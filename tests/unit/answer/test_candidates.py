@@ -86,6 +86,7 @@ def test_fragments_only_where_there_is_nothing_else():
          ["MAX_ITEMS = 250", "MIN_ITEMS = 1", "More are refused."]),
         ("Installation\n\npip install quickcast\n\nIt then runs everywhere.",
          ["pip install quickcast", "It then runs everywhere."]),
+        ("The drill is loud. Its", ["The drill is loud."]),
         ("date 2019-04\n\nIt then runs everywhere.", ["It then runs everywhere."]),
         ("Politik\n\nKim trifft Putin\n\nDer Zug fuhr am Abend ein.", ["Der Zug fuhr am Abend ein."]),
     ],
