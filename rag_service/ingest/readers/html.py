@@ -12,6 +12,7 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode, decode_as
 from rag_service.ingest.readers.html_metadata import page_metadata
+from rag_service.ingest.readers.html_shapes import keep_shapes
 from rag_service.ingest.readers.markup import detach, drop_hidden, visible_text
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE)
@@ -80,8 +81,10 @@ def _extracted(tree: etree._Element, least: int) -> str:
 
     config = use_config()
     config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = str(least)
+    copy = deepcopy(tree)
+    keep_shapes(copy)
     found = trafilatura.bare_extraction(
-        deepcopy(tree),
+        copy,
         include_comments=False,
         include_tables=True,
         favor_recall=True,

@@ -47,9 +47,27 @@ _TIDY = (
 def drop_hidden(root: etree._Element) -> None:
     """Remove comments, scripts and whatever attributes or simple style rules keep from the reader's eye."""
     classes, ids = _hidden_selectors(root)
+    _show_what_opens(root, classes, ids)
     hidden = [element for element in root.iter() if _is_hidden(element, classes, ids)]
     for element in hidden:
         detach(element)
+
+
+def _show_what_opens(root: etree._Element, classes: set[str], ids: set[str]) -> None:
+    """Take the mark of what is hidden off panels that a visible tab opens, and off what a search in the page opens."""
+    panels: set[str | None] = set()
+    labels: set[str | None] = set()
+    for tab in [element for element in root.iter(etree.Element) if element.get("role") == "tab"]:
+        if not any(_is_hidden(element, classes, ids) for element in (tab, *tab.iterancestors())):
+            panels.update((tab.get("aria-controls") or "").split())
+            labels.update({tab.get("id")} - {None})
+    for element in root.iter(etree.Element):
+        if element.get("role") == "tabpanel":
+            opens = element.get("id") in panels or not labels.isdisjoint((element.get("aria-labelledby") or "").split())
+        else:
+            opens = (element.get("hidden") or "").lower() == "until-found"
+        for attribute in ("hidden", "aria-hidden") if opens else ():
+            element.attrib.pop(attribute, "")
 
 
 def detach(element: etree._Element) -> None:

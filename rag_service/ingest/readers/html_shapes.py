@@ -1,0 +1,40 @@
+"""Elements that the extraction of main text would drop, in shapes that it keeps."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+_NAMES = (
+    "address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
+    "hr main nav ol p pre section summary table ul"
+)
+_BLOCKS = tuple(_NAMES.split())
+_BOXES = ("details", "summary", "figure", "figcaption", "address")
+_PLAIN = ("time", "label", "output", "q")
+
+
+def keep_shapes(root: etree._Element) -> None:
+    """Boxes become paragraphs, and text within sentences plain."""
+    etree.strip_tags(root, *_PLAIN)
+    for box in list(root.iter(*_BOXES)):
+        box.tag = "div"
+        _wrap_bare(box)
+
+
+def _wrap_bare(box: etree._Element) -> None:
+    """Put text that stands beside blocks into paragraphs."""
+    paragraph = etree.Element("p")
+    paragraph.text, box.text = box.text, None
+    for child in list(box):
+        if next(child.iter(*_BLOCKS), None) is None:
+            paragraph.append(child)
+            continue
+        _insert(child, paragraph)
+        paragraph = etree.Element("p")
+        paragraph.text, child.tail = child.tail, None
+    box.append(paragraph)
+
+
+def _insert(child: etree._Element, paragraph: etree._Element) -> None:
+    if len(paragraph) or (paragraph.text or "").strip():
+        child.addprevious(paragraph)

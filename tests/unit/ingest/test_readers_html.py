@@ -1,0 +1,54 @@
+"""What a web page shows is in its text, whether the page is long or short."""
+
+import pytest
+
+from tests.ingest_kit import read
+
+STORY = "".join(f"<p>Sentence {n} tells what happened in the wash house at the end of the lane.</p>" for n in range(8))
+END = "Sentence 7 tells what happened in the wash house at the end of the lane."
+
+
+def shown(markup: str) -> str:
+    """What is read behind a story that is long enough to be the page's main text."""
+    text = read("a.html", f"<html><body>{STORY}{markup}</body></html>").text
+    assert END in text
+    return text.partition(END)[2].strip()
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<details><summary>Parking</summary>Only for <b>residents</b>.</details>", "Parking\n\nOnly for residents."),
+        (
+            "<details><summary>Hours</summary><p>Daily 7 to 9.</p>And <i>Sunday</i>.<ul><li>a</li></ul>Last.</details>",
+            "Hours\n\nDaily 7 to 9.\n\nAnd Sunday.\n\n- a\n\nLast.",
+        ),
+        ("<figure><img src=x><figcaption>Made by Holm in 1998.</figcaption></figure>", "Made by Holm in 1998."),
+        (
+            "<blockquote>Said he.</blockquote><address>Mill Lane 3<br>12345 Town</address>",
+            "Said he.\n\nMill Lane 3\n12345 Town",
+        ),
+        ("<p>On <time datetime='2020-01-02'>2 January</time> it <q>opened</q>.</p>", "On 2 January it opened."),
+    ],
+)
+def test_boxes_captions_addresses_and_times_are_read(markup: str, expected: str) -> None:
+    assert shown(markup) == expected
+
+
+TABS = "<button role=tab id=t aria-controls=a>A</button>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "read_too"),
+    [
+        (f"{TABS}<div role=tabpanel id=a hidden><p>The price is 7 euros.</p></div>", True),
+        (f"{TABS}<div role=tabpanel aria-labelledby=t hidden><p>The price is 7 euros.</p></div>", True),
+        ("<div hidden='until-found'><p>The price is 7 euros.</p></div>", True),
+        ("<div role=tabpanel hidden><p>The price is 7 euros.</p></div>", False),
+        (f"{TABS}<div role=tabpanel id=a hidden style='display:none'><p>The price is 7 euros.</p></div>", False),
+        (f"<div hidden>{TABS}</div><div role=tabpanel id=a hidden><p>The price is 7 euros.</p></div>", False),
+        (f"{TABS}<div id=a hidden><p>The price is 7 euros.</p></div>", False),
+    ],
+)
+def test_only_what_a_reader_can_open_is_read_of_what_is_hidden(markup: str, read_too: bool) -> None:
+    assert shown(markup) == ("The price is 7 euros." if read_too else "")
