@@ -11,7 +11,7 @@ from lxml import etree
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.html import decode_html, parse
-from rag_service.ingest.readers.markup import drop_hidden, visible_text
+from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.ingest.readers.zipped import open_zip
 from rag_service.models import MetadataValue
 
@@ -67,7 +67,7 @@ def _chapter(data: bytes) -> str:
     tree = parse(decode_html(data))
     if tree is None:
         return ""
-    drop_hidden(tree)
+    prepare(tree)
     return visible_text(tree)
 
 

@@ -13,7 +13,7 @@ from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode, decode_as
 from rag_service.ingest.readers.html_metadata import page_metadata
 from rag_service.ingest.readers.html_shapes import keep_shapes
-from rag_service.ingest.readers.markup import detach, drop_hidden, visible_text
+from rag_service.ingest.readers.markup import detach, prepare, visible_text
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE)
 _BOILERPLATE = ("nav", "footer", "aside")
@@ -27,7 +27,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     if tree is None:
         raise UnreadableError("holds no HTML element; check that the page was saved whole")
     metadata = page_metadata(tree)
-    drop_hidden(tree)
+    prepare(tree)
     text = main_text(tree)
     return Extracted(
         (text,),

@@ -11,7 +11,7 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode, decode_as
 from rag_service.ingest.readers.html import decode_html, parse
-from rag_service.ingest.readers.markup import drop_hidden, visible_text
+from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.models import MetadataValue
 
 
@@ -57,7 +57,7 @@ def _body(message: EmailMessage) -> str:
         tree = parse(_charset_text(part, data) or decode_html(data))
         if tree is None:
             return ""
-        drop_hidden(tree)
+        prepare(tree)
         return visible_text(tree)
     return _charset_text(part, data) or decode(data)
 

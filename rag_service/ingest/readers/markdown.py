@@ -12,7 +12,8 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted
 from rag_service.ingest.readers.decode import decode
 from rag_service.ingest.readers.front_matter import split_front_matter
-from rag_service.ingest.readers.markup import drop_hidden, visible_text
+from rag_service.ingest.readers.markup import prepare, visible_text
+from rag_service.ingest.readers.raised import as_figures
 from rag_service.ingest.readers.table import labelled, pairs_as_text
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _MAX_NESTING = 100  # what is nested deeper is left out; a list's level takes tw
 _BREAKS = re.compile(r"\r\n?|\n")
 _TAG = re.compile(r"<[a-zA-Z]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
+_SHIFTED = re.compile(r"<(/?)(su[bp])\b", re.IGNORECASE)
 _MARKS = re.compile(r"[>#|]+ ?")
 
 
@@ -116,13 +118,16 @@ def _place(out: list[str], lines: list[str], first: int, texts: list[str], raw: 
 
 def _inline_lines(children: Iterable[Token]) -> list[str]:
     texts = [""]
+    shifted = ""
     for child in children:
         if child.type in ("softbreak", "hardbreak"):
             texts.append("")
         elif child.type == "html_inline":
             texts[-1] += " " if child.content.lower().startswith("<br") else ""
+            tag = _SHIFTED.match(child.content)
+            shifted = tag.group(2).lower() if tag and not tag.group(1) else "" if tag else shifted
         elif child.type in ("text", "code_inline", "image"):
-            texts[-1] += child.content
+            texts[-1] += as_figures(shifted, child.content, texts[-1]) if shifted else child.content
     return texts
 
 
@@ -133,7 +138,7 @@ def _html_lines(markup: str) -> list[str]:
     if not _TAG.search(_COMMENT.sub("", markup)):
         return out
     root = lxml.html.fragment_fromstring(markup, create_parent="div")
-    drop_hidden(root)
+    prepare(root)
     row = 0
     for line in filter(str.strip, visible_text(root).split("\n")):
         word = line.split()[-1]

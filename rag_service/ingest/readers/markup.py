@@ -9,6 +9,7 @@ from typing import cast
 from lxml import etree
 
 from rag_service.ingest.readers.markup_tables import CELLS, ROWS, find_names
+from rag_service.ingest.readers.raised import write_figures
 
 
 def _names(text: str) -> frozenset[str]:
@@ -42,6 +43,12 @@ _TIDY = (
     (re.compile(r"\n[ \t]+(?=\n)"), "\n"),
     (re.compile(r"\n{3,}"), "\n\n"),
 )
+
+
+def prepare(root: etree._Element) -> None:
+    """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set."""
+    drop_hidden(root)
+    write_figures(root)
 
 
 def drop_hidden(root: etree._Element) -> None:

@@ -52,3 +52,20 @@ TABS = "<button role=tab id=t aria-controls=a>A</button>"
 )
 def test_only_what_a_reader_can_open_is_read_of_what_is_hidden(markup: str, read_too: bool) -> None:
     assert shown(markup) == ("The price is 7 euros." if read_too else "")
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("It takes 10<sup>6</sup> litres, 5 m<sup>2</sup> and 10<sup>-3</sup>.", "It takes 10⁶ litres, 5 m² and 10⁻³."),
+        ("CO<sub>2</sub> and H<sub>2</sub>O, x<sup>n+1</sup>", "CO₂ and H₂O, xⁿ⁺¹"),
+        ("a word<sup><b>1</b></sup> and two<sup>2,3</sup>", "a word¹ and two²,³"),
+        ("1<sup>st</sup> of 10<sup>1.5</sup>, said<sup>[2]</sup>", "1st of 10^1.5, said[2]"),
+        ("written in <sub>2024</sub>", "written in 2024"),
+    ],
+)
+def test_raised_and_lowered_figures_do_not_run_into_numbers_and_words(markup: str, expected: str) -> None:
+    assert shown(f"<p>{markup}</p>") == expected
+    assert read("a.html", f"<p>{markup}</p>").text == expected
+    assert read("a.md", markup).text == expected
+    assert read("a.md", f"<div>{markup}</div>").text == expected
