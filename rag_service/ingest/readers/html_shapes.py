@@ -14,11 +14,13 @@ _PLAIN = ("time", "label", "output", "q")
 
 
 def keep_shapes(root: etree._Element) -> None:
-    """Boxes become paragraphs, and text within sentences plain."""
+    """Boxes become paragraphs, text within sentences plain, and what is preformatted code."""
     etree.strip_tags(root, *_PLAIN)
     for box in list(root.iter(*_BOXES)):
         box.tag = "div"
         _wrap_bare(box)
+    for block in list(root.iter("pre")):
+        _make_code(block)
 
 
 def _wrap_bare(box: etree._Element) -> None:
@@ -38,3 +40,13 @@ def _wrap_bare(box: etree._Element) -> None:
 def _insert(child: etree._Element, paragraph: etree._Element) -> None:
     if len(paragraph) or (paragraph.text or "").strip():
         child.addprevious(paragraph)
+
+
+def _make_code(block: etree._Element) -> None:
+    for line_break in block.iter("br"):
+        line_break.tail = f"\n{line_break.tail or ''}"
+    text = "".join(str(part) for part in block.itertext())
+    for child in list(block):
+        block.remove(child)
+    block.text = None
+    etree.SubElement(block, "code").text = text

@@ -23,8 +23,9 @@ _DROPPED = _names(
 _BLOCKS = _names(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
     "footer h1 h2 h3 h4 h5 h6 header hr html legend main nav ol p pre section summary table ul "
-    "quote list ab code"
+    "quote list ab"
 )
+_SENTENCES = ("p", "li", "dd", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6")  # where code is a word among others
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 _ITEMS = frozenset({"li", "item"})
 _BREAKS = frozenset({"br", "lb"})
@@ -46,9 +47,20 @@ _TIDY = (
 
 
 def prepare(root: etree._Element) -> None:
-    """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set."""
+    """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set, sentences on one line."""
     drop_hidden(root)
     write_figures(root)
+    for code in root.iter("code"):
+        around = next(code.iterancestors("pre", *_SENTENCES), None)
+        if around is not None and around.tag != "pre":
+            _collapse(code)
+
+
+def _collapse(code: etree._Element) -> None:
+    for element in code.iter():
+        element.text = _text(element.text, 0)
+        if element is not code:
+            element.tail = _text(element.tail, 0)
 
 
 def drop_hidden(root: etree._Element) -> None:
@@ -123,6 +135,7 @@ def visible_text(root: etree._Element) -> str:
     parts: list[str] = []
     preformatted = 0
     names = find_names(root)
+    formatted = {element for element in root.iter("pre", "code") if _is_formatted(element)}
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in cast("Iterable[tuple[str, etree._Element]]", walk):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -132,11 +145,15 @@ def visible_text(root: etree._Element) -> str:
                 walk.skip_subtree()
                 continue
             parts.append(names.before[element] if element in names.before else _opening(tag, element))
-            preformatted += tag == "pre"
+            if element in formatted:
+                parts.append("\n\n")
+                preformatted += 1
             parts.append(_text(element.text, preformatted))
             continue
         if event == "end" and (tag not in _DROPPED or (tag == "head" and _is_heading(element))):
-            preformatted -= tag == "pre"
+            if element in formatted:
+                parts.append("\n\n")
+                preformatted -= 1
             parts.append("" if element in names.open else _closing(tag))
         if element is not root and element not in names.open:
             parts.append(_text(element.tail, preformatted))
@@ -149,6 +166,13 @@ def visible_text(root: etree._Element) -> str:
 def _is_heading(element: etree._Element) -> bool:
     """Whether `head` is trafilatura's heading and not the head of an HTML document."""
     return element.get("rend") is not None
+
+
+def _is_formatted(element: etree._Element) -> bool:
+    """Whether an element's line breaks count: `pre`, or the code that trafilatura makes of it."""
+    if element.tag == "pre" or "\n" in (element.text or ""):
+        return True
+    return any(child.tag == "code" or "\n" in (child.tail or "") for child in element)
 
 
 def _text(text: str | None, preformatted: int) -> str:

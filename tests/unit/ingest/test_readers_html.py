@@ -69,3 +69,18 @@ def test_raised_and_lowered_figures_do_not_run_into_numbers_and_words(markup: st
     assert read("a.html", f"<p>{markup}</p>").text == expected
     assert read("a.md", markup).text == expected
     assert read("a.md", f"<div>{markup}</div>").text == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<pre><code>for x in y:\n    print(x)</code></pre>", "for x in y:\n    print(x)"),
+        ("<pre>for x in y:<br>    <b>print</b>(x)</pre>", "for x in y:\n    print(x)"),
+        ("<p>First:</p><pre>ls</pre><p>Then.</p>", "First:\n\nls\n\nThen."),
+        ("<p>Say <code>ls\n  -l</code> or <kbd>Ctrl</kbd>+<kbd>C</kbd>.</p>", "Say ls -l or Ctrl+C."),
+        ("<ul><li>Say <code>ls</code> first.</li></ul>", "- Say ls first."),
+    ],
+)
+def test_code_keeps_its_lines_and_stays_within_its_sentence(markup: str, expected: str) -> None:
+    assert shown(markup) == expected
+    assert read("a.html", markup).text == expected
