@@ -8,6 +8,7 @@ from typing import cast
 
 from lxml import etree
 
+from rag_service.ingest.readers.markup_lists import ITEMS, begins_item, ends_item, is_numbered, number_items
 from rag_service.ingest.readers.markup_tables import CELLS, ROWS, find_names
 from rag_service.ingest.readers.raised import write_figures
 
@@ -25,9 +26,10 @@ _BLOCKS = _names(
     "footer h1 h2 h3 h4 h5 h6 header hr html legend main nav ol p pre section summary table ul "
     "quote list ab"
 )
+_DEEPEST = 9  # level of a list that is set in from the one above
 _SENTENCES = ("p", "li", "dd", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6")  # where code is a word among others
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
-_ITEMS = frozenset({"li", "item"})
+_LISTS = frozenset({"ul", "ol", "menu", "list"})
 _BREAKS = frozenset({"br", "lb"})
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
@@ -50,6 +52,7 @@ def prepare(root: etree._Element) -> None:
     """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set, sentences on one line."""
     drop_hidden(root)
     write_figures(root)
+    number_items(root)
     for code in root.iter("code"):
         around = next(code.iterancestors("pre", *_SENTENCES), None)
         if around is not None and around.tag != "pre":
@@ -133,7 +136,7 @@ def _is_hidden(element: etree._Element, classes: set[str], ids: set[str]) -> boo
 def visible_text(root: etree._Element) -> str:
     """Text of a tree from lxml.html or trafilatura, without recursion; blank lines between blocks."""
     parts: list[str] = []
-    preformatted = 0
+    preformatted = depth = 0
     names = find_names(root)
     formatted = {element for element in root.iter("pre", "code") if _is_formatted(element)}
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
@@ -144,7 +147,8 @@ def visible_text(root: etree._Element) -> str:
             if element in names.left_out or (tag in _DROPPED and not heading):
                 walk.skip_subtree()
                 continue
-            parts.append(names.before[element] if element in names.before else _opening(tag, element))
+            parts.append(names.before[element] if element in names.before else _opening(tag, element, depth))
+            depth += tag in _LISTS
             if element in formatted:
                 parts.append("\n\n")
                 preformatted += 1
@@ -154,7 +158,8 @@ def visible_text(root: etree._Element) -> str:
             if element in formatted:
                 parts.append("\n\n")
                 preformatted -= 1
-            parts.append("" if element in names.open else _closing(tag))
+            depth -= tag in _LISTS
+            parts.append("" if element in names.open else _closing(tag, element, depth))
         if element is not root and element not in names.open:
             parts.append(_text(element.tail, preformatted))
     text = "".join(parts)
@@ -181,11 +186,11 @@ def _text(text: str | None, preformatted: int) -> str:
     return text if preformatted else _SPACE.sub(" ", text)
 
 
-def _opening(tag: str, element: etree._Element) -> str:
+def _opening(tag: str, element: etree._Element, depth: int) -> str:
     if tag in _BLOCKS or tag in _HEADINGS:
-        return "\n\n"
-    if tag in _ITEMS:
-        return "\n- "
+        return "" if (tag in _LISTS and depth) or begins_item(element) else "\n\n"
+    if tag in ITEMS:
+        return "\n" + "  " * min(depth - 1, _DEEPEST) + ("" if is_numbered(element) else "- ")
     if tag in ROWS | _BREAKS:
         return "\n"
     if tag in CELLS and element.getprevious() is not None:
@@ -193,5 +198,9 @@ def _opening(tag: str, element: etree._Element) -> str:
     return ""
 
 
-def _closing(tag: str) -> str:
-    return "\n\n" if tag in _BLOCKS or tag in _HEADINGS else ""
+def _closing(tag: str, element: etree._Element, depth: int) -> str:
+    if tag not in _BLOCKS and tag not in _HEADINGS:
+        return ""
+    if tag in _LISTS and depth:
+        return "\n" if (element.tail or "").strip() else ""
+    return "" if ends_item(element) else "\n\n"

@@ -84,3 +84,23 @@ def test_raised_and_lowered_figures_do_not_run_into_numbers_and_words(markup: st
 def test_code_keeps_its_lines_and_stays_within_its_sentence(markup: str, expected: str) -> None:
     assert shown(markup) == expected
     assert read("a.html", markup).text == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<ol><li>Put in.</li><li>Press <b>start</b>.</li></ol>", "1. Put in.\n2. Press start."),
+        ("<ol start=4><li>Put in.</li><li value=9>Press.</li><li>Wait.</li></ol>", "4. Put in.\n9. Press.\n10. Wait."),
+        ("<ol reversed><li>Put in.</li><li>Press.</li></ol>", "2. Put in.\n1. Press."),
+        ("<ol type=A><li>Put in.</li><li>Press.</li></ol>", "A. Put in.\nB. Press."),
+        ("<ol type=i><li>Put in.</li></ol>", "- Put in."),
+        ("<ol><li>1. Put in.</li><li>2. Press.</li></ol>", "1. Put in.\n2. Press."),
+        ("<ol><li><p>Put in.</p></li><li><div><p>Press.</p></div></li></ol>", "1. Put in.\n2. Press."),
+        ("<ul><li>one<ol><li>two<ul><li>three</li></ul></li></ol></li><li>four</li></ul>",
+         "- one\n  1. two\n    - three\n- four"),
+        ("<ul><li>one<ul><li>two</li></ul>after</li></ul>", "- one\n  - two\nafter"),
+    ],
+)  # fmt: skip
+def test_lists_have_their_numbers_and_levels(markup: str, expected: str) -> None:
+    assert read("a.html", markup).text == expected
+    assert shown(markup) == expected
