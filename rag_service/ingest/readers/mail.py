@@ -1,9 +1,10 @@
-"""Mail: subject, sender and date as metadata; the plain body, else the HTML one; names of attachments."""
+"""Mail: its own header, with a date to read and the names of attachments, then the plain body, else the HTML one."""
 
 from __future__ import annotations
 
 import email
 import email.policy
+from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.utils import parsedate_to_datetime
 
@@ -26,11 +27,19 @@ def read(data: bytes, limits: Limits) -> Extracted:
     recipients = _header(message, "to")
     if recipients:
         metadata["to"] = recipients
-    attachments = [name for part in message.iter_attachments() if (name := part.get_filename())]
-    head = [f"{subject}" if subject else "", f"Von: {sender}" if sender else ""]
-    tail = [f"Anlagen: {', '.join(attachments)}"] if attachments else []
-    blocks = [block for block in [*head, _body(message), *tail] if block.strip()]
-    return Extracted(("\n\n".join(blocks),), title=subject or None, published=_date(message), metadata=metadata)
+    sent = _date(message)
+    attachments = ", ".join(name for part in message.iter_attachments() if (name := part.get_filename()))
+    head = {
+        "From": sender,
+        "To": recipients,
+        "Cc": _header(message, "cc"),
+        "Date": f"{sent:%Y-%m-%d %H:%M}" if sent else _header(message, "date"),
+    }
+    tail = f"Attachments: {attachments}" if attachments else ""
+    lines = "\n".join(f"{name}: {value}" for name, value in head.items() if value)
+    blocks = [block for block in (subject, lines, _body(message), tail) if block.strip()]
+    published = sent.isoformat() if sent else None
+    return Extracted(("\n\n".join(blocks),), title=subject or None, published=published, metadata=metadata)
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -40,9 +49,9 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _date(message: EmailMessage) -> str | None:
+def _date(message: EmailMessage) -> datetime | None:
     try:
-        return parsedate_to_datetime(str(message["date"])).isoformat() if message["date"] else None
+        return parsedate_to_datetime(str(message["date"])) if message["date"] else None
     except (ValueError, TypeError, IndexError):
         return None
 

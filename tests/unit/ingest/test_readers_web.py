@@ -160,7 +160,8 @@ def test_html_is_read_whole_or_refused_however_deep_it_is() -> None:
 def test_eml() -> None:
     document = read("a.eml", MAIL)
     assert document.text == (
-        "Gipfelgespräch\n\nVon: Anna Müller <anna@example.org>\n\nDer Gipfel beginnt.\n\nAnlagen: plan.txt"
+        "Gipfelgespräch\n\nFrom: Anna Müller <anna@example.org>\nTo: team@example.org\nDate: 2019-04-25 08:44\n\n"
+        "Der Gipfel beginnt.\n\nAttachments: plan.txt"
     )
     assert (document.title, document.published) == ("Gipfelgespräch", "2019-04-25T08:44")
     assert document.metadata == {"author": "Anna Müller <anna@example.org>", "to": "team@example.org"}
@@ -176,7 +177,8 @@ def test_epub() -> None:
 
 
 def test_eml_with_broken_parts() -> None:
-    assert read("a.eml", b"Subject: S\nDate: irgendwann\n\nText.").published is None
+    undated = read("a.eml", b"Subject: S\nCc: a@b.example\nDate: irgendwann\n\nText.")
+    assert (undated.text, undated.published) == ("S\n\nCc: a@b.example\nDate: irgendwann\n\nText.", None)
     assert read("a.eml", b"Subject: S\nContent-Type: text/plain; charset=x-unbekannt\n\nGr\xc3\xb6\xc3\x9fe").text == (
         "S\n\nGröße"
     )
