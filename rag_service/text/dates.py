@@ -35,18 +35,28 @@ _DATE = (
     r"(?:\s*(?:Uhr|h\b|(?P<pm>[ap]\.?m\b\.?)))?)?"
 )
 _ANY = re.compile(_DATE, re.IGNORECASE)
-_LABELLED = re.compile(
-    r"\W{0,4}(?:date|datum|stand|published(?:\s+on)?|veröffentlicht(?:\s+am)?|erschienen(?:\s+am)?|erstellt(?:\s+am)?"
-    rf"|posted(?:\s+on)?|publiziert(?:\s+am)?)\s*[:\s]\s*(?:am\s+|on\s+)?{_DATE}",
-    re.IGNORECASE,
+_LABELS = (
+    r"(?:(?:publication\s+|issue\s+|release\s+)?date(?:\s+of\s+(?:publication|issue))?|datum|stand|as\s+of|dated|posted"
+    r"|published|issued|released|(?:last\s+)?updated|last\s+(?:modified|change)|created|sent|veröffentlicht|erschienen"
+    r"|erstellt|publiziert|gesendet|aktualisiert|(?:zuletzt\s+)?geändert|letzte\s+änderung|(?:erscheinungs"
+    r"|veröffentlichungs|ausgabe|erstellungs|änderungs)datum|date\s+de\s+publication|publiée?|mise?\s+à\s+jour"
+    r"|fecha(?:\s+de\s+publicación)?|publicad[oa]|actualizad[oa]|data(?:\s+(?:di\s+pubblicazione|publikacji"
+    r"|de\s+publicação))?|pubblicat[oa]|aggiornat[oa]|opublikowan[oae]|zaktualizowano|gepubliceerd|bijgewerkt|publicerad"
+    r"|publisert|udgivet|julkaistu|zveřejněno|дата(?:\s+публикации)?|опубликовано|обновлено|опубліковано|日期|发布日期"
+    r"|发布时间|公開日|更新日)(?:\s+(?:am|on|le|el|il|em|op|dnia|den|dne))?"
 )
+_COLONS = (":", "\uff1a")
+_LABELLED = re.compile(rf"\W{{0,4}}{_LABELS}\s*[:\uff1a\s]\s*(?:am\s+|on\s+)?{_DATE}", re.IGNORECASE)
+_LABEL = re.compile(rf"(?<!\w){_LABELS}\s*[:\uff1a]\s*$", re.IGNORECASE)
 _AGENCY = re.compile(
-    r"[A-ZÄÖÜ](?:[^\W\d_]|[ .\-/]){1,40}(?:\s*\([^)\d]{1,30}\))?[,:]?\s+(?:den\s+)?"
+    r"[A-ZÄÖÜ](?:[^\W\d_]|[ .\-/]){1,40}(?:\s*\([^)\d]{1,30}\))?,?\s+(?:den\s+)?"
     rf"(?<!\w)(?P<at>)(?i:{_DATE})(?=\s*(?:\([^)]{{1,30}}\)|[\u2013\u2014:-]|\.?\s*$|/))"
 )
 _OPENING = re.compile(rf"(?:am|on|im|in)\s+(?:the\s+)?{_DATE}", re.IGNORECASE)
 _PREPOSITION = re.compile(
-    r"\b(?:am|im|vom|zum|bis|seit|ab|on|in|of|from|since|until|by|und|and|[-\u2013])\s*$", re.IGNORECASE
+    r"\b(?:am|im|vom|zum|bis|seit|ab|on|in|of|from|since|until|by|und|and|due|when|born|died|founded|expires|deadline"
+    r"|start|starts|ends|wann|termin|beginn|ende|frist|fällig|geboren|gestorben|gegründet|[-\u2013])\s*$",
+    re.IGNORECASE,
 )
 _LINES, _LINE_CHARACTERS, _SHORT_LINE, _AFTER = 25, 400, 100, 60
 _MAX_LONE = 2
@@ -99,7 +109,7 @@ def _labelled(lines: list[str]) -> Iterator[str]:
 
 
 def _alone(lines: list[str]) -> Iterator[str]:
-    """Short lines that begin with a full date, or end with one that no preposition makes an event."""
+    """Short lines that begin with a full date, or end with one that nothing before it makes an event's."""
     values = list(_lone_dates(lines))
     if len({value[:10] for value in values}) <= _MAX_LONE:  # more of them are a chronology
         yield from values
@@ -112,10 +122,17 @@ def _lone_dates(lines: list[str]) -> Iterator[str]:
         for match in _ANY.finditer(line):
             value = _iso(match)
             starts = match.start() == 0 and len(line) - match.end() <= _AFTER
-            ends = match.end() == len(line.rstrip(" .")) and not _PREPOSITION.search(line[: match.start()])
+            ends = match.end() == len(line.rstrip(" .")) and _tells_publication(line[: match.start()])
             if value and len(value) >= len("2019-04-25") and (starts or ends) and not value.startswith("-"):
                 yield value
                 break
+
+
+def _tells_publication(before: str) -> bool:
+    """Whether what stands before a date makes it no event's: no preposition, and no label but one of publication."""
+    if before.rstrip().endswith(_COLONS):
+        return _LABEL.search(before) is not None
+    return _PREPOSITION.search(before) is None
 
 
 def _agency(lines: list[str]) -> Iterator[str]:

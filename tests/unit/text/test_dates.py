@@ -27,6 +27,14 @@ from rag_service.text.dates import find_dateline, iso_date
         ("25/04/2019", "2019-04-25"),
         ("04/25/2019", "2019-04-25"),
         ("Titel\n2019-04-25T08:44:12\nText", "2019-04-25T08:44"),
+        ("BERLIN, 3. Mai 2021 - Der Gipfel begann.", "2021-05-03"),
+        ("Last updated: 3 May 2024", "2024-05-03"),
+        ("Rathaus | Stand: 3. Mai 2021", "2021-05-03"),
+        ("Publié le 03.05.2024", "2024-05-03"),
+        ("Fecha de publicación: 25/04/2019", "2019-04-25"),
+        ("Data publikacji: 03.05.2024", "2024-05-03"),
+        ("Опубликовано: 03.05.2024", "2024-05-03"),
+        ("发布日期\uff1a2024-05-03", "2024-05-03"),
     ],
 )
 def test_datelines(text: str, expected: str) -> None:
@@ -46,6 +54,15 @@ def test_datelines(text: str, expected: str) -> None:
         "Die Jahre 2019-2023 waren schwer.",
         "1. Januar 2011\n2. Februar 2012\n3. März 2013\n4. April 2014",
         "Um 08:44 Uhr begann es.",
+        "Born: 4 May 1981",
+        "Born 4 May 1981",
+        "Deadline: 30 June 2027 - apply online",
+        "When: Thursday, 17 October 2024, 3:30 p.m.",
+        "Due 15 March 2024",
+        "Start: 01.09.2026",
+        "Termin: 5. Juli 2027 \u2013",
+        "Party | Termin: 5. Juli 2027",
+        "Дата рождения: 03.05.1984",
     ],
 )
 def test_what_is_no_dateline(text: str) -> None:
