@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise, product, zip_longest
 from statistics import median
 
 from rag_service.ingest.readers.hyphens import Hyphens
@@ -16,6 +16,7 @@ _MARGIN = 0.13  # share of the page's height where running heads stand
 _REPEATED = 0.6  # share of pages on which a line is no accident
 _SAME_HEIGHT = 6.0  # points
 _FINAL = re.compile(r"[.!?:\u2026][\"'\u201c\u201d\u00ab\u00bb)\]]*$")
+_MIXED = 4  # numbers of a line of which some may count the pages and others not
 _DIGITS = re.compile(r"\d+")
 _LEADER = re.compile(r"\.{4}|\.(?: \.){3}")
 _ITEM = re.compile(r"(?:[-*\u2022\u25aa\u25cf\u2013\uf0b7]|\d{1,3}[.)])\s")
@@ -54,12 +55,13 @@ def drop_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
 
 
 def _keys(line: Line, page: int) -> set[tuple[str, int]]:
-    """What repeats of a marginal line: its text as it is, or with numbers counted from the page's own."""
+    """What repeats of a marginal line: its text, each number as it is or counted from the page's own."""
     if _MARGIN * line.height <= line.bottom and line.top <= (1 - _MARGIN) * line.height:
         return set()
     text, place = " ".join(line.text.split()), round(line.bottom / _SAME_HEIGHT)
-    counted = _DIGITS.sub(lambda run: f"#{int(run.group()[:9]) - page}", text)
-    return {(text, place), (counted, place)}
+    between, numbers = _DIGITS.split(text), [(run, f"#{int(run[:9]) - page}") for run in _DIGITS.findall(text)]
+    spellings = product(*numbers) if len(numbers) <= _MIXED else zip(*numbers, strict=True)
+    return {("".join(chain(*zip_longest(between, spelling, fillvalue=""))), place) for spelling in spellings}
 
 
 def paragraphs(lines: Sequence[Line], hyphens: Hyphens) -> tuple[str, bool]:

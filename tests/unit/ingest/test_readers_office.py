@@ -47,6 +47,21 @@ def paragraph_lines(text: str, y: float) -> list[Print]:
     return kit.paragraph(text, y)
 
 
+@pytest.mark.parametrize(
+    ("head", "kept"),
+    [
+        ("Page {} of 3", False),
+        ("Seite {} von 12", False),
+        ("Annual Report 2023 - {}", False),
+        ("1.2.3.4 v5 page {}", True),
+        ("Order of {}7 pieces", True),
+    ],
+)
+def test_pdf_running_heads_count_pages_beside_other_numbers(head: str, kept: bool) -> None:
+    pages = [[Print(head.format(n), y=810, size=9), Print("Ein Satz.", y=700 - 20 * n)] for n in (1, 2, 3)]
+    assert ("1" in read("a.pdf", kit.pdf(pages)).text) is kept
+
+
 def test_pdf_columns_are_read_one_after_the_other() -> None:
     left = kit.paragraph("Links steht der Anfang des\nTextes, der hier noch nicht", 700, 72)
     right = kit.paragraph("zu Ende ist, sondern rechts\nweitergeht.", 700, 320)
