@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _TAIL = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
@@ -33,3 +34,30 @@ class Hyphens:
         if (first + second).casefold() in self._words:
             return False
         return second[0].isupper() or f"{first}-{second}".casefold() in self._words
+
+
+def has_broken_words(lines: Sequence[str]) -> bool:
+    """Whether any line ends in a hyphen that may have cut a word in two."""
+    return any(_is_broken(line, following) for line, following in pairwise(lines))
+
+
+def mend_lines(lines: Sequence[str], hyphens: Hyphens, raw: Sequence[str] = ()) -> list[str]:
+    """As many lines, with each word that a break cut in two whole at the end of the first one.
+
+    ``raw`` are the lines with their marks: where a mark follows the hyphen, it is no break's.
+    """
+    out = list(lines)
+    for index in range(len(out) - 1):
+        line, following = out[index], out[index + 1]
+        marked = index < len(raw) and not _TAIL.search(raw[index].rstrip())
+        if marked or not _is_broken(lines[index], following):
+            continue
+        before, after = hyphens.join(line.rstrip(), following.lstrip())
+        word, _, rest = after.partition(" ")
+        if word and (rest or index + 2 == len(out) or not out[index + 2].strip()):
+            out[index], out[index + 1] = before + word, rest
+    return out
+
+
+def _is_broken(line: str, following: str) -> bool:
+    return " " in line.strip() and following.lstrip()[:1].islower() and _TAIL.search(line.rstrip()) is not None

@@ -12,6 +12,7 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted
 from rag_service.ingest.readers.decode import decode
 from rag_service.ingest.readers.front_matter import split_front_matter
+from rag_service.ingest.readers.hyphens import Hyphens, has_broken_words, mend_lines
 from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.ingest.readers.raised import as_figures
 from rag_service.ingest.readers.table import labelled, pairs_as_text
@@ -49,6 +50,7 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
     out = [""] * len(lines)
     heading: str | None = None
     table = _Table(out)
+    hyphens = Hyphens(lines if has_broken_words(lines) else ())
     for token in (
         MarkdownIt("commonmark", {"html": True, "maxNesting": _MAX_NESTING}).enable("table").parse("\n".join(lines))
     ):
@@ -56,10 +58,11 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
             continue
         first, last = token.map
         if token.type == "inline":
-            texts = _inline_lines(token.children or [])
+            raw = token.content.split("\n")
+            texts = mend_lines(_inline_lines(token.children or []), hyphens, raw)
             if lines[first].lstrip().startswith("#") or _underlined(lines, last):
                 heading = heading or " ".join(texts).strip() or None
-            _place(out, lines, first, texts, token.content.split("\n"))
+            _place(out, lines, first, texts, raw)
         elif token.type in ("fence", "code_block"):
             start = first + (token.type == "fence")
             code = token.content.split("\n")[: max(0, last - start)]

@@ -202,6 +202,31 @@ def test_encodings(raw: bytes, expected: str) -> None:
     assert read("a.txt", raw).text.startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Made by the clothier Ed-\nmund Harcastle.\nNew.", "Made by the clothier Edmund\nHarcastle.\nNew."),
+        ("It is a well-known and well-\nknown thing.", "It is a well-known and well-known\nthing."),
+        ("Das ist die Vor-\nund Nachsaison.", "Das ist die Vor-\nund Nachsaison."),
+        ("Das ist die CDU-\nFraktion im Bund.", "Das ist die CDU-\nFraktion im Bund."),
+        ("Das war ein Ge-\nbäude mit Tür-\nmen.", "Das war ein Gebäude\nmit Türmen.\n"),
+        ("Er ging vor-\nbei\nund kam.", "Er ging vor-\nbei\nund kam."),
+        ("Heading-\nnot a sentence", "Heading-\nnot a sentence"),
+        ("Es endet mit-\n\nohne Wort.", "Es endet mit-\n\nohne Wort."),
+    ],
+)
+def test_words_that_a_line_break_cuts_in_two_are_whole(source: str, expected: str) -> None:
+    assert read("a.txt", source).text == expected
+    assert read("a.md", source).text == expected
+    assert read("a.py", source).text == source
+
+
+def test_markdown_mends_no_code_and_keeps_its_marks() -> None:
+    assert read("a.md", "> - **das Ge-\n>   bäude** dort").text == "- das Gebäude\ndort"
+    assert read("a.md", "Say `no-`\nfoo there.").text == "Say no-\nfoo there."
+    assert read("a.md", "```\na b-\nc d\n```").text.strip() == "a b-\nc d"
+
+
 def test_front_matter_blocks_and_comments() -> None:
     head = (
         "title: >-\n  Ein langer\n  Titel\nsummary: |\n  Zeile: a\n  - Zeile b\nauthor: 'Ada # Bo' # die Autorin\n"
