@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from rag_service.ingest.readers.markup import detach
+
 _NAMES = (
     "address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
     "hr main nav ol p pre section summary table ul"
@@ -19,6 +21,8 @@ def keep_shapes(root: etree._Element) -> None:
     for box in list(root.iter(*_BOXES)):
         box.tag = "div"
         _wrap_bare(box)
+    for caption in list(root.iter("caption")):
+        _put_before_table(caption)
     for block in list(root.iter("pre")):
         _make_code(block)
 
@@ -40,6 +44,16 @@ def _wrap_bare(box: etree._Element) -> None:
 def _insert(child: etree._Element, paragraph: etree._Element) -> None:
     if len(paragraph) or (paragraph.text or "").strip():
         child.addprevious(paragraph)
+
+
+def _put_before_table(caption: etree._Element) -> None:
+    """Make a table's caption a paragraph, not its first row."""
+    table = next(caption.iterancestors("table"), None)
+    if table is not None:
+        detach(caption)
+        caption.tag, caption.tail = "div", None
+        _wrap_bare(caption)
+        table.addprevious(caption)
 
 
 def _make_code(block: etree._Element) -> None:

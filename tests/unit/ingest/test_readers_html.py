@@ -104,3 +104,12 @@ def test_code_keeps_its_lines_and_stays_within_its_sentence(markup: str, expecte
 def test_lists_have_their_numbers_and_levels(markup: str, expected: str) -> None:
     assert read("a.html", markup).text == expected
     assert shown(markup) == expected
+
+
+def test_the_caption_of_a_table_stands_before_it_and_is_no_row() -> None:
+    rows = "<tr><th>Wash</th><th>Price</th></tr><tr><td>Hot</td><td>3</td></tr><tr><td>Cold</td><td>2</td></tr>"
+    expected = "Prices in 2024\n\nWash: Hot; Price: 3\nWash: Cold; Price: 2\n\nAfter."
+    for caption in ("Prices <b>in</b> 2024", "<p>Prices in 2024</p>"):
+        table = f"<table><caption>{caption}</caption>{rows}</table><p>After.</p>"
+        assert shown(table) == expected
+        assert read("a.html", table).text == expected
