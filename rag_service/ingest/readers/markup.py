@@ -9,6 +9,7 @@ from typing import cast
 from lxml import etree
 
 from rag_service.ingest.readers.markup_lists import ITEMS, begins_item, ends_item, is_numbered, number_items
+from rag_service.ingest.readers.markup_signs import write_signs
 from rag_service.ingest.readers.markup_tables import CELLS, ROWS, find_names
 from rag_service.ingest.readers.raised import write_figures
 
@@ -52,6 +53,7 @@ def prepare(root: etree._Element) -> None:
     """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set, sentences on one line."""
     drop_hidden(root)
     write_figures(root)
+    write_signs(root)
     number_items(root)
     for code in root.iter("code"):
         around = next(code.iterancestors("pre", *_SENTENCES), None)

@@ -113,3 +113,20 @@ def test_the_caption_of_a_table_stands_before_it_and_is_no_row() -> None:
         table = f"<table><caption>{caption}</caption>{rows}</table><p>After.</p>"
         assert shown(table) == expected
         assert read("a.html", table).text == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("<p>Costs <del>4</del> <ins>5</ins>, <s>as <b>ever</b></s>.</p>", "Costs ~~4~~ 5, ~~as ever~~."),
+        ("<ul><li><input type=checkbox checked> washed</li><li><label><input type=checkbox>dried</label></li></ul>",
+         "- [x] washed\n- [ ] dried"),
+        ("<h2>The<br>house</h2><p>Old.</p>", "The house\n\nOld."),
+        ("<table><tr><th>Kind<br>of wash</th><th>Price</th></tr><tr><td>Hot<br>wash</td><td>3</td></tr></table>",
+         "Kind of wash: Hot wash; Price: 3"),
+        ("<p>One<br>two</p>", "One\ntwo"),
+    ],
+)  # fmt: skip
+def test_struck_text_boxes_and_breaks_in_cells_are_told(markup: str, expected: str) -> None:
+    assert shown(markup) == expected
+    assert read("a.html", markup).text == expected
