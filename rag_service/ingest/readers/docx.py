@@ -10,6 +10,7 @@ from typing import Any
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.office import core_metadata, reason
+from rag_service.ingest.readers.raised import as_figures
 from rag_service.ingest.readers.table import LONGEST_NAME, pairs_as_text, rows_as_text
 from rag_service.ingest.readers.zipped import open_zip
 
@@ -35,6 +36,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     except (KeyError, ValueError) as error:
         raise UnreadableError(f"is not a Word document: {reason(error)}; save it again as .docx") from error
     _unwrap(document.element.body)
+    _write_figures(document.element.body)
     blocks = [block for block in _blocks(document.iter_inner_content()) if block.strip()]
     blocks.extend(_notes(archive))
     return core_metadata(document.core_properties, ("\n\n".join(blocks).replace("\n\n- ", "\n- "),), _heading(document))
@@ -48,6 +50,15 @@ def _unwrap(body: Any) -> None:
         for child in list(wrapper):
             wrapper.addprevious(child)
         wrapper.getparent().remove(wrapper)
+
+
+def _write_figures(body: Any) -> None:
+    """Write raised and lowered figures, 10⁶ and CO₂, as characters of their own."""
+    for run in body.xpath(".//w:r[w:rPr/w:vertAlign]"):
+        raised = bool(run.xpath("./w:rPr/w:vertAlign[@w:val='superscript']"))
+        before = "".join(run.xpath("./preceding-sibling::w:r[1]/w:t/text()"))
+        for text in run.xpath("./w:t") if raised or run.xpath("./w:rPr/w:vertAlign[@w:val='subscript']") else ():
+            text.text = as_figures("sup" if raised else "sub", text.text or "", before)
 
 
 def _blocks(content: Iterator[Any]) -> Iterator[str]:

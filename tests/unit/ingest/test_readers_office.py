@@ -270,6 +270,14 @@ def test_docx_changes_are_read_as_accepted_and_wrapped_text_is_not_lost() -> Non
     )
 
 
+def test_docx_figures_that_are_raised_or_lowered_stay_apart() -> None:
+    run = '<w:r><w:rPr><w:vertAlign w:val="{}"/></w:rPr><w:t>{}</w:t></w:r>'
+    plain = "<w:r><w:t>{}</w:t></w:r>"
+    pieces = [plain.format("10"), run.format("superscript", 6), plain.format("; CO"), run.format("subscript", 2)]
+    pieces += [plain.format("; 1"), run.format("superscript", "st"), plain.format("; 7"), run.format("baseline", 8)]
+    assert read("a.docx", kit.docx(f"<w:p>{''.join(pieces)}</w:p>")).text == "10⁶; CO₂; 1st; 78"
+
+
 def test_zip_with_a_locked_part() -> None:
     data = bytearray(kit.zipped({"word/document.xml": "x"}))
     at = data.index(b"PK\x01\x02")
