@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import lxml.html
@@ -13,8 +12,8 @@ from rag_service.ingest.readers.base import Extracted
 from rag_service.ingest.readers.decode import decode
 from rag_service.ingest.readers.front_matter import split_front_matter
 from rag_service.ingest.readers.hyphens import Hyphens, has_broken_words, mend_lines
+from rag_service.ingest.readers.markdown_inline import inline_lines
 from rag_service.ingest.readers.markup import prepare, visible_text
-from rag_service.ingest.readers.raised import as_figures
 from rag_service.ingest.readers.table import labelled, pairs_as_text
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ _MAX_NESTING = 100  # what is nested deeper is left out; a list's level takes tw
 _BREAKS = re.compile(r"\r\n?|\n")
 _TAG = re.compile(r"<[a-zA-Z]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
-_SHIFTED = re.compile(r"<(/?)(su[bp])\b", re.IGNORECASE)
 _MARKS = re.compile(r"[>#|]+ ?")
 
 
@@ -59,7 +57,7 @@ def render(lines: list[str]) -> tuple[list[str], str | None]:
         first, last = token.map
         if token.type == "inline":
             raw = token.content.split("\n")
-            texts = mend_lines(_inline_lines(token.children or []), hyphens, raw)
+            texts = mend_lines(inline_lines(token.children or []), hyphens, raw)
             if lines[first].lstrip().startswith("#") or _underlined(lines, last):
                 heading = heading or " ".join(texts).strip() or None
             _place(out, lines, first, texts, raw)
@@ -90,7 +88,7 @@ class _Table:
         elif token.type == "table_close":
             self._header = []
         elif token.type == "inline" and self._cells is not None:
-            self._cells.append(" ".join(" ".join(_inline_lines(token.children or [])).split()))
+            self._cells.append(" ".join(" ".join(inline_lines(token.children or [])).split()))
         else:
             return False
         return True
@@ -119,26 +117,12 @@ def _place(out: list[str], lines: list[str], first: int, texts: list[str], raw: 
         out[row] = before + text.strip() if before.strip() else text.rstrip()
 
 
-def _inline_lines(children: Iterable[Token]) -> list[str]:
-    texts = [""]
-    shifted = ""
-    for child in children:
-        if child.type in ("softbreak", "hardbreak"):
-            texts.append("")
-        elif child.type == "html_inline":
-            texts[-1] += " " if child.content.lower().startswith("<br") else ""
-            tag = _SHIFTED.match(child.content)
-            shifted = tag.group(2).lower() if tag and not tag.group(1) else "" if tag else shifted
-        elif child.type in ("text", "code_inline", "image"):
-            texts[-1] += as_figures(shifted, child.content, texts[-1]) if shifted else child.content
-    return texts
-
-
 def _html_lines(markup: str) -> list[str]:
     """Visible text of raw HTML, each line where its first word stands in the source."""
     rows = markup.split("\n")
     out = [""] * len(rows)
-    if not _TAG.search(_COMMENT.sub("", markup)):
+    told = _COMMENT.sub("", markup).strip()
+    if not _TAG.search(told) and (not told or told.startswith("<")):
         return out
     root = lxml.html.fragment_fromstring(markup, create_parent="div")
     prepare(root)
@@ -146,5 +130,5 @@ def _html_lines(markup: str) -> list[str]:
     for line in filter(str.strip, visible_text(root).split("\n")):
         word = line.split()[-1]
         row = next((at for at in range(row, len(rows)) if word in rows[at]), row)
-        out[row] = f"{out[row]} {line}".strip()
+        out[row] = f"{out[row]} {line.strip()}" if out[row] else line.rstrip()
     return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import cast
 
 from lxml import etree
@@ -72,7 +72,7 @@ def drop_hidden(root: etree._Element) -> None:
     """Remove comments, scripts and whatever attributes or simple style rules keep from the reader's eye."""
     classes, ids = _hidden_selectors(root)
     _show_what_opens(root, classes, ids)
-    hidden = [element for element in root.iter() if _is_hidden(element, classes, ids)]
+    hidden = [element for element in root.iter() if is_hidden(element, classes, ids)]
     for element in hidden:
         detach(element)
 
@@ -82,7 +82,7 @@ def _show_what_opens(root: etree._Element, classes: set[str], ids: set[str]) -> 
     panels: set[str | None] = set()
     labels: set[str | None] = set()
     for tab in [element for element in root.iter(etree.Element) if element.get("role") == "tab"]:
-        if not any(_is_hidden(element, classes, ids) for element in (tab, *tab.iterancestors())):
+        if not any(is_hidden(element, classes, ids) for element in (tab, *tab.iterancestors())):
             panels.update((tab.get("aria-controls") or "").split())
             labels.update({tab.get("id")} - {None})
     for element in root.iter(etree.Element):
@@ -123,7 +123,8 @@ def _hidden_selectors(root: etree._Element) -> tuple[set[str], set[str]]:
     return found["."], found["#"]
 
 
-def _is_hidden(element: etree._Element, classes: set[str], ids: set[str]) -> bool:
+def is_hidden(element: etree._Element, classes: Set[str] = frozenset(), ids: Set[str] = frozenset()) -> bool:
+    """Whether attributes, or rules for its class or id, keep an element from the reader's eye."""
     if not isinstance(element.tag, str):
         return True
     if element.tag in ("script", "style", "template", "noscript"):

@@ -94,6 +94,12 @@ x = "**bleibt**"
         ("Preis: 5 < 6 &amp; 7 > 2", "Preis: 5 < 6 & 7 > 2"),
         ("<http://example.org> und http://example.org/a_b", "http://example.org und http://example.org/a_b"),
         ("Zeile<br>Um<b>bruch</b>", "Zeile Umbruch"),
+        ("Kostet <del>4</del> <b>5</b> Euro", "Kostet ~~4~~ 5 Euro"),
+        ("Eins <span hidden>zwei <b>drei</b></span>vier", "Eins vier"),
+        ("Eins <b style='display:none'>zwei<br>drei <b>vier</b></b> fünf <i>sechs", "Eins  fünf sechs"),
+        ("<!-- weg -->da\nund dort", "da\nund dort"),
+        ("<!-- weg\nauch weg -->\nda", "\n\nda"),
+        ("<pre>\na\n  b\n</pre>", "\na\n  b\n"),
     ],
 )
 def test_markdown_lines(source: str, expected: str) -> None:
