@@ -5,22 +5,15 @@ from playwright.sync_api import expect
 
 from rag_service.errors import ModelTimeout
 from rag_service.models import Statement, Warning
-from tests.e2e.browser import NARROW, WIDE, Visit, chromium, faults_of, in_view, needs_browser
+from tests.e2e.browser import NARROW, WIDE, faults_of, in_view, needs_browser
 from tests.e2e.process import run, server
-from tests.fakes import TEXT, FakeService, abstention, answer, passage
-from tests.serving import served
+from tests.fakes import TEXT, abstention, answer
 
 pytestmark = needs_browser
 HOSTILE = (
     "Besuch im Hafen <img src=x onerror=\"document.title='gotcha'\"> <script>document.title='gotcha'</script>\n\n"
     "Der Frachter <b>Nordlicht</b> 🚢 lief am 3. Mai 2021 im Hafen von Emden ein. Er brachte Holz.\n"
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -38,30 +31,6 @@ def real(tmp_path_factory):
     assert done.returncode == 0, done.stderr
     with server(folder / "data") as (url, _):
         yield url
-
-
-@pytest.fixture
-def visiting(browser):
-    opened = []
-
-    def visit(url, **options):
-        opened.append(Visit(browser, url, **options))
-        return opened[-1]
-
-    yield visit
-    for one in opened:
-        assert one.faults == []
-        assert one.hosts <= {one.url.removeprefix("http://")}
-        one.close()
-
-
-@pytest.fixture
-def scripted():
-    service = FakeService()
-    service.library.put("default", "doc_1", "notes/besuch.txt", TEXT)
-    service.asker.script = lambda ask: answer(ask, passages=(passage(),))
-    with served(service) as url:
-        yield service, url
 
 
 @pytest.mark.parametrize("viewport", [WIDE, NARROW])

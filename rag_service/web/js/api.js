@@ -19,8 +19,11 @@ export function onKeyNeeded(handler) {
   askForKey = handler;
 }
 
+// Keeps a key for this tab; false for what no header can carry, and so no key is.
 export function rememberKey(key) {
+  if (!/^[\x21-\x7e]+$/.test(key)) return false;
   sessionStorage.setItem(KEY, key);
+  return true;
 }
 
 export function hasKey() {

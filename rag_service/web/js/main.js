@@ -35,6 +35,7 @@ function start() {
   byId("stop").addEventListener("click", () => state.running?.abort());
   byId("new-conversation").addEventListener("click", () => reset(field));
   byId("collection").addEventListener("change", () => reset(field));
+  byId("key-form").addEventListener("submit", takeKey);
   visit(open);
 }
 
@@ -146,17 +147,22 @@ function askForKey() {
     const dialog = byId("key-dialog");
     byId("key-error").textContent = hasKey() ? t.keyWrong : "";
     byId("key").value = "";
+    dialog.returnValue = "";
     dialog.showModal();
     const done = () => {
-      dialog.removeEventListener("close", done);
-      const given = byId("key").value.trim();
-      if (given) rememberKey(given);
       asking = null;
-      resolve(Boolean(given));
+      resolve(dialog.returnValue === "given");
     };
-    dialog.addEventListener("close", done);
+    dialog.addEventListener("close", done, { once: true });
   });
   return asking;
+}
+
+function takeKey(event) {
+  if (rememberKey(byId("key").value.trim())) return;
+  event.preventDefault(); // which keeps the dialog open
+  byId("key-error").textContent = t.keyWrong;
+  byId("key").select();
 }
 
 start();
