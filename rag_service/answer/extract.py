@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 
 from rag_service.answer.abstain import Assessment, EvidenceModel
 from rag_service.answer.candidates import Candidate
+from rag_service.answer.markers import defuse_markers
 from rag_service.answer.parts import parts
 from rag_service.answer.select import Chosen, choose
 from rag_service.models import DraftStatement, Quote, Warning
@@ -65,11 +67,16 @@ class ExtractiveAnswerer:
 def _statements(evidence: Evidence, chosen: Sequence[Chosen]) -> list[DraftStatement]:
     return [
         DraftStatement(
-            " ".join(group.item.text.split()),
+            _plain(group.item.text),
             tuple(_quote(evidence, item, group.share) for item in (group.item, *group.same)),
         )
         for group in chosen
     ]
+
+
+def _plain(text: str) -> str:
+    """A source's words on one line; its own '[1]' would read as a marker of ours, and stands in round brackets."""
+    return re.sub(r"\[(\d+)\]", r"(\1)", defuse_markers(" ".join(text.split())))
 
 
 def _quote(evidence: Evidence, item: Candidate, score: float) -> Quote:

@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from rag_service.models import Statement
 from tests.e2e.browser import needs_browser
+from tests.fakes import TEXT, answer
 
 pytestmark = needs_browser
 
@@ -34,3 +36,16 @@ def test_what_was_typed_before_the_key_dialog_was_cancelled_is_no_key(scripted, 
     page.keyboard.press("Escape")
     expect(page.locator("#holdings")).not_to_be_empty()
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_only_the_number_of_a_citation_is_a_marker(scripted, visiting):
+    service, url = scripted
+    said = f"{TEXT[:45]} [12]."
+    service.asker.script = lambda ask: answer(
+        ask, text=f"{said} [1]", statements=(Statement(said, 0, len(said), (1,), True),)
+    )
+    visit = visiting(url)
+    page = visit.open()
+    visit.ask("Wann?")
+    assert page.locator(".marker").all_inner_texts() == ["1"]
+    assert "[12]." in page.inner_text(".answer")

@@ -87,18 +87,18 @@ export class Exchange {
     const parts = [];
     let end = 0;
     for (const match of text.matchAll(MARKER)) {
-      const number = Number(match[1]);
-      parts.push(text.slice(end, match.index), this.marker(number));
+      const citation = this.citations.get(Number(match[1]));
+      if (!citation) continue;
+      parts.push(text.slice(end, match.index), this.marker(citation));
       end = match.index + match[0].length;
     }
     return [...parts, text.slice(end)];
   }
 
-  marker(number) {
-    const citation = this.citations.get(number);
-    const label = citation ? t.marker(citation) : t.markerPlain(number);
-    const open = (event) => citation && this.openSource(citation, event.currentTarget);
-    return el("button", { type: "button", class: "marker", "aria-label": label, title: label, onclick: open }, `${number}`);
+  marker(citation) {
+    const label = t.marker(citation);
+    const open = (event) => this.openSource(citation, event.currentTarget);
+    return el("button", { type: "button", class: "marker", "aria-label": label, title: label, onclick: open }, `${citation.number}`);
   }
 
   statements(answer) {

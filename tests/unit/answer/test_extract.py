@@ -125,6 +125,23 @@ async def test_the_answerer_quotes_what_it_chose():
     assert 0.0 <= quote.score <= 1.0
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Die Brücke hat 31 Bögen aus rotem Backstein [1].", "Die Brücke hat 31 Bögen aus rotem Backstein (1)."),
+        ("Die Brücke hat 31 Bögen [1][12].", "Die Brücke hat 31 Bögen (1)(12)."),
+        ("Die Brücke hat 31 Bögen[2](#fn2).", "Die Brücke hat 31 Bögen(2)(#fn2)."),
+        ("Die Brücke [im Bild] hat 31 Bögen.", "Die Brücke [im Bild] hat 31 Bögen."),
+    ],
+)
+async def test_footnotes_of_a_source_are_no_markers(written, said):
+    asked = evidence("Wie viele Bögen hat die Brücke?", written)
+    first = await anext(ExtractiveAnswerer(model(), 3).draft(asked))
+    assert first.text == said
+    (quote,) = first.quotes
+    assert asked.passages[0].text[quote.start : quote.end] == written
+
+
 async def test_each_part_of_a_question_is_answered():
     told = "Im Jahr 2011 traf man sich in Ulan-Ude.", "Im Jahr 2019 traf man sich in Wladiwostok."
     asked = evidence("Wo traf man sich 2011, und wo 2019?", *told, "Das Wetter war gut.")
