@@ -38,6 +38,48 @@ def test_what_was_typed_before_the_key_dialog_was_cancelled_is_no_key(scripted, 
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_asking_works_after_the_key_dialog_was_cancelled(scripted, visiting):
+    service, url = scripted
+    service.library.create_collection("press")
+    service.keys.add("right")
+    visit = visiting(url)
+    page = visit.open("/?collection=press")
+    page.wait_for_selector("#key-dialog[open]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#key-dialog", state="hidden")
+    page.fill("#question", "Wann?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#key-dialog[open]")
+    page.fill("#key", "right")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".footer")
+    assert [body["collection"] for body in visit.sent] == ["press"]
+    assert page.input_value("#collection") == "press"
+    assert "collection=press" in page.url
+
+
+def test_cancelling_again_tells_why_nothing_is_answered(scripted, visiting):
+    service, url = scripted
+    service.keys.add("right")
+    visit = visiting(url)
+    page = visit.open()
+    for question in ("Wann?", "Wo?"):
+        page.wait_for_selector("#key-dialog[open]")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#key-dialog", state="hidden")
+        page.fill("#question", question)
+        page.keyboard.press("Enter")
+    page.wait_for_selector("#key-dialog[open]")
+    page.keyboard.press("Escape")
+    expect(page.locator(".notice-error")).to_have_count(2)
+    assert visit.sent == []
+    page.click("#open-library")
+    page.wait_for_selector("#key-dialog[open]")
+    page.fill("#key", "right")
+    page.keyboard.press("Enter")
+    expect(page.locator("#documents li")).to_have_count(1)
+
+
 def test_only_the_number_of_a_citation_is_a_marker(scripted, visiting):
     service, url = scripted
     said = f"{TEXT[:45]} [12]."

@@ -55,7 +55,7 @@ export class Library {
     const item = el("li", { class: "job" }, text, bar);
     byId("jobs").prepend(item);
     try {
-      const path = `/v1/documents?collection=${encodeURIComponent(this.collection())}`;
+      const path = `/v1/documents?collection=${encodeURIComponent(await this.collection())}`;
       const job = await request("POST", path, { form });
       for await (const { data } of events("GET", `/v1/jobs/${encodeURIComponent(job.id)}/events`)) {
         bar.max = data.progress.total;
@@ -71,10 +71,10 @@ export class Library {
   }
 
   async list(after) {
-    const query = new URLSearchParams({ collection: this.collection(), limit: "50" });
-    if (after) query.set("after", after);
     const box = byId("documents");
     try {
+      const query = new URLSearchParams({ collection: await this.collection(), limit: "50" });
+      if (after) query.set("after", after);
       const page = await request("GET", `/v1/documents?${query}`);
       const items = page.data.map((document) => this.row(document));
       if (after) box.append(...items);

@@ -19,7 +19,7 @@ function start() {
     if (location.pathname !== "/") history.replaceState(null, "", "/");
   });
   const open = (target, opener) => panel.open(target, opener);
-  new Library(collection, open, loadCollections);
+  new Library(chosen, open, refresh);
 
   const field = byId("question");
   byId("ask").addEventListener("submit", (event) => {
@@ -42,7 +42,7 @@ function start() {
 async function visit(open) {
   const parameters = new URLSearchParams(location.search);
   const document_id = /^\/documents\/([^/]+)$/.exec(location.pathname)?.[1];
-  await loadCollections(parameters.get("collection"));
+  await refresh(parameters.get("collection"));
   if (document_id) {
     const span = /^#char=(\d+),(\d+)$/.exec(location.hash);
     const [start, end] = span ? [Number(span[1]), Number(span[2])] : [undefined, undefined];
@@ -54,19 +54,29 @@ async function visit(open) {
   }
 }
 
-async function loadCollections(wanted) {
-  const chosen = (typeof wanted === "string" && wanted) || collection();
+// The collections anew; that they cannot be had is told where their documents are counted.
+async function refresh(wanted) {
   try {
-    state.collections = (await request("GET", "/v1/collections")).data;
+    await loadCollections(wanted);
   } catch (problem) {
     byId("holdings").textContent = problem.message;
-    return;
   }
+}
+
+async function loadCollections(wanted) {
+  const selected = wanted || collection();
+  state.collections = (await request("GET", "/v1/collections")).data;
   const names = state.collections.map((item) => item.name);
   if (!names.length) names.push("default");
-  const current = names.includes(chosen) ? chosen : names.includes("default") ? "default" : names[0];
+  const current = names.includes(selected) ? selected : names.includes("default") ? "default" : names[0];
   byId("collection").replaceChildren(...names.map((name) => el("option", { value: name, selected: name === current }, name)));
   describe();
+}
+
+// The name of the chosen collection; without any, as when no key was given at first, the server is asked again.
+async function chosen() {
+  if (!collection()) await loadCollections(new URLSearchParams(location.search).get("collection"));
+  return collection();
 }
 
 function describe() {
@@ -77,11 +87,14 @@ function describe() {
 async function ask(question, open) {
   if (!question || state.running) return;
   const exchange = new Exchange(question, open);
-  const history = state.turns.slice(-REMEMBERED);
-  begin(exchange, question);
-  const body = { question, collection: collection(), history, stream: true };
+  const turns = state.turns.slice(-REMEMBERED);
+  const { signal } = (state.running = new AbortController());
+  begin(exchange);
   try {
-    for await (const event of events("POST", "/v1/ask", { body, signal: state.running.signal })) {
+    const body = { question, collection: await chosen(), history: turns, stream: true };
+    signal.throwIfAborted();
+    remember(question);
+    for await (const event of events("POST", "/v1/ask", { body, signal })) {
       if (event.event === "error") throw new Problem(event.data);
       exchange.take(event);
     }
@@ -95,8 +108,7 @@ async function ask(question, open) {
   }
 }
 
-function begin(exchange, question) {
-  state.running = new AbortController();
+function begin(exchange) {
   byId("welcome").hidden = true;
   byId("new-conversation").hidden = false;
   byId("conversation").append(exchange.element);
@@ -107,6 +119,10 @@ function begin(exchange, question) {
   field.placeholder = t.followUpHint;
   grow(field);
   exchange.element.scrollIntoView({ block: "start" });
+}
+
+// The question in the address and the title, where reloading and sharing find it.
+function remember(question) {
   const address = new URLSearchParams({ q: question });
   if (collection() && collection() !== "default") address.set("collection", collection());
   history.replaceState(null, "", `/?${address}`);
