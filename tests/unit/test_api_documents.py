@@ -1,6 +1,7 @@
 import pytest
 
 from rag_service.models import Page, SourceText
+from rag_service.settings import Settings
 from tests.fakes import FakeService
 from tests.serving import connect, parse_events
 
@@ -228,8 +229,16 @@ async def test_collections_are_made_listed_and_deleted(service):
     assert (made.status_code, made.json()["name"], made.json()["documents"]) == (201, "press", 0)
     assert (twice.status_code, twice.json()["code"]) == (409, "conflict")
     assert [(item["name"], item["documents"]) for item in listed["data"]] == [("default", 1), ("press", 0)]
+    assert listed["default"] == "default"
     assert gone.json() == {"id": "press", "object": "collection", "deleted": True}
     assert again.status_code == 404
+
+
+async def test_the_list_of_collections_names_the_default_one_before_it_is_made(service):
+    service.settings = Settings(collection="press")
+    async with connect(service) as client:
+        listed = (await client.get("/v1/collections")).json()
+    assert (listed["default"], [item["name"] for item in listed["data"]]) == ("press", ["default"])
 
 
 @pytest.mark.parametrize("name", ["", "a b", "-x", "../x", "ä", "x" * 64, "a\n", 7])

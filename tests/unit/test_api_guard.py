@@ -126,14 +126,15 @@ async def test_with_keys_page_health_and_description_stay_open(keyed):
 
 async def test_key_reaches_only_its_collections(keyed):
     async with connect(keyed, headers=bearer("press-read")) as client:
-        listed = (await client.get("/v1/collections")).json()["data"]
+        listed = (await client.get("/v1/collections")).json()
         models = (await client.get("/v1/models")).json()["data"]
         own = await client.get("/v1/documents/doc_p")
         other = await client.get("/v1/documents/doc_b/content")
         unknown = await client.get("/v1/documents/doc_z/content")
         asked = await client.post("/v1/ask", json=QUESTION | {"collection": "board"})
         searched = await client.post("/v1/search", json={"query": "x", "collection": "board"})
-    assert [item["name"] for item in listed] == ["press"]
+    assert [item["name"] for item in listed["data"]] == ["press"]
+    assert listed["default"] is None
     assert [item["id"] for item in models] == ["rag/press"]
     assert own.json()["source"] == "p.txt"
     assert (other.status_code, other.json()["code"]) == (404, "unknown_document")

@@ -17,7 +17,11 @@ router = APIRouter(tags=["collections"])
 async def list_collections(wiring: WiringDep, access: AccessDep) -> CollectionList:
     """All collections that the key reaches."""
     found = await wiring.blocking(wiring.library.collections)
-    return CollectionList(data=[CollectionBody.of(item) for item in found if access.reaches(item.name)])
+    default = wiring.collection(None)
+    return CollectionList(
+        default=default if access.reaches(default) else None,
+        data=[CollectionBody.of(item) for item in found if access.reaches(item.name)],
+    )
 
 
 @router.post("/v1/collections", status_code=201, dependencies=[JsonBody], responses=problems_for(409, 503))

@@ -42,4 +42,7 @@ class CollectionList(BaseModel):
     """All collections that the key reaches."""
 
     object: Literal["list"] = "list"
+    default: str | None = Field(
+        description="The collection used when none is named, made or not; null if the key does not reach it."
+    )
     data: list[CollectionBody]

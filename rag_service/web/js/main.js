@@ -9,7 +9,7 @@ import { t, translate } from "./strings.js";
 
 const REMEMBERED = 20; // turns sent along with a follow-up question
 
-const state = { turns: [], running: null, collections: [] };
+const state = { turns: [], running: null, collections: [], usual: null }; // usual: the collection nobody has to name
 const collection = () => byId("collection").value;
 
 function start() {
@@ -41,36 +41,44 @@ function start() {
 
 async function visit(open) {
   const parameters = new URLSearchParams(location.search);
+  const question = parameters.get("q")?.trim();
   const document_id = /^\/documents\/([^/]+)$/.exec(location.pathname)?.[1];
-  await refresh(parameters.get("collection"));
+  const ready = await refresh(parameters.get("collection"));
   if (document_id) {
     const span = /^#char=(\d+),(\d+)$/.exec(location.hash);
     const [start, end] = span ? [Number(span[1]), Number(span[2])] : [undefined, undefined];
     open({ document_id: decodeURIComponent(document_id), start_char_index: start, end_char_index: end });
-  } else if (parameters.get("q")) {
-    ask(parameters.get("q").trim(), open);
+  } else if (question && ready) {
+    ask(question, open);
   } else {
+    byId("question").value = question ?? "";
     byId("question").focus();
   }
 }
 
-// The collections anew; that they cannot be had is told where their documents are counted.
+// The collections anew, and whether all is well; if not, it is told where their documents are counted.
 async function refresh(wanted) {
   try {
     await loadCollections(wanted);
+    return true;
   } catch (problem) {
-    byId("holdings").textContent = problem.message;
+    byId("holdings").replaceChildren(el("span", { class: "error" }, problem.message));
+    return false;
   }
 }
 
+// Fills the selector; throws after that if the wanted collection is not there.
 async function loadCollections(wanted) {
-  const selected = wanted || collection();
-  state.collections = (await request("GET", "/v1/collections")).data;
-  const names = state.collections.map((item) => item.name);
-  if (!names.length) names.push("default");
-  const current = names.includes(selected) ? selected : names.includes("default") ? "default" : names[0];
+  const before = collection();
+  const listed = await request("GET", "/v1/collections");
+  state.collections = listed.data;
+  state.usual = listed.default;
+  const names = listed.data.map((item) => item.name);
+  if (!names.length) names.push(listed.default ?? "default");
+  const current = [wanted, before, listed.default].find((name) => names.includes(name)) ?? names[0];
   byId("collection").replaceChildren(...names.map((name) => el("option", { value: name, selected: name === current }, name)));
   describe();
+  if (wanted && wanted !== current) throw new Problem({ detail: t.noCollection(wanted) });
 }
 
 // The name of the chosen collection; without any, as when no key was given at first, the server is asked again.
@@ -124,7 +132,7 @@ function begin(exchange) {
 // The question in the address and the title, where reloading and sharing find it.
 function remember(question) {
   const address = new URLSearchParams({ q: question });
-  if (collection() && collection() !== "default") address.set("collection", collection());
+  if (collection() !== state.usual) address.set("collection", collection());
   history.replaceState(null, "", `/?${address}`);
   document.title = `${question} – rag-service`;
 }
