@@ -13,12 +13,14 @@ export function el(tag, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// Offsets of the API count code points, JavaScript's strings UTF-16 units.
+// Offsets of the API count code points, JavaScript's strings UTF-16 units. One pass over the text for offsets asked for
+// in ascending order; what lies behind the end is the end.
 export function unitsOf(text) {
-  if (!/[\u{10000}-\u{10ffff}]/u.test(text)) return (index) => index;
+  if (!/[\u{10000}-\u{10ffff}]/u.test(text)) return (index) => Math.min(index, text.length);
+  let [points, units] = [0, 0];
   return (index) => {
-    let units = 0;
-    for (let points = 0; points < index && units < text.length; points += 1) {
+    if (index < points) [points, units] = [0, 0];
+    for (; points < index && units < text.length; points += 1) {
       units += text.codePointAt(units) > 0xffff ? 2 : 1;
     }
     return units;

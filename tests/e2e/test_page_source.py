@@ -1,0 +1,29 @@
+"""The panel with a document's source text."""
+
+import time
+
+from playwright.sync_api import expect
+
+from rag_service.models import Page, SourceText
+from tests.e2e.browser import needs_browser
+
+pytestmark = needs_browser
+PAGE = 3000
+
+
+def test_a_long_document_with_an_emoji_opens_at_once(scripted, visiting):
+    service, url = scripted
+    line = "🚢 " + "Der Frachter brachte Holz. " * 200
+    pages = tuple(Page(number + 1, number * PAGE, (number + 1) * PAGE) for number in range(2000))
+    text = (line * (2000 * PAGE // len(line) + 1))[: 2000 * PAGE]
+    service.library.put("default", "doc_1", "lang.pdf", text)
+    service.library.texts["doc_1"] = SourceText(text, pages)
+    start = 1999 * PAGE + 5
+    page = visiting(url).open()
+    expect(page.locator("#holdings")).to_contain_text("Ein Dokument")
+    begun = time.monotonic()
+    page.goto(f"{url}/documents/doc_1#char={start},{start + 20}")
+    page.wait_for_selector("#quote", timeout=120_000)
+    assert page.inner_text("#quote") == text[start : start + 20]
+    assert time.monotonic() - begun < 9
+    assert page.locator(".page").last.inner_text() == "Seite 2000"
