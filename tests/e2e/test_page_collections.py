@@ -1,4 +1,4 @@
-"""Which collection the page asks, and adds to."""
+"""Which collection the page asks, and what it adds to and takes from it."""
 
 import pytest
 from playwright.sync_api import expect
@@ -63,3 +63,18 @@ def test_a_collection_that_is_not_there_is_told_and_no_other_asked(scripted, vis
     page.click("#send")
     page.wait_for_selector(".footer")
     assert [body["collection"] for body in visit.sent] == ["default"]
+
+
+def test_the_focus_stays_in_the_list_when_a_document_is_deleted(scripted, visiting):
+    service, url = scripted
+    for name in ("a.txt", "z.txt"):
+        service.library.put("default", f"doc_{name}", name, "A")
+    page = visiting(url).open()
+    page.click("#open-library")
+    for title, focused in (("a.txt", "besuch.txt"), ("z.txt", "besuch.txt"), ("besuch.txt", "✕")):
+        row = page.locator("#documents li", has_text=title)
+        row.locator("button").focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        row.wait_for(state="detached")
+        assert page.evaluate("document.activeElement.textContent") == focused

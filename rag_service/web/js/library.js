@@ -117,7 +117,9 @@ export class Library {
     }
     try {
       await request("DELETE", `/v1/documents/${encodeURIComponent(document.id)}`);
+      const neighbour = item.nextElementSibling ?? item.previousElementSibling;
       item.remove();
+      (neighbour?.querySelector("a") ?? byId("close-library")).focus();
       this.onChange();
     } catch (problem) {
       item.append(el("p", { class: "error", role: "alert" }, problem.message));
