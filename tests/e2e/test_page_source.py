@@ -2,10 +2,12 @@
 
 import time
 
+import pytest
 from playwright.sync_api import expect
 
 from rag_service.models import Page, SourceText
 from tests.e2e.browser import needs_browser
+from tests.fakes import TEXT
 
 pytestmark = needs_browser
 PAGE = 3000
@@ -27,3 +29,15 @@ def test_a_long_document_with_an_emoji_opens_at_once(scripted, visiting):
     assert page.inner_text("#quote") == text[start : start + 20]
     assert time.monotonic() - begun < 9
     assert page.locator(".page").last.inner_text() == "Seite 2000"
+
+
+@pytest.mark.parametrize("span", ["50,9", "9,9", "900,950", "99999999999999999999,3"])
+def test_a_span_that_is_none_marks_nothing_and_repeats_nothing(scripted, visiting, span):
+    page = visiting(scripted[1]).open(f"/documents/doc_1#char={span}")
+    expect(page.locator("#source-text .text")).to_have_text(TEXT)
+    assert page.locator("#quote").count() == 0
+
+
+def test_an_address_of_no_document_says_so(scripted, visiting):
+    page = visiting(scripted[1]).open("/documents/%zz")
+    expect(page.locator("#source-text .notice-error")).to_contain_text("%zz")

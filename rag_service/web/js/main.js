@@ -47,12 +47,20 @@ async function visit(open) {
   if (document_id) {
     const span = /^#char=(\d+),(\d+)$/.exec(location.hash);
     const [start, end] = span ? [Number(span[1]), Number(span[2])] : [undefined, undefined];
-    open({ document_id: decodeURIComponent(document_id), start_char_index: start, end_char_index: end });
+    open({ document_id: decoded(document_id), start_char_index: start, end_char_index: end });
   } else if (question && ready) {
     ask(question, open);
   } else {
     byId("question").value = question ?? "";
     byId("question").focus();
+  }
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // '%zz', which names no document, as the server will say
   }
 }
 

@@ -53,7 +53,8 @@ export class SourcePanel {
     byId("source-meta").textContent = [about.source, formatDate(about.published)].filter(Boolean).join(" · ");
     const text = WRAPPED.test(about.media_type) ? unwrap(content.text) : content.text;
     const units = unitsOf(text);
-    const span = Number.isInteger(start) && Number.isInteger(end) ? [units(start), units(end)] : null;
+    const [from, to] = [units(start ?? 0), units(end ?? 0)];
+    const span = from < to ? [from, to] : null; // an address may name anything
     const pages = content.pages.map((page) => ({ number: page.number, at: units(page.start_char_index) }));
     this.render(text, span, pages, about.language, false);
   }
