@@ -1,5 +1,9 @@
 """The page when something is amiss: keys, connections, addresses."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -8,6 +12,34 @@ from tests.e2e.browser import needs_browser
 from tests.fakes import TEXT, answer
 
 pytestmark = needs_browser
+SLOW = """
+from tests.fakes import TEXT, FakeService
+from tests.serving import served
+
+service = FakeService()
+service.library.put("default", "doc_1", "notes/besuch.txt", TEXT)
+service.library.steps = 1000
+service.asker.delay = 1.0
+with served(service) as url:
+    print(url, flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def slow():
+    """A server in a process of its own, which takes its time, and may be killed."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("typed", ["schlüssel–x“", "two words", "ключ"])
@@ -91,3 +123,27 @@ def test_only_the_number_of_a_citation_is_a_marker(scripted, visiting):
     visit.ask("Wann?")
     assert page.locator(".marker").all_inner_texts() == ["1"]
     assert "[12]." in page.inner_text(".answer")
+
+
+@pytest.mark.parametrize(("locale", "said"), [("de-DE", "Der Server ist nicht"), ("en-GB", "The server cannot be")])
+def test_a_server_lost_in_the_middle_is_told_in_the_pages_own_words(slow, visiting, locale, said):
+    process, url = slow
+    page = visiting(url, locale=locale).open()
+    page.wait_for_selector("#collection option", state="attached")
+    page.fill("#question", "Wann?")
+    page.click("#send")
+    page.wait_for_selector(".answer p")
+    process.kill()
+    expect(page.locator(".notice-error p")).to_contain_text(said)
+    assert "rror:" not in page.inner_text("#conversation")
+    assert page.is_visible("#send")
+
+
+def test_a_server_lost_while_it_takes_in_files_is_told(slow, visiting):
+    process, url = slow
+    page = visiting(url).open()
+    page.click("#open-library")
+    page.set_input_files("#files", [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"A"}])
+    expect(page.locator(".job")).to_contain_text("0 von 1 fertig")
+    process.kill()
+    expect(page.locator(".job .error")).to_have_text("Der Server ist nicht erreichbar.")

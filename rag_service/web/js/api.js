@@ -30,6 +30,11 @@ export function hasKey() {
   return sessionStorage.getItem(KEY) !== null;
 }
 
+// What reading from the server throws, in the page's own words; what was called off stays an AbortError.
+function told(error) {
+  return error.name === "AbortError" ? error : new Problem({});
+}
+
 async function send(method, path, { body, form, signal, accept } = {}) {
   const headers = { Accept: accept ?? "application/json" };
   if (hasKey()) headers.Authorization = `Bearer ${sessionStorage.getItem(KEY)}`;
@@ -38,8 +43,7 @@ async function send(method, path, { body, form, signal, accept } = {}) {
   try {
     response = await fetch(path, { method, headers, signal, body: form ?? (body && JSON.stringify(body)) });
   } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Problem({});
+    throw told(error);
   }
   if (response.status === 401 && (await askForKey())) return send(method, path, { body, form, signal, accept });
   if (!response.ok) throw new Problem(await response.json().catch(() => ({ status: response.status })));
@@ -47,7 +51,12 @@ async function send(method, path, { body, form, signal, accept } = {}) {
 }
 
 export async function request(method, path, options) {
-  return (await send(method, path, options)).json();
+  const response = await send(method, path, options);
+  try {
+    return await response.json();
+  } catch (error) {
+    throw told(error);
+  }
 }
 
 // Server-sent events of a response, as {event, data} with data parsed.
@@ -57,7 +66,9 @@ export async function* events(method, path, options = {}) {
   let buffer = "";
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch((error) => {
+        throw told(error);
+      });
       if (done) return;
       buffer += value;
       const blocks = buffer.split(/\r?\n\r?\n/);

@@ -1,6 +1,6 @@
 // The documents of the collection: list, upload with progress, delete.
 
-import { events, request } from "./api.js";
+import { events, Problem, request } from "./api.js";
 import { byId, el } from "./dom.js";
 import { formatDate, t } from "./strings.js";
 
@@ -57,12 +57,15 @@ export class Library {
     try {
       const path = `/v1/documents?collection=${encodeURIComponent(await this.collection())}`;
       const job = await request("POST", path, { form });
+      let finished = false;
       for await (const { data } of events("GET", `/v1/jobs/${encodeURIComponent(job.id)}/events`)) {
         bar.max = data.progress.total;
         bar.value = data.progress.done;
         text.textContent = t.working(data.progress.done, data.progress.total);
-        if (data.status !== "queued" && data.status !== "running") item.replaceChildren(outcome(data));
+        finished = data.status !== "queued" && data.status !== "running";
+        if (finished) item.replaceChildren(outcome(data));
       }
+      if (!finished) throw new Problem({});
     } catch (problem) {
       item.replaceChildren(el("p", { class: "error", role: "alert" }, problem.message));
     }
