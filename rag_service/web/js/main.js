@@ -115,6 +115,7 @@ async function ask(question, open) {
       exchange.take(event);
     }
     if (!exchange.answer) throw new Problem({});
+    if (turns.length) remember(exchange.answer.standalone_question); // alone, 'And when?' asks for nothing
     state.turns.push({ role: "user", content: question }, { role: "assistant", content: plain(exchange.text) });
   } catch (error) {
     if (error.name === "AbortError") exchange.stop();
@@ -135,14 +136,14 @@ function begin(exchange) {
   field.placeholder = t.followUpHint;
   grow(field);
   exchange.element.scrollIntoView({ block: "start" });
+  document.title = `${exchange.question} – rag-service`;
 }
 
-// The question in the address and the title, where reloading and sharing find it.
+// The question in the address, where reloading and sharing find it.
 function remember(question) {
   const address = new URLSearchParams({ q: question });
   if (collection() !== state.usual) address.set("collection", collection());
   history.replaceState(null, "", `/?${address}`);
-  document.title = `${question} – rag-service`;
 }
 
 function end() {
