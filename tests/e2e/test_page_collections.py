@@ -65,6 +65,50 @@ def test_a_collection_that_is_not_there_is_told_and_no_other_asked(scripted, vis
     assert [body["collection"] for body in visit.sent] == ["default"]
 
 
+def drop(page, path):
+    """Drop a file or folder of this machine on the page."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
+
+
+def test_the_files_of_a_dropped_folder_are_uploaded_under_their_paths(scripted, visiting, tmp_path):
+    service, url = scripted
+    folder = tmp_path / "ordner"
+    (folder / "unten" / "leer").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    for name in ("unten/b.txt", ".git/config", ".DS_Store", *(f"{number:03}.txt" for number in range(150))):
+        (folder / name).write_text(name)
+    page = visiting(url).open()
+    expect(page.locator("#holdings")).to_contain_text("Ein Dokument")
+    drop(page, folder)
+    page.wait_for_selector(".job ul")
+    sources = sorted(upload.source for upload in service.library.uploads)
+    assert sources == [*(f"ordner/{number:03}.txt" for number in range(150)), "ordner/unten/b.txt"]
+    expect(page.locator("#documents")).to_contain_text("ordner/000.txt")
+
+
+@pytest.mark.parametrize(
+    ("files", "locale", "said"),
+    [
+        (0, "de-DE", "Darin sind keine Dateien."),
+        (0, "en-GB", "There are no files in it."),
+        (1001, "de-DE", "mehr als 1000 Dateien"),
+        (1001, "en-GB", "more than 1000 files"),
+    ],
+)
+def test_a_folder_with_nothing_or_too_much_in_it_is_told(scripted, visiting, tmp_path, files, locale, said):
+    service, url = scripted
+    for number in range(files):
+        (tmp_path / f"{number}.txt").touch()
+    page = visiting(url, locale=locale).open()
+    page.wait_for_selector("#collection option", state="attached")
+    drop(page, tmp_path)
+    expect(page.locator(".job .error")).to_contain_text(said)
+    assert service.library.uploads == []
+
+
 def test_the_focus_stays_in_the_list_when_a_document_is_deleted(scripted, visiting):
     service, url = scripted
     for name in ("a.txt", "z.txt"):

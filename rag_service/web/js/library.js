@@ -2,6 +2,7 @@
 
 import { events, Problem, request } from "./api.js";
 import { byId, el } from "./dom.js";
+import { droppedFiles } from "./drops.js";
 import { formatDate, t } from "./strings.js";
 
 export class Library {
@@ -15,7 +16,7 @@ export class Library {
     byId("close-library").addEventListener("click", () => this.dialog.close());
     byId("more-documents").addEventListener("click", () => this.list(this.next));
     byId("files").addEventListener("change", (event) => {
-      this.upload([...event.target.files]);
+      this.upload([...event.target.files].map((file) => ({ file, path: file.name })));
       event.target.value = "";
     });
     this.acceptDrops();
@@ -41,20 +42,23 @@ export class Library {
       if (!isFiles(event)) return;
       event.preventDefault();
       show(-depth);
-      this.upload([...event.dataTransfer.files]);
+      this.upload(droppedFiles(event.dataTransfer));
     });
   }
 
-  async upload(files) {
-    if (!files.length) return;
+  // Files with their paths, or the promise of them while folders are read.
+  async upload(given) {
     if (!this.dialog.open) this.dialog.showModal();
-    const form = new FormData();
-    for (const file of files) form.append("file", file, file.name);
     const bar = el("progress", { "aria-label": t.documents });
-    const text = el("span", {}, files.length === 1 ? t.uploading(files[0].name) : t.uploadingMany(files.length));
+    const text = el("span", {}, t.readingFolder);
     const item = el("li", { class: "job" }, text, bar);
     byId("jobs").prepend(item);
     try {
+      const files = await given;
+      if (!files.length) throw new Problem({ detail: t.noFiles });
+      text.textContent = files.length === 1 ? t.uploading(files[0].path) : t.uploadingMany(files.length);
+      const form = new FormData();
+      for (const { file, path } of files) form.append("file", file, path);
       const path = `/v1/documents?collection=${encodeURIComponent(await this.collection())}`;
       const job = await request("POST", path, { form });
       let finished = false;
