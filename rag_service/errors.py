@@ -12,6 +12,7 @@ RagError                      code, status, title; the message names the file or
 ├── Conflict                  the resource's state forbids it
 ├── LoadError                 one file cannot be read or holds no text
 ├── StoreError
+│   ├── DiskFull              nothing can be written until there is room; nothing is damaged
 │   ├── FingerprintMismatch   the index was built with another embedder or chunking
 │   └── DataDirectoryLocked   another process owns the data directory
 ├── ModelError                the model endpoint failed
@@ -114,6 +115,13 @@ class StoreError(RagError):
     code = "index_error"
     status = 503
     title = "Index not usable"
+
+
+class DiskFull(StoreError):
+    """Nothing can be written until there is room; what is stored is whole."""
+
+    code = "disk_full"
+    title = "Disk full"
 
 
 class FingerprintMismatch(StoreError):

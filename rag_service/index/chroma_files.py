@@ -7,6 +7,7 @@ whoever opens it. The last whole index together with the changes since then is a
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -70,7 +71,10 @@ class ChromaFiles:
         return stamp is None or stamp[-1][0] < max(time for time, _ in stamp) or not self._ends(segment)
 
     def restore(self, collection_id: str) -> bool:
-        """Put the last whole index in the place of a damaged one; False where there is none or it cannot be."""
+        """Put the last whole index in the place of a damaged one; False where there is none or it cannot be read.
+
+        OSError when there is no room for it.
+        """
         segment = self._segment(collection_id)
         if segment is None:
             return False
@@ -83,6 +87,8 @@ class ChromaFiles:
             for part in (*_PARTS, _LAST):
                 shutil.copyfile(source / part, self._folder / segment / part)
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
             said = "the index of collection %r could not be put back: %s"
             logging.getLogger(__name__).warning(said, collection_id, error)
             return False

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from rag_service.errors import StoreError
+from rag_service.errors import DiskFull, StoreError
 from rag_service.index.inventory import Inventory
 from rag_service.index.stores import Stores
 from rag_service.models import Collection, Finding, StoreName
@@ -66,6 +66,8 @@ class Doctor:
                 some = names[begin : begin + _READ]
                 vectors = self._stores.vectors.vectors(collection.id, some)
                 stored |= {name: "" for name in some if name not in vectors or not vectors[name].any()}
+        except DiskFull:
+            raise
         except StoreError as error:
             yield Finding("vectors", "unreadable", collection.name, None, str(error))
             return

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag_service.errors import StoreError
+from rag_service.errors import DiskFull, StoreError
 from rag_service.index.catalog import Catalog, open_catalog
 from rag_service.index.derived import rebuild_lexical
 from rag_service.index.inventory import Inventory
@@ -108,15 +108,20 @@ class Stores:
         return found
 
     def _reset_damaged(self, collection: Collection, gone: Sequence[Leftover], killed: bool) -> bool:
-        """Empty a collection of vectors that can be neither used nor restored; whether it had to be."""
+        """Empty a collection of vectors that can be neither used nor restored; whether it had to be.
+
+        DiskFull, and nothing is emptied, when there is no room to look at it.
+        """
         own = [name for item in gone if item.collection_id == collection.id for name in item.chunk_ids]
         log = logging.getLogger(__name__)
         empty = self.vectors.reset
         for restored in (False, True):
             try:
                 self.vectors.check(collection.id, after_kill=killed)
-                empty = self.vectors.drop  # not reset: a full disk must not cost the other collections
+                empty = self.vectors.drop  # not reset: the other collections are whole
                 self.vectors.remove(collection.id, own)
+            except DiskFull:
+                raise
             except StoreError as error:
                 log.warning("the vectors of collection %r are damaged: %s", collection.name, error)
                 if restored or not self.vectors.restore(collection.id):

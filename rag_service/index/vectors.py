@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import threading
 from collections.abc import Collection as Names
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from rag_service.errors import StoreError
+from rag_service.errors import DiskFull, StoreError
 from rag_service.index.chroma_files import ChromaFiles
 from rag_service.models import StoredText
 from rag_service.ports import Hit, Vector, VectorRow
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
+_FULL = ("(code: 13)", "os error 28", "no space left")  # what SQLite, Rust and C say of a full disk
+_ROOM = 1 << 16  # bytes; with less, SQLite fails in other ways, too
 _READ = 5000  # rows a request; SQLite below embedded Chroma binds one variable a row
 
 
@@ -149,12 +152,18 @@ class ChromaVectors:
         if self._files is None:
             return False
         self.close()
-        return self._files.restore(collection_id)
+        with _explained(self._place):
+            return self._files.restore(collection_id)
 
     def reset(self, collection_id: str) -> None:
-        """Begin a collection anew; an embedded database that cannot do even that is deleted as a whole."""
+        """Begin a collection anew; an embedded database that cannot do even that is deleted as a whole.
+
+        DiskFull, and nothing is lost, when the disk has no room for it.
+        """
         try:
             self.drop(collection_id)
+        except DiskFull:
+            raise
         except StoreError:
             if not isinstance(self._place, Path):
                 raise
@@ -250,7 +259,7 @@ def _connect(place: Path | ChromaServer) -> Client:
 
 @contextmanager
 def _explained(place: Path | ChromaServer) -> Iterator[None]:
-    """Chroma's and its transport's errors as StoreError that says which store failed."""
+    """Chroma's and its transport's errors as StoreError that says which store failed; DiskFull for lack of room."""
     import httpx
     from chromadb.errors import ChromaError
 
@@ -260,8 +269,18 @@ def _explained(place: Path | ChromaServer) -> Iterator[None]:
     try:
         yield
     except (ChromaError, httpx.HTTPError, OSError) as error:
-        raise StoreError(f"The vector store ({where}) failed: {error}") from error
+        kind = DiskFull if _is_full(place, error) else StoreError
+        raise kind(f"The vector store ({where}) failed: {error}") from error
     except ValueError as error:
         if "connect" not in str(error).lower():
             raise
         raise StoreError(f"The vector store ({where}) cannot be reached: {error}") from error
+
+
+def _is_full(place: Path | ChromaServer, error: Exception) -> bool:
+    """Whether a full disk is to blame."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    if any(sign in str(error).lower() for sign in _FULL):
+        return True
+    return isinstance(place, Path) and place.exists() and shutil.disk_usage(place).free < _ROOM
