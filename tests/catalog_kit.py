@@ -28,6 +28,16 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+def new_database(server: str) -> str:
+    """URL of an empty database on a PostgreSQL server."""
+    name = f"test_{next(_numbers)}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.replace("/postgres?", f"/{name}?")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalog]:
     """An empty catalog with a collection named c."""
@@ -39,13 +49,7 @@ def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[Catalog]:
     if request.param == "sqlite":
         url = f"sqlite:///{folder / 'catalog.sqlite'}"
     else:
-        server = request.getfixturevalue("postgresql")
-        name = f"test_{next(_numbers)}"
-        engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        url = server.replace("/postgres?", f"/{name}?")
+        url = new_database(request.getfixturevalue("postgresql"))
     found = open_catalog(url)
     found.collections.create("c")
     yield found

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from rag_service.errors import SettingsError, StoreError
 from rag_service.index import schema
+from rag_service.index.presence import Presence
 
 _PARAMETERS = 900  # bound parameters a statement; SQLite's own limit may be as low as 999
 Item = TypeVar("Item")
@@ -30,6 +31,7 @@ class Database:
         self._engine = _engine(self._url)
         self._writer = self._engine.execution_options(writes=True)
         self._changes = 0
+        self.presence = Presence(self._url)
         try:
             self._create()
         except DatabaseError as error:
@@ -63,6 +65,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self.presence.close()
         self._engine.dispose()
 
     def _create(self) -> None:

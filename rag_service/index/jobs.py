@@ -28,6 +28,7 @@ class Jobs:
         job = Job(f"job_{secrets.token_hex(10)}", kind, collection, status, 0, total, (), None, now, now)
         row = {name: getattr(job, name) for name in jobs.c.keys()}  # noqa: SIM118
         with self._database.write() as connection:
+            self._database.presence.begin(job.id)
             connection.execute(sa.insert(jobs).values(row))
         return job
 
@@ -79,13 +80,16 @@ class Jobs:
             ]
             if rows:
                 connection.execute(sa.insert(job_documents), rows)
+        if status not in _OPEN:
+            self._database.presence.end(job_id)
 
     def interrupt_open(self) -> list[str]:
         """Mark jobs that a dead process left open as failed; returns their ids."""
         with self._database.write() as connection:
-            left = list(connection.scalars(sa.select(jobs.c.id).where(jobs.c.status.in_(_OPEN))))
+            found = connection.scalars(sa.select(jobs.c.id).where(jobs.c.status.in_(_OPEN))).all()
+            left = [job_id for job_id in found if self._database.presence.forsaken(job_id)]
             if left:
-                statement = sa.update(jobs).where(jobs.c.id.in_(left))
+                statement = sa.update(jobs).where(jobs.c.id.in_(left), jobs.c.status.in_(_OPEN))
                 values = {
                     "status": "failed",
                     "error": "interrupted: the process ended",

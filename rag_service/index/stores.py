@@ -69,25 +69,15 @@ class Stores:
 
         A lexical index that cannot be read or lacks chunks is rebuilt. Embedded Chroma is looked at when it was not
         closed or has something to forget; a collection that cannot be searched or written is emptied. Only the owner
-        of the data directory may call this.
+        of the data directory may call this. While other processes are at a catalog that they share with this one,
+        what is not live may be theirs, and is left to whoever comes first when all are gone.
         """
-        gone = self.catalog.versions.leftovers()
-        doubtful = self._mark()
-        suspects = {item.collection_id for item in gone}
-        damaged = [
-            item.id
-            for item in self.catalog.collections.all()
-            if self.mark is not None and (doubtful or item.id in suspects) and self._reset_damaged(item, gone, doubtful)
-        ]
-        for collection_id in self.catalog.collections.abandoned():
-            self.drop(collection_id)
-        gone = self.catalog.versions.leftovers()
-        for collection_id in dict.fromkeys(item.collection_id for item in gone):
-            try:
-                self.lexical.remove(collection_id, [x.version_id for x in gone if x.collection_id == collection_id])
-            except StoreError:
-                self.lexical.drop(collection_id)  # it is built anew below
-        self.remove(gone)
+        with self.catalog.database.presence.arrive() as alone:
+            gone = self.catalog.versions.leftovers() if alone else []
+            doubtful = self._mark()
+            damaged = self._damaged(gone, doubtful)
+            if alone:
+                self._clean()
         for collection in self.catalog.collections.all():
             if not self._lexical_complete(collection):
                 chunks = Inventory(self.catalog.database)
@@ -98,6 +88,28 @@ class Stores:
         if not (doubtful or damaged):
             return []
         return [item for item in self.catalog.collections.all() if self.vectors.count(item.id) != item.chunks]
+
+    def _damaged(self, gone: Sequence[Leftover], doubtful: bool) -> bool:
+        """Whether the vectors of any collection had to be emptied, among those that may have suffered."""
+        suspects = {item.collection_id for item in gone}
+        found = [
+            self._reset_damaged(item, gone, doubtful)
+            for item in self.catalog.collections.all()
+            if self.mark is not None and (doubtful or item.id in suspects)
+        ]
+        return any(found)
+
+    def _clean(self) -> None:
+        """Remove collections and versions that nobody sees from every store."""
+        for collection_id in self.catalog.collections.abandoned():
+            self.drop(collection_id)
+        gone = self.catalog.versions.leftovers()
+        for collection_id in dict.fromkeys(item.collection_id for item in gone):
+            try:
+                self.lexical.remove(collection_id, [x.version_id for x in gone if x.collection_id == collection_id])
+            except StoreError:
+                self.lexical.drop(collection_id)  # it is built anew later
+        self.remove(gone)
 
     def _mark(self) -> bool:
         """Note that the stores are in use; whether they were when the last process ended."""
