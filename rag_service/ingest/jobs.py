@@ -10,14 +10,15 @@ from contextlib import contextmanager
 
 import structlog
 
-from rag_service.errors import RagError
+from rag_service.errors import RagError, UnknownJob
 from rag_service.index.jobs import Jobs
 from rag_service.ingest.run import OnProgress, Run
 from rag_service.ingest.write import Cancelled
-from rag_service.models import Job
+from rag_service.models import Job, JobStatus
 
 Work = Callable[[Run], None]
 _POLL_SECONDS = 0.2
+_SAVE_AGAIN_SECONDS = 1.0
 
 
 class Worker:
@@ -28,6 +29,7 @@ class Worker:
         self._turn = threading.Lock()
         self._changed = threading.Condition()
         self._runs: dict[str, Run] = {}
+        self._unsaved: dict[str, tuple[Run, Job]] = {}  # finished jobs that the catalog did not take
         self._queue: queue.Queue[tuple[Run, Work] | None] = queue.Queue()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -45,13 +47,18 @@ class Worker:
                 self._thread = threading.Thread(target=self._serve, name="jobs", daemon=True)
                 self._thread.start()
         self._queue.put((run, work))
-        return self._jobs.get(run.id)
+        return self.get(run.id)
+
+    def get(self, job_id: str) -> Job:
+        """The job as it stands, even while the catalog cannot be written; UnknownJob."""
+        unsaved = self._unsaved.get(job_id)
+        return unsaved[1] if unsaved else self._jobs.get(job_id)
 
     def wait(self, job_id: str, timeout: float | None) -> Job:
         """The job when it has finished, or as it stands after ``timeout`` seconds; UnknownJob."""
         until = None if timeout is None else time.monotonic() + timeout
         while True:
-            job = self._jobs.get(job_id)
+            job = self.get(job_id)
             left = _POLL_SECONDS if until is None else min(_POLL_SECONDS, until - time.monotonic())
             if job.finished or left <= 0:
                 return job
@@ -62,7 +69,7 @@ class Worker:
         """The job whenever it has changed, the last time when it has finished; UnknownJob."""
         last: Job | None = None
         while last is None or not last.finished:
-            job = self._jobs.get(job_id)
+            job = self.get(job_id)
             if job != last:
                 yield job
                 last = job
@@ -75,7 +82,7 @@ class Worker:
         run = self._runs.get(job_id)
         if run is not None:
             run.stop()
-        return self._jobs.get(job_id)
+        return self.get(job_id)
 
     @contextmanager
     def alone(self, calling_off: str | None = None) -> Iterator[None]:
@@ -94,6 +101,7 @@ class Worker:
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join()
+        self._save_again()
 
     def _begin(self, kind: str, collection: str, total: int, on_progress: OnProgress | None) -> Run:
         run = Run(self._jobs, self._jobs.create(kind, collection, total), on_progress)
@@ -107,23 +115,52 @@ class Worker:
                     raise Cancelled
                 run.save("running")
                 work(run)
-            return run.save("failed" if run.failed else "succeeded")
+            return self._finish(run, "failed" if run.failed else "succeeded")
         except Cancelled:
-            return run.save("cancelled")
+            return self._finish(run, "cancelled")
         except RagError as error:
-            run.save("failed", str(error))
+            self._finish(run, "failed", str(error))
             raise
         except BaseException as error:
-            run.save("cancelled" if isinstance(error, KeyboardInterrupt) else "failed", type(error).__name__)
+            self._finish(run, "cancelled" if isinstance(error, KeyboardInterrupt) else "failed", type(error).__name__)
             raise
         finally:
             del self._runs[run.id]
             with self._changed:
                 self._changed.notify_all()
 
+    def _finish(self, run: Run, status: JobStatus, error: str | None = None) -> Job:
+        """Save how a job ended; what the catalog does not take now is kept for readers, and saved later."""
+        try:
+            return run.save(status, error)
+        except RagError as failure:
+            job = run.state(status, error)
+            self._unsaved[run.id] = run, job
+            log = structlog.get_logger("rag_service.jobs")
+            log.warning("a job's end is not saved yet", job=run.id, status=status, error=str(failure))
+            return job
+
+    def _save_again(self) -> None:
+        for job_id, (run, job) in list(self._unsaved.items()):
+            try:
+                run.save(job.status, job.error)
+            except UnknownJob:
+                pass
+            except RagError:
+                continue
+            del self._unsaved[job_id]
+
+    def _next(self) -> tuple[Run, Work] | None:
+        """What is queued next, once it is there; ends of jobs that are not saved yet are tried again meanwhile."""
+        while True:
+            try:
+                return self._queue.get(timeout=_SAVE_AGAIN_SECONDS if self._unsaved else None)
+            except queue.Empty:
+                self._save_again()
+
     def _serve(self) -> None:
         log = structlog.get_logger("rag_service.jobs")
-        while (item := self._queue.get()) is not None:
+        while (item := self._next()) is not None:
             run, work = item
             try:
                 self._do(run, work)

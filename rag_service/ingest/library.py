@@ -149,7 +149,7 @@ class Library:
 
     def job(self, job_id: str) -> Job:
         """One job as it stands; UnknownJob."""
-        return self._stores.catalog.jobs.get(job_id)
+        return self._worker.get(job_id)
 
     def passed_over(self, paths: Sequence[Path]) -> Counter[str]:
         """How many files below folders are left out without harm, by the reason: those of a format not read, mostly."""

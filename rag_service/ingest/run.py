@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from rag_service.index.jobs import Jobs
 from rag_service.models import Job, JobDocument, JobStatus, Progress
@@ -20,13 +21,15 @@ class Run:
         self.id = job.id
         self.collection = job.collection
         self._jobs = jobs
+        self._job = job
         self._on_progress = on_progress
         self._stop = threading.Event()
         self._telling = threading.Lock()
         self._began = self._saved = time.monotonic()
         self._total = job.total
         self._done = self._chunks_done = self._chunks_total = 0
-        self._unsaved: list[JobDocument] = []
+        self._documents: list[JobDocument] = []
+        self._saved_documents = 0
         self._failed = False
 
     @property
@@ -62,13 +65,20 @@ class Run:
         """What came of documents."""
         self._done += len(documents)
         self._failed = self._failed or any(item.status == "failed" for item in documents)
-        self._unsaved.extend(documents)
+        self._documents.extend(documents)
         self._report()
 
     def save(self, status: JobStatus, error: str | None = None) -> Job:
         """Write the state to the catalog and return the job."""
         self._write(status, error)
         return self._jobs.get(self.id)
+
+    def state(self, status: JobStatus, error: str | None = None) -> Job:
+        """The job as it would be saved, when the catalog cannot be written."""
+        documents, now = tuple(self._documents), int(time.time())
+        return replace(
+            self._job, status=status, done=self._done, total=self._total, documents=documents, error=error, updated=now
+        )
 
     def _report(self) -> None:
         if time.monotonic() - self._saved > _SAVE_SECONDS:
@@ -82,6 +92,7 @@ class Run:
             self._on_progress(Progress(self._done, self._total, self._chunks_done, self._chunks_total, seconds))
 
     def _write(self, status: JobStatus, error: str | None = None) -> None:
-        self._jobs.advance(self.id, status=status, done=self._done, total=self._total, new=self._unsaved, error=error)
-        self._unsaved = []
+        new = self._documents[self._saved_documents :]
+        self._jobs.advance(self.id, status=status, done=self._done, total=self._total, new=new, error=error)
+        self._saved_documents += len(new)
         self._saved = time.monotonic()
