@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import uuid
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag_service.api import auth, problems
 from rag_service.api.auth import Access, Keys
 from rag_service.api.metrics import Metrics
-from rag_service.errors import RagError, Unauthorized
+from rag_service.errors import RagError, StoreError, Unauthorized
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _POLICY = (
@@ -32,6 +33,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 KEY_STATE_SECONDS = 1.0
+ALIVE_PATH = "/healthz"
+ALIVE_SECONDS = 0.5  # how long it waits for the catalog, which may be away
 JSON_BYTES = 8 * 1024 * 1024
 UPLOAD_PATH = "/v1/documents"
 CLIENT_CLOSED = 499
@@ -146,7 +149,14 @@ class Guard:
 
     async def _admit(self, scope: Scope) -> Access:
         headers = Headers(scope=scope)
-        if not await self._keys_configured():
+        try:
+            async with asyncio.timeout(ALIVE_SECONDS if scope["path"] == ALIVE_PATH else None):
+                configured = await self._keys_configured()
+        except (StoreError, TimeoutError):
+            if scope["path"] == ALIVE_PATH:
+                return Access(write=False)
+            raise
+        if not configured:
             if not self._open_door:
                 auth.refuse_other_machines(scope.get("client"))
                 auth.refuse_foreign_host(headers)
@@ -163,7 +173,9 @@ class Guard:
     async def _keys_configured(self) -> bool:
         now = time.monotonic()
         if now - self._asked > KEY_STATE_SECONDS:
-            self._configured = await to_thread.run_sync(self._keys.any_active, limiter=self._threads)
+            self._configured = await to_thread.run_sync(
+                self._keys.any_active, limiter=self._threads, abandon_on_cancel=True
+            )
             self._asked = now
         return self._configured
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
 from rag_service.errors import SettingsError, StoreError
 from rag_service.index import schema
@@ -34,7 +34,7 @@ class Database:
         self.presence = Presence(self._url)
         try:
             self._create()
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             self._engine.dispose()
             raise StoreError(f"The catalog {self._url!r} cannot be opened: {error.orig}") from error
 
@@ -48,25 +48,36 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading; it sees committed data only."""
-        with self._engine.connect() as connection:
+        """A connection for reading; it sees committed data only; StoreError when the disk or server fails."""
+        with self._explained("read"), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it or, after an exception, nothing; StoreError when the disk or server fails."""
         try:
-            with self._writer.begin() as connection:
+            with self._explained("written"), self._writer.begin() as connection:
                 yield connection
-        except OperationalError as error:
-            raise StoreError(f"The catalog {self._url!r} cannot be written: {error.orig}") from error
         finally:
             self._changes += 1
+
+    @contextmanager
+    def arrive(self) -> Iterator[bool]:
+        """Whether no other process is at the catalog, nor arrives while the block runs; StoreError."""
+        with self._explained("read"), self.presence.arrive() as alone:
+            yield alone
 
     def close(self) -> None:
         """Close all connections."""
         self.presence.close()
         self._engine.dispose()
+
+    @contextmanager
+    def _explained(self, done: str) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            raise StoreError(f"The catalog {self._url!r} cannot be {done}: {error.orig}") from error
 
     def _create(self) -> None:
         with self.write() as connection:

@@ -72,7 +72,7 @@ class Stores:
         of the data directory may call this. While other processes are at a catalog that they share with this one,
         what is not live may be theirs, and is left to whoever comes first when all are gone.
         """
-        with self.catalog.database.presence.arrive() as alone:
+        with self.catalog.database.arrive() as alone:
             gone = self.catalog.versions.leftovers() if alone else []
             doubtful = self._mark()
             damaged = self._damaged(gone, doubtful)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from rag_service.errors import StoreError
 from rag_service.index.schema import jobs
 from rag_service.index.vectors import ChromaServer
 from tests import catalog_kit, crash
@@ -94,3 +95,21 @@ def test_a_process_is_known_again_after_its_connections_were_cut(tmp_path: Path,
     assert len(stores.catalog.versions.leftovers()) == 1
     second.close()
     living.close()
+
+
+def test_a_server_that_is_away_is_an_error_that_says_so(tmp_path: Path, shared: dict[str, Any]) -> None:
+    url = shared["catalog_url"]
+    library, _ = open_library(tmp_path, **shared)
+    library.create_collection("c")
+    name = sa.make_url(url).database
+    server = sa.create_engine(sa.make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
+        for call in (library.collections, lambda: library.create_collection("d"), lambda: library.job("job_1")):
+            with pytest.raises(StoreError, match="The catalog .* cannot be (read|written): .*not currently accepting"):
+                call()
+        connection.execute(sa.text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    server.dispose()
+    assert [item.name for item in library.collections()] == ["c"]
+    library.close()

@@ -1,4 +1,6 @@
 import asyncio
+import threading
+import time
 
 import pytest
 from starlette.datastructures import Headers
@@ -6,7 +8,7 @@ from starlette.datastructures import Headers
 from rag_service.api.auth import is_loopback_host, refuse_foreign_origin, refuse_other_machines
 from rag_service.api.middleware import KEY_STATE_SECONDS
 from rag_service.api.serve import refuse_open_door
-from rag_service.errors import Forbidden, SettingsError, Unauthorized
+from rag_service.errors import Forbidden, SettingsError, StoreError, Unauthorized
 from tests.fakes import FakeService
 from tests.serving import connect
 
@@ -198,3 +200,28 @@ def test_open_door_is_refused():
     keyed = FakeService()
     keyed.keys.add("k")
     refuse_open_door(keyed, "0.0.0.0")
+
+
+async def test_without_a_catalog_the_process_is_alive_and_all_else_is_a_problem():
+    def away():
+        raise StoreError("The catalog cannot be read: connection refused")
+
+    service = FakeService()
+    service.keys.asked = away
+    async with connect(service) as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        for path in ("/v1/collections", "/"):
+            reply = await client.get(path)
+            assert (reply.status_code, reply.json()["code"]) == (503, "index_error")
+            assert "connection refused" in reply.json()["detail"]
+
+
+async def test_a_catalog_that_hangs_does_not_keep_health_waiting():
+    released = threading.Event()
+    service = FakeService()
+    service.keys.asked = lambda: released.wait(20)
+    async with connect(service) as client:
+        started = time.monotonic()
+        reply = await client.get("/healthz")
+    released.set()
+    assert reply.json() == {"status": "ok"} and time.monotonic() - started < 10
