@@ -20,6 +20,7 @@ RagError                      code, status, title; the message names the file or
 │   ├── ModelRateLimited
 │   └── ModelUnavailable
 ├── Overloaded                a question waited for its turn until its time was over
+├── Stopping                  the server ends before the answer is whole
 ├── Unauthorized              no key, or an unknown one
 └── Forbidden                 the key does not reach this collection or may not write
 """
@@ -191,6 +192,17 @@ class Overloaded(RagError):
             f"Too much is asked at once: this {what} did not get its turn within {seconds:g} s "
             f"(setting RAG_ANSWER__TIMEOUT)."
         )
+
+
+class Stopping(RagError):
+    """The server ends before the answer is whole."""
+
+    code = "stopping"
+    status = 503
+    title = "Server is stopping"
+
+    def __init__(self) -> None:
+        super().__init__("The server is stopping and cannot finish this; ask again in a moment.")
 
 
 class Unauthorized(RagError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter, to_thread
@@ -31,6 +31,8 @@ class Wiring:
     library: Library
     metrics: Metrics
     threads: CapacityLimiter
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server waits no longer for what is open."""
 
     async def blocking(self, function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
         """Run a blocking call in a thread, at most so many at once; Overloaded when none is free in time."""

@@ -24,10 +24,11 @@ from rag_service.api.app import create_app
 from rag_service.api.auth import is_loopback_host
 from rag_service.api.ports import Service
 from rag_service.api.routes.health import missing
+from rag_service.api.streams import STOP_SECONDS
 from rag_service.errors import SettingsError
 from rag_service.settings import Settings
 
-STOP_SECONDS = 8
+LAST_SECONDS = 1  # of STOP_SECONDS, to say to what is still open that the server stops
 IDLE_SECONDS = 75  # longer than clients and proxies keep a connection, or they send into one being closed
 OPEN_FILES = 65_536
 
@@ -46,7 +47,8 @@ def serve(open_service: Callable[[], Service], settings: Settings, host: str, po
             app = create_app(service)
             warm_up(app)
             with signals_end_quietly():
-                _Server(config(app), thread_count(settings), partial(_ready, service, url)).run(sockets=[listener])
+                ready, stopping = partial(_ready, service, url), app.state.wiring.stopping
+                _Server(config(app), thread_count(settings), ready, stopping).run(sockets=[listener])
 
 
 def config(app: FastAPI) -> uvicorn.Config:
@@ -57,7 +59,7 @@ def config(app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_keep_alive=IDLE_SECONDS,
-        timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_graceful_shutdown=int(STOP_SECONDS),
         lifespan="off",
     )
 
@@ -147,10 +149,13 @@ def address(host: str, port: int) -> str:
 
 
 class _Server(uvicorn.Server):
-    """Tells when it takes requests; has threads of its own for blocking calls."""
+    """Tells when it takes requests, and when it stops; has threads of its own for blocking calls."""
 
-    def __init__(self, config: uvicorn.Config, threads: int, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, threads: int, on_ready: Callable[[], None], stopping: asyncio.Event
+    ) -> None:
         super().__init__(config)
+        self._stopping = stopping
         self._threads = threads
         self._on_ready = on_ready
 
@@ -160,3 +165,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Leave open requests time to end, but for the last second, in which they are told."""
+        asyncio.get_running_loop().call_later(STOP_SECONDS - LAST_SECONDS, self._stopping.set)
+        await super().shutdown(sockets)

@@ -18,17 +18,18 @@ from rag_service.api import problems
 from rag_service.api.dependencies import Wiring
 from rag_service.api.schemas.answers import AnswerBody, CitationBody, DeltaBody, PassagesBody
 from rag_service.api.schemas.common import Problem
-from rag_service.errors import RagError
+from rag_service.errors import RagError, Stopping
 from rag_service.models import Answer
 
 T = TypeVar("T")
+STOP_SECONDS = 8.0  # how long a server that stops leaves open requests
 log = structlog.get_logger("rag_service.api")
 
 
 async def answer_events(wiring: Wiring, ask: Ask) -> AsyncIterator[Event]:
     """The events of one answer, counted; every interface's answer comes from here."""
     try:
-        async with closed_after(wiring.asker.stream(ask)) as events:
+        async with closed_after(until(wiring.stopping, wiring.asker.stream(ask))) as events:
             async for event in events:
                 if isinstance(event, Done):
                     wiring.metrics.answered(event.answer)
@@ -36,6 +37,28 @@ async def answer_events(wiring: Wiring, ask: Ask) -> AsyncIterator[Event]:
     except RagError as error:
         wiring.metrics.failed(error.code)
         raise
+
+
+async def until(stopping: asyncio.Event, events: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The same events; Stopping, once that is set, when there is more to come."""
+    over = asyncio.ensure_future(stopping.wait())
+    async with closed_after(events):
+        try:
+            while True:
+                step = asyncio.ensure_future(anext(events))
+                try:
+                    await asyncio.wait({step, over}, return_when=asyncio.FIRST_COMPLETED)
+                    if not step.done():
+                        raise Stopping
+                    event = step.result()
+                except StopAsyncIteration:
+                    return
+                finally:
+                    step.cancel()
+                    await asyncio.gather(step, return_exceptions=True)
+                yield event
+        finally:
+            over.cancel()
 
 
 @asynccontextmanager
@@ -133,5 +156,5 @@ def sent(data: str, event: str | None = None) -> ServerSentEvent:
 
 
 def respond(events: AsyncIterator[ServerSentEvent]) -> EventSourceResponse:
-    """A stream that ends its source when the client leaves or the server stops."""
-    return EventSourceResponse(events, sep="\n")
+    """A stream that ends its source when the client leaves; the source itself ends when the server stops."""
+    return EventSourceResponse(events, sep="\n", shutdown_grace_period=STOP_SECONDS)

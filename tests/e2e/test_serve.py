@@ -4,11 +4,13 @@ import json
 import signal
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from tests.e2e.process import run, server
+from tests.llm_server import LlmServer, saying, stating
 from tests.serving import parse_events
 
 
@@ -40,6 +42,45 @@ def test_server_answers_tells_where_it_is_and_stops_in_time(data):
     assert not (data / "owner.json").exists()
     again = run(data, "documents", "list", "--json")
     assert json.loads(again.stdout)["data"][0]["source"] == "a.txt"
+
+
+QUESTION = {"question": "Wann lief die Nordlicht ein?"}
+
+
+def asked_while_stopping(data, llm, *bodies):
+    """Ask at once, stop the server when the model is at work on all; the replies, seconds and the log."""
+    with server(data, RAG_LLM__BASE_URL=llm.base_url, RAG_LLM__MODEL="scripted") as (url, process):
+        with ThreadPoolExecutor(len(bodies)) as threads:
+            asking = [threads.submit(httpx.post, f"{url}/v1/ask", json=body, timeout=60) for body in bodies]
+            until = time.monotonic() + 60
+            while llm.open < len(bodies) and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGTERM)
+            started = time.monotonic()
+            replies = [each.result() for each in asking]
+        assert process.wait(20) == 0
+        took = time.monotonic() - started
+    return replies, took, data.with_name("data.log").read_text()
+
+
+def test_open_streams_are_finished_when_the_server_stops(data):
+    text = "Der Frachter Nordlicht lief am 3. Mai 2021 im Hafen von Emden ein."
+    with LlmServer(stating((text, [1]), delay=3.0)) as llm:
+        (reply,), took, log = asked_while_stopping(data, llm, QUESTION | {"stream": True})
+    assert parse_events(reply.text)[-1][0] == "done", reply.text
+    assert parse_events(reply.text)[-1][1]["answered"]
+    assert took < 7 and "Traceback" not in log
+
+
+def test_what_takes_too_long_is_told_that_the_server_stops(data):
+    with LlmServer(saying("Zu spät.", delay=30.0)) as llm:
+        (stream, whole), took, log = asked_while_stopping(data, llm, QUESTION | {"stream": True}, QUESTION)
+    name, problem = parse_events(stream.text)[-1]
+    assert (name, problem["status"], problem["code"]) == ("error", 503, "stopping")
+    assert (whole.status_code, whole.json()["code"]) == (503, "stopping")
+    assert "is stopping" in whole.json()["detail"]
+    assert took < 10 and "Traceback" not in log
 
 
 def test_upload_and_stream_over_the_real_stores(data):

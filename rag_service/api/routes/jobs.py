@@ -8,6 +8,7 @@ from typing import Any
 from anyio import sleep
 from fastapi import APIRouter, Request, Response
 from sse_starlette import ServerSentEvent
+from starlette.types import Scope
 
 from rag_service import models
 from rag_service.api import streams
@@ -15,12 +16,12 @@ from rag_service.api.auth import Access
 from rag_service.api.dependencies import AccessDep, Wiring, WiringDep
 from rag_service.api.openapi import problems_for
 from rag_service.api.schemas.documents import JobBody
-from rag_service.errors import UnknownJob
+from rag_service.errors import RagError, Stopping, UnknownJob
 
 FIRST_LOOK, LONGEST_WAIT = 0.02, 0.5
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "An event `job` at every change, `done` with the finished job at the end.",
+        "description": "An event `job` at every change, `done` with the finished job at the end; or `error`.",
         "content": {"text/event-stream": {}},
     }
 }
@@ -38,7 +39,7 @@ async def show_job(job_id: str, wiring: WiringDep, access: AccessDep) -> JobBody
 async def follow_job(job_id: str, request: Request, wiring: WiringDep, access: AccessDep) -> Response:
     """Follow a job until it has finished."""
     job = await _reachable(wiring, access, job_id)
-    return streams.respond(_server_sent(_changes(wiring, job)))
+    return streams.respond(_server_sent(request.scope, _changes(wiring, job)))
 
 
 @router.post("/v1/jobs/{job_id}/cancel", responses=problems_for(404, 503))
@@ -62,6 +63,8 @@ async def _changes(wiring: Wiring, job: models.Job) -> AsyncIterator[models.Job]
     yield job
     while not job.finished:
         await sleep(pause)
+        if wiring.stopping.is_set():
+            raise Stopping
         pause = min(pause * 1.5, LONGEST_WAIT)
         now = await wiring.blocking(wiring.library.job, job.id)
         if now != job:
@@ -69,10 +72,13 @@ async def _changes(wiring: Wiring, job: models.Job) -> AsyncIterator[models.Job]
             yield job
 
 
-async def _server_sent(states: AsyncIterator[models.Job]) -> AsyncIterator[ServerSentEvent]:
-    async for job in states:
-        name = "done" if job.finished else "job"
-        yield streams.sent(JobBody.of(job).model_dump_json(), name)
+async def _server_sent(scope: Scope, states: AsyncIterator[models.Job]) -> AsyncIterator[ServerSentEvent]:
+    try:
+        async for job in states:
+            name = "done" if job.finished else "job"
+            yield streams.sent(JobBody.of(job).model_dump_json(), name)
+    except RagError as error:
+        yield streams.sent(streams.late_problem(scope, error).model_dump_json(exclude_none=True), "error")
 
 
 async def _reachable(wiring: Wiring, access: Access, job_id: str) -> models.Job:
