@@ -34,7 +34,7 @@ OPEN_FILES = 65_536
 
 
 def serve(open_service: Callable[[], Service], settings: Settings, host: str, port: int) -> None:
-    """Open the service, serve it until SIGINT or SIGTERM, close it.
+    """Open the service, serve it until SIGINT, SIGTERM or SIGHUP, close it.
 
     Open requests get 8 seconds to end. SettingsError when the address must not or cannot be bound.
     """
@@ -96,16 +96,25 @@ def warm_up(app: FastAPI) -> None:
 
 @contextmanager
 def signals_end_quietly() -> Iterator[None]:
-    """Let the process live on after uvicorn's shutdown, which raises the signal it has handled once more."""
+    """Let the process live on after uvicorn's shutdown, which raises the signal it has handled once more.
+
+    A closed terminal stops the server, too, unless it was started to outlive it, as with nohup.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.signal(number, _ignored) for number in (signal.SIGINT, signal.SIGTERM)}
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, _as_terminated)
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _as_terminated(number: int, frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _ignored(number: int, frame: FrameType | None) -> None:

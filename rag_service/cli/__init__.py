@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -53,10 +55,26 @@ def _root(
     pass
 
 
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _end_orderly() -> None:
+    """A closed terminal and a request to terminate end a command as an interrupt does, with its stores closed.
+
+    What is ignored, as under nohup, stays ignored.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
 def main() -> None:
     """Run the command line; exit codes: 0 done, 1 failed, 2 wrong usage, 3 abstained, 4 gate not met."""
     from rag_service.cli.output import failing, write_what_the_output_can
 
+    _end_orderly()
     write_what_the_output_can()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices here are small
     with failing():

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -66,7 +66,8 @@ def failing() -> Iterator[None]:
         _fail_with("file_error", f"{error.filename}: {error.strerror}; check the path and its permissions.")
     except SystemExit as left:
         if left.code == INTERRUPTED:  # typer's exit code for an interrupt, which it takes without a word
-            sys.stderr.write("Interrupted; what was finished is kept.\n")
+            with suppress(OSError):  # the terminal may be gone
+                sys.stderr.write("Interrupted; what was finished is kept.\n")
         raise
 
 

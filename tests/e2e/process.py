@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +28,9 @@ def run(data: Path | None, *arguments: str, **more: str) -> subprocess.Completed
 
 
 @contextmanager
-def server(data: Path, **more: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def server(
+    data: Path, preexec_fn: Callable[[], object] | None = None, **more: str
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The URL of `rag-service serve` on a free port, and its process; stopped at the end."""
     log = data.parent / f"{data.name}.log"
     with log.open("w") as errors:
@@ -38,6 +40,7 @@ def server(data: Path, **more: str) -> Iterator[tuple[str, subprocess.Popen[str]
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            preexec_fn=preexec_fn,
         )
         try:
             line = process.stdout.readline()

@@ -1,17 +1,78 @@
 """Commands that stay until they are told to end, and readers that go away."""
 
+import fcntl
 import json
 import os
+import pty
 import signal
 import subprocess
+import termios
 import time
 
-from tests.e2e.process import COMMAND, environment
+import httpx
+import pytest
+
+from tests.e2e.process import COMMAND, environment, server
 
 
 def undisturbed() -> None:
-    """A terminal's interrupt, even where whoever started the tests ignores it."""
+    """Signals do what they do at a terminal, even where whoever started the tests ignores them."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_watching_ends_in_order_when_it_is_told_to(tmp_path, number):
+    (tmp_path / "a.txt").write_text("Der Sonderzug ist gepanzert.", encoding="utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "ingest", str(tmp_path / "a.txt"), "--watch"],
+        env=environment(tmp_path / "data"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=undisturbed,
+    )
+    with process:
+        assert process.stderr.readline() == "Watching for changes; Ctrl-C ends.\n"
+        process.send_signal(number)
+        assert process.stderr.read().strip() == "Interrupted; what was finished is kept."
+        assert process.wait(30) == 130
+    assert not (tmp_path / "data" / "in-use").exists()
+    assert not (tmp_path / "data" / "owner.json").exists()
+
+
+def test_a_server_ends_in_order_with_its_terminal(tmp_path):
+    terminal, inner = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0"],
+        env=environment(tmp_path / "data"),
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+        preexec_fn=lambda: (undisturbed(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),
+    )
+    os.close(inner)
+    shown = b""
+    while b"Serving http" not in shown:
+        shown += os.read(terminal, 1000)
+    assert (tmp_path / "data" / "in-use").exists()
+    os.close(terminal)
+    try:
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+    assert not (tmp_path / "data" / "in-use").exists()
+    assert not (tmp_path / "data" / "owner.json").exists()
+
+
+def test_a_server_under_nohup_outlives_its_terminal(tmp_path):
+    with server(tmp_path / "data", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as (url, process):
+        process.send_signal(signal.SIGHUP)
+        time.sleep(1)
+        assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
 
 
 def test_watching_takes_up_changes_and_ends_at_an_interrupt(tmp_path):
