@@ -86,12 +86,14 @@ def test_default_ports_are_the_same_origin():
 async def test_allowed_origin_gets_cors_headers_and_others_do_not():
     ask = {
         "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "authorization,content-type",
+        "Access-Control-Request-Headers": "authorization,content-type,x-stainless-retry-count,x-stainless-os",
     }
     async with connect(with_server(cors_origins=["http://friend.example"])) as client:
         friend = await client.options("/v1/ask", headers=ask | {"Origin": "http://friend.example"})
         other = await client.options("/v1/ask", headers=ask | {"Origin": "http://evil.example"})
-    assert friend.headers["access-control-allow-origin"] == "http://friend.example"
+    assert (friend.status_code, friend.headers["access-control-allow-origin"]) == (200, "http://friend.example")
+    assert "x-stainless-retry-count" in friend.headers["access-control-allow-headers"]
+    assert "access-control-allow-credentials" not in friend.headers
     assert "access-control-allow-origin" not in other.headers
 
 
