@@ -23,12 +23,20 @@ class Database:
     """Connections to the catalog's database; safe to share between threads."""
 
     def __init__(self, url: str) -> None:
-        """Open the database and create its tables; SettingsError for a malformed URL, StoreError when it fails."""
+        """Open the database and create its tables; StoreError when it fails.
+
+        SettingsError for a malformed URL, or one whose driver is not installed.
+        """
         try:
             self._url: URL = make_url(url)
+            self._engine = _engine(self._url)
         except ArgumentError as error:
             raise SettingsError(f"RAG_CATALOG__URL is not a database URL: {error}") from error
-        self._engine = _engine(self._url)
+        except ImportError as error:
+            raise SettingsError(
+                f"RAG_CATALOG__URL ({self._url!r}) needs the Python module {error.name}, which is not installed. For "
+                "PostgreSQL, begin it with postgresql+psycopg:// and run `.venv/bin/pip install '.[postgres]'`."
+            ) from error
         self._writer = self._engine.execution_options(writes=True)
         self._changes = 0
         self.presence = Presence(self._url)

@@ -262,9 +262,18 @@ def test_rebuild_keeps_documents_and_drops_what_was_deleted_meanwhile(catalog: C
 def test_a_catalog_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="RAG_CATALOG__URL"):
         open_catalog("no url")
+    for kind in ("nosuch", "postgresql+nosuch"):
+        with pytest.raises(SettingsError, match=r"RAG_CATALOG__URL .*nosuch"):
+            open_catalog(f"{kind}://u:geheim@h/rag")
     (tmp_path / "catalog.sqlite").write_bytes(b"no database at all, but long enough to be taken for one" * 40)
     with pytest.raises(StoreError, match=r"catalog\.sqlite"):
         open_catalog(f"sqlite:///{tmp_path / 'catalog.sqlite'}")
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"RAG_CATALOG__URL .*module pg8000.*pip install '\.\[postgres\]'") as caught:
+        open_catalog("postgresql+pg8000://u:geheim@h/rag")
+    assert "geheim" not in str(caught.value)
 
 
 def test_another_schema_is_refused(catalog: Catalog) -> None:
