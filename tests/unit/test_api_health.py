@@ -11,7 +11,7 @@ async def test_alive_needs_nothing():
     assert (reply.status_code, reply.json()) == (200, {"status": "ok"})
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/", "/docs", "/documents/doc_1"])
 async def test_load_balancers_may_ask_without_a_body(path):
     async with connect(FakeService()) as client:
         reply = await client.head(path)

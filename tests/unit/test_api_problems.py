@@ -63,6 +63,7 @@ async def test_every_refusal_is_a_problem(service, method, path, options, status
         ("/v1/documents/doc_1", "DELETE, GET"),
         ("/v1/collections", "GET, POST"),
         ("/v1/models/rag/default", "GET"),
+        ("/", "GET, HEAD"),
         ("/openapi.json", "GET, HEAD"),
         ("/static/index.html", "GET, HEAD"),
     ],

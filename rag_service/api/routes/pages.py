@@ -32,13 +32,16 @@ class Files(StaticFiles):
         return await super().get_response(path, scope)
 
 
+@router.head("/")
 @router.get("/")
+@router.head("/documents/{document_id}")
 @router.get("/documents/{document_id}")
 async def page() -> FileResponse:
     """The page; which document it shows is its script's business."""
     return FileResponse(WEB / "index.html", headers={"Cache-Control": "no-cache"})
 
 
+@router.head("/docs")
 @router.get("/docs")
 async def docs() -> FileResponse:
     """The API's description to read and try."""
