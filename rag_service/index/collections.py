@@ -20,6 +20,14 @@ from rag_service.models import Collection, Fingerprint
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
+def check_name(name: str) -> None:
+    """InvalidInput for what can be no collection's name."""
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            f"{name!r} cannot name a collection: use 1-63 letters, digits, '.', '_' or '-', a letter or digit first."
+        )
+
+
 class Collections:
     """Creates, lists and deletes collections, and keeps their fingerprints."""
 
@@ -46,11 +54,7 @@ class Collections:
 
     def create(self, name: str) -> Collection:
         """A new, empty collection; Conflict when the name is taken, InvalidInput when it is malformed."""
-        if not _NAME.fullmatch(name):
-            raise InvalidInput(
-                f"{name!r} cannot name a collection: use 1-63 letters, digits, '.', '_' or '-', "
-                "a letter or digit first."
-            )
+        check_name(name)
         row = {
             "id": f"col_{secrets.token_hex(8)}",
             "name": name,

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rag_service.errors import InvalidInput, NotFound, Unauthorized
+from rag_service.index.collections import check_name
 from rag_service.index.database import Database
 from rag_service.index.schema import api_keys
 
@@ -41,9 +42,14 @@ class Keys:
         self._database = database
 
     def create(self, name: str, collections: Sequence[str] = (), *, write: bool = False) -> tuple[ApiKey, str]:
-        """A new key and its secret, which is not kept and cannot be shown again; InvalidInput without a name."""
+        """A new key and its secret, which is not kept and cannot be shown again.
+
+        The collections need not be there yet. InvalidInput without a name, or for what can be no collection's name.
+        """
         if not name.strip():
             raise InvalidInput("A key needs a name that tells later whose it is.")
+        for collection in collections:
+            check_name(collection)
         secret = _PREFIX + secrets.token_urlsafe(32)
         key = ApiKey(f"key_{secrets.token_hex(8)}", name, tuple(collections), write, int(time.time()), None)
         row = {

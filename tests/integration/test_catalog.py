@@ -215,6 +215,8 @@ def test_keys_are_shown_once_checked_by_hash_and_revoked(catalog: Catalog) -> No
     keys = catalog.keys
     with pytest.raises(InvalidInput, match="needs a name"):
         keys.create(" ")
+    with pytest.raises(InvalidInput, match="'Typo Name!' cannot name a collection"):
+        keys.create("leser", ["c", "Typo Name!"])
     assert not keys.any_active()
     reader, secret = keys.create("leser", ["c"])
     writer, other = keys.create("schreiber", write=True)
@@ -271,7 +273,9 @@ def test_a_catalog_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
 
 
 def test_a_driver_that_is_not_installed_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"RAG_CATALOG__URL .*module pg8000.*pip install '\.\[postgres\]'") as caught:
+    with pytest.raises(
+        SettingsError, match=r"RAG_CATALOG__URL .*module pg8000.*pip install '\.\[postgres\]'"
+    ) as caught:
         open_catalog("postgresql+pg8000://u:geheim@h/rag")
     assert "geheim" not in str(caught.value)
 
