@@ -110,3 +110,24 @@ def test_there_are_more_threads_where_they_wait_for_others():
     for remote in ({"chroma": {"host": "db"}}, {"embedding": {"provider": "openai"}}):
         assert thread_count(Settings.model_validate(remote)) > alone
     assert thread_count(Settings.model_validate({"server": {"threads": 1}})) == 1
+
+
+@pytest.mark.parametrize(("proxy", "scheme"), [("10.1.2.3", "https"), ("192.0.2.7", "http")])
+async def test_a_proxy_that_is_named_says_how_it_was_asked(monkeypatch, proxy, scheme):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1,10.0.0.0/8")
+    served = config(create_app(with_open_door()))
+    served.load()
+    transport = httpx.ASGITransport(served.loaded_app, client=(proxy, 5))
+    body = {"model": "rag/default", "messages": [{"role": "user", "content": "Wann?"}]}
+    headers = {"X-Forwarded-Proto": "https"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://rag.example", headers=headers) as client:
+        reply = await client.post("/v1/chat/completions", json=body)
+    cited = reply.json()["choices"][0]["message"]["annotations"][0]["url_citation"]["url"]
+    assert cited.startswith(f"{scheme}://rag.example/documents/")
+
+
+def with_open_door():
+    service = FakeService()
+    server = service.settings.server.model_copy(update={"allow_unauthenticated": True})
+    service.settings = service.settings.model_copy(update={"server": server})
+    return service
