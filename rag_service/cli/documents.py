@@ -25,7 +25,7 @@ def ingest(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
     re_embed: Annotated[
         bool,
-        typer.Option("--re-embed", help="Embed every document anew, after the embedder or chunking changed."),
+        typer.Option("--re-embed", help="Embed the stored documents anew, after the embedder or chunking changed."),
     ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Stay and follow changes until interrupted.")] = False,
     as_json: Json = False,

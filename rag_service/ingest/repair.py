@@ -127,8 +127,8 @@ def restore_vectors(
     for collection in collections:
         made = collection.fingerprint
         if made and (made.embedder, made.dimension) != (fingerprint.embedder, fingerprint.dimension):
-            said = "the vectors of collection %r are lost and its model is not set: run `rag-service ingest --re-embed`"
-            log.error(said, collection.name)
+            said = "the vectors of collection %r are lost and its model is not set: run %s"
+            log.error(said, collection.name, f"`rag-service ingest --re-embed --collection {collection.name}`")
             complete = False
             continue
         findings = list(Doctor(stores, late_interaction=False).vectors(collection))

@@ -58,7 +58,7 @@ class LlmSettings(Section):
 
 
 class EmbeddingSettings(Section):
-    """What makes dense vectors; changing it needs `rag-service ingest --re-embed`."""
+    """What makes dense vectors; changing it needs `rag-service ingest --re-embed` for each collection."""
 
     provider: Literal["local", "openai", "llamaindex"] = Field("local", description="local is the bundled encoder.")
     model: str | None = Field(None, description="Model name (openai) or dotted path of the class (llamaindex).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -125,6 +126,23 @@ def test_embedding_anew_under_another_chunking(docs: Path, monkeypatch: pytest.M
     (item,) = parsed("collections", "list")["data"]
     assert "chunks of 64/32 tokens" in item["fingerprint"]
     assert parsed("ask", "Wann traf Kim Jong Un Wladimir Putin?")["citations"][0]["source"] == "gipfel.md"
+
+
+def test_the_catalog_alone_is_a_backup(docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the commands that the documentation names restores it, without the files."""
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = page.partition("## Backup")[2].partition("\n## ")[0]
+    commands = [each.replace("NAME", "default").split() for each in re.findall(r"`rag-service (.+?)`", section)]
+    assert len(commands) == 2
+    assert call("ingest", str(docs)).exit_code == 0
+    shutil.rmtree(docs)
+    for number, command in enumerate(commands):
+        (tmp_path / f"restored{number}").mkdir()
+        shutil.copy(tmp_path / "data" / "catalog.sqlite", tmp_path / f"restored{number}")
+        monkeypatch.setenv("RAG_DATA_DIR", str(tmp_path / f"restored{number}"))
+        assert call(*command).exit_code == 0, command
+        assert call("doctor").stdout == "Everything is in order: 2 chunks.\n"
+        assert parsed("ask", "Wann traf Kim Jong Un Wladimir Putin?")["citations"][0]["source"] == "gipfel.md"
 
 
 def test_documents_for_people(docs: Path) -> None:

@@ -163,7 +163,7 @@ def test_vectors_of_another_model_are_not_rebuilt_with_this_one(
     damage(data)
     stores = open_stores(data)
     library = Library(stores, tools(None, Fingerprint("words/2", DIMENSION, 40, 0)))
-    assert "--re-embed" in caplog.text
+    assert "`rag-service ingest --re-embed --collection c`" in caplog.text
     assert stores.vectors.count(own) == 0
     library.close()
     library, stores = open_library(data)
