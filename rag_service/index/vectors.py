@@ -269,8 +269,9 @@ def _explained(place: Path | ChromaServer) -> Iterator[None]:
     try:
         yield
     except (ChromaError, httpx.HTTPError, OSError) as error:
-        kind = DiskFull if _is_full(place, error) else StoreError
-        raise kind(f"The vector store ({where}) failed: {error}") from error
+        if _is_full(place, error):
+            raise DiskFull(f"The vector store ({where}) failed because its disk is full: {error}") from error
+        raise StoreError(f"The vector store ({where}) failed: {error}") from error
     except ValueError as error:
         if "connect" not in str(error).lower():
             raise
