@@ -1,0 +1,86 @@
+"""The LLM answerer and replies that are no plain row of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rag_service.errors import ModelError
+from tests.generate_kit import answerer, drafted, evidence
+from tests.llm_server import LlmServer, saying
+
+FIRST = "Kim Jong Un traf am 25. April 2019 in Wladiwostok ein."
+GUARD = "Rund 1.500 Polizisten sicherten das Treffen."
+
+
+@pytest.fixture
+def server() -> Iterator[LlmServer]:
+    with LlmServer() as running:
+        yield running
+
+
+async def test_a_reply_that_the_filter_stopped_keeps_its_whole_sentences(server: LlmServer) -> None:
+    server.behave(saying(f"{FIRST} [1] Rund 1.500 Polizisten sich", finish="content_filter"))
+    statements, _, finished = await drafted(answerer(server), evidence())
+    assert [each.text for each in statements] == [FIRST]
+    assert [warning.message for warning in finished.warnings] == [
+        "The endpoint's content filter stopped the model's reply."
+    ]
+
+
+async def test_a_refusal_of_the_endpoint_declines(server: LlmServer) -> None:
+    server.behave(saying("", deltas=({"refusal": "I can't help with that."},)))
+    statements, declined, _ = await drafted(answerer(server), evidence())
+    assert (statements, declined) == ([], True)
+
+
+async def test_what_was_whole_before_the_connection_broke_is_kept(server: LlmServer) -> None:
+    server.behave(saying(f"{FIRST} [1] {GUARD} [1] Und dann noch etwas.", size=20, cut_after=5))
+    statements, _, finished = await drafted(answerer(server, structured=False), evidence())
+    assert [each.text for each in statements] == [FIRST]
+    (warning,) = finished.warnings
+    assert warning.code == "answer_cut" and "broke the connection off" in warning.message
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (
+            "Nicht gesichert haben es:\n\n- **1.500 Polizisten** [1]\n- Wladimir Putin [1]",
+            ["Nicht gesichert haben es: 1.500 Polizisten", "Wladimir Putin"],
+        ),
+        (f"Hier ist die Antwort:\n\n{FIRST} [1]", [FIRST]),
+        (f"### Ankunft\n\n{FIRST} [1]", [FIRST]),
+        (
+            "| Wer | Wo |\n|---|---|\n| Kim Jong Un | Wladiwostok [1] |\n| Putin | Russki [1] |",
+            ["Wer: Kim Jong Un; Wo: Wladiwostok", "Wer: Putin; Wo: Russki"],
+        ),
+    ],
+)
+async def test_lines_that_are_no_sentences(server: LlmServer, reply: str, expected: list[str]) -> None:
+    server.behave(saying(reply))
+    statements, _, _ = await drafted(answerer(server, structured=False), evidence())
+    assert [each.text for each in statements] == expected
+
+
+async def test_a_remark_on_what_is_missing_stands_before_what_is_there(server: LlmServer) -> None:
+    missing = "Die Passagen nennen keine Ankunftszeit."
+    server.behave(saying(f"{missing} {GUARD} [1]"))
+    statements, declined, _ = await drafted(answerer(server, structured=False), evidence())
+    assert [(each.text, bool(each.quotes), each.supported) for each in statements] == [
+        (missing, False, False),
+        (GUARD, True, True),
+    ]
+    assert not declined
+
+
+async def test_a_model_that_begins_within_a_thought_is_remembered(server: LlmServer) -> None:
+    server.behave(
+        saying(f"Also, der Nutzer fragt. Laut Passage 1 ist das klar, denn dort steht es.</think>{FIRST} [1]")
+    )
+    writer = answerer(server, structured=False)
+    with pytest.raises(ModelError, match="thought aloud"):
+        await drafted(writer, evidence())
+    statements, _, _ = await drafted(writer, evidence())
+    assert [each.text for each in statements] == [FIRST]
