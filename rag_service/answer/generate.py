@@ -43,7 +43,15 @@ _WISHES = {
     "deutsch": "German", "german": "German", "englisch": "English", "english": "English", "französisch": "French",
     "french": "French", "spanisch": "Spanish", "spanish": "Spanish", "italienisch": "Italian", "italian": "Italian",
 }  # fmt: skip
-_WISH = re.compile(rf"\b(?:auf|in|ins|into)\s+(?:das\s+)?({'|'.join(_WISHES)})e?n?\b", re.IGNORECASE)
+_WISH = re.compile(  # 'in French cities' wishes for nothing
+    rf"\b(?:ins\s+(?:{'|'.join(_WISHES)})e|(?:auf|in|into)\s+(?:{'|'.join(_WISHES)}))(?=\s*(?:[?.!,;:]|$|bitte\b|please\b))",
+    re.IGNORECASE,
+)
+_ANSWERS = re.compile(
+    r"\b(?:antwort\w*|über\s?setz\w*|sag\w*|schreib\w*|fass\w*|erklär\w*|answer|translate|reply|respond|say|write"
+    r"|summari[sz]e|explain|tell)\b",
+    re.IGNORECASE,
+)
 
 
 class AnsweringModel(Protocol):
@@ -56,6 +64,10 @@ class AnsweringModel(Protocol):
     @property
     def structured(self) -> bool:
         """Whether a schema is worth sending."""
+
+    @property
+    def reserve(self) -> int:
+        """Tokens that it may think, beside those of its reply."""
 
     def stream(self, messages: Messages, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[Piece]:
         """The reply; StructureRefused, before its first piece, when only the schema was in the way."""
@@ -110,7 +122,7 @@ class GenerativeAnswerer:
                 raise
             writing.broke(error)
         finally:
-            self._begun = self._begun or writing.unopened
+            self._begun = writing.unopened
         for item in await asyncio.to_thread(writing.end):
             yield item
         yield Finished(writing.usage, self._prompt.info, writing.warnings())
@@ -135,7 +147,8 @@ class GenerativeAnswerer:
     def _shown(self, evidence: Evidence) -> Shown:
         """What fits beside the prompt, the question and the reply, counted with a margin."""
         frame = sum(self._count(each["content"]) for each in self._messages(evidence, (), structured=True))
-        budget = int((self._context - self._max_output) / _MARGIN) - frame
+        reply = self._max_output + min(self._chat.reserve, self._context // 4)
+        budget = int((self._context - reply) / _MARGIN) - frame
         return show(evidence.passages, budget, self._count)
 
     def _messages(self, evidence: Evidence, passages: Sequence[object], *, structured: bool) -> list[dict[str, str]]:
@@ -152,6 +165,6 @@ class GenerativeAnswerer:
 def _language_name(question: str) -> str:
     """The language that is asked for, or the question's own where it is plain: small models need to be told."""
     wish = _WISH.search(question)
-    if wish:
-        return _WISHES[wish.group(1).lower()]
+    if wish and _ANSWERS.search(question):
+        return next(name for word, name in _WISHES.items() if word in wish.group().lower())
     return _LANGUAGES.get(detect_language(question), "the language of the question")

@@ -64,7 +64,7 @@ class ReplyReader:
 
     def finish(self, whole: bool) -> list[Said]:
         """What was held back; the last sentence only if the reply is whole or it ends like a sentence."""
-        self._take(self._thoughts.rest())
+        self._take(self._thoughts.rest(whole=whole))
         if self._ended:
             return []
         if self._json:

@@ -20,8 +20,9 @@ _KEPT = 40  # characters of a thought, in which its end may have begun
 class Thoughts:
     """Takes the reply piece by piece and gives out what is certain to be no thought.
 
-    ``unopened`` tells that a thought ended that had not begun: some chat templates put the opening tag into the
-    prompt. All that was given out before was part of it. With ``begun`` a reply is taken to begin within one.
+    ``unopened`` tells that a thought ended, at a line's start, that had not begun: some chat templates put the opening
+    tag into the prompt. All that was given out before was part of it. With ``begun`` a reply is taken to begin within
+    one. In JSON no thought ends.
     """
 
     def __init__(self, *, begun: bool = False) -> None:
@@ -29,6 +30,8 @@ class Thoughts:
         self._close: str | None = "</think>" if begun else None
         self._assumed = begun
         self._told = False
+        self._plain = True
+        self._last = "\n"  # what was given out last
         self.unopened = False
 
     @property
@@ -45,6 +48,7 @@ class Thoughts:
                 if end is None:
                     self._held = self._held if self._assumed else self._held[-_KEPT:]
                     return ""
+                self.unopened = self.unopened or self._assumed
                 self._held, self._close, self._assumed = self._held[end.end() :], None, False
             if not self._told:
                 if opened := _OPENED.match(self._held):
@@ -53,15 +57,18 @@ class Thoughts:
                     continue
                 if _may_open(self._held):
                     return ""
-                self._told = True
-            closed = _CLOSED.search(self._held)
+                self._told, self._plain = True, self._held.lstrip()[0] not in "{[`"
+            closed = next(filter(self._opens_line, _CLOSED.finditer(self._held)), None) if self._plain else None
             if closed is None:
                 return self._certain()
             self._held, self._told, self.unopened = self._held[closed.end() :], False, True
 
-    def rest(self) -> str:
-        """What was held back when the reply ends; all of it where it began with no thought after all."""
-        return self._held if self._close is None or self._assumed else ""
+    def rest(self, *, whole: bool = True) -> str:
+        """What was held back when the reply ends; all of a whole one that began with no thought after all."""
+        return self._held if self._close is None or (self._assumed and whole) else ""
+
+    def _opens_line(self, tag: re.Match[str]) -> bool:
+        return (self._last + self._held[: tag.start()]).rstrip(" \t").endswith("\n")
 
     def _certain(self) -> str:
         """All but an end that may become a closing tag."""
@@ -70,6 +77,7 @@ class Thoughts:
             (size for size in range(len(low), 0, -1) if any(each.startswith(low[-size:]) for each in _CLOSERS)), 0
         )
         given, self._held = self._held[: len(self._held) - kept], self._held[len(self._held) - kept :]
+        self._last = (self._last + given).rstrip(" \t")[-1:] or self._last
         return given
 
 

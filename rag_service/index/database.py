@@ -15,6 +15,7 @@ from rag_service.errors import SettingsError, StoreError
 from rag_service.index import schema
 from rag_service.index.presence import Presence
 
+_CONNECT_SECONDS = 5
 _PARAMETERS = 900  # bound parameters a statement; SQLite's own limit may be as low as 999
 Item = TypeVar("Item")
 
@@ -114,7 +115,8 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
+        bounded = {"connect_timeout": _CONNECT_SECONDS} if url.get_driver_name().startswith("psycopg") else {}
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=bounded)
     engine = sa.create_engine(url)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -80,7 +80,9 @@ class Jobs:
             ]
             if rows:
                 connection.execute(sa.insert(job_documents), rows)
-        if status not in _OPEN:
+        if status in _OPEN:
+            self._database.presence.keep()
+        else:
             self._database.presence.end(job_id)
 
     def interrupt_open(self) -> list[str]:

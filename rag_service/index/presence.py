@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 _KEY = 1_918_985_061  # of advisory locks, which are a database's own
+_LOOK_AGAIN = 2.0  # seconds between two looks whether the connection still stands
 
 
 class Presence:
@@ -25,6 +27,7 @@ class Presence:
         self._connection: Connection | None = None
         self._jobs: set[str] = set()
         self._lock = threading.Lock()
+        self._looked = 0.0
 
     @contextmanager
     def arrive(self) -> Iterator[bool]:
@@ -53,19 +56,26 @@ class Presence:
             self._jobs.add(job_id)
             try:
                 self._ask(_of_job("pg_advisory_lock_shared", job_id))
-            except DBAPIError:
-                self._connection.close()
-                self._connection = self._engine.connect()
-                self._ask(sa.func.pg_advisory_lock_shared(_KEY))
-                for own in self._jobs:
-                    self._ask(_of_job("pg_advisory_lock_shared", own))
+            except SQLAlchemyError:  # also of a connection that was lost before
+                self._anew()
+
+    def keep(self) -> None:
+        """Be known again, with all jobs, if the connection was lost; asks once every few seconds."""
+        if self._connection is None or time.monotonic() < self._looked + _LOOK_AGAIN:
+            return
+        with self._lock:
+            self._looked = time.monotonic()
+            try:
+                self._ask(sa.literal(1))
+            except SQLAlchemyError:
+                self._anew()
 
     def end(self, job_id: str) -> None:
         """Let go of a job that has finished."""
         with self._lock:
             if job_id in self._jobs:
                 self._jobs.remove(job_id)
-                with suppress(DBAPIError):  # gone with its connection
+                with suppress(SQLAlchemyError):  # gone with its connection
                     self._ask(_of_job("pg_advisory_unlock_shared", job_id))
 
     def forsaken(self, job_id: str) -> bool:
@@ -85,6 +95,14 @@ class Presence:
                 self._connection.close()
             self._connection = None
             self._jobs.clear()
+
+    def _anew(self) -> None:
+        assert self._connection is not None and self._engine is not None
+        self._connection.close()
+        self._connection = self._engine.connect()
+        self._ask(sa.func.pg_advisory_lock_shared(_KEY))
+        for own in self._jobs:
+            self._ask(_of_job("pg_advisory_lock_shared", own))
 
     def _ask(self, function: sa.ColumnElement[Any]) -> Any:
         assert self._connection is not None

@@ -104,6 +104,7 @@ class Worker:
         self._save_again()
 
     def _begin(self, kind: str, collection: str, total: int, on_progress: OnProgress | None) -> Run:
+        self._save_again()
         run = Run(self._jobs, self._jobs.create(kind, collection, total), on_progress)
         self._runs[run.id] = run
         return run
@@ -147,6 +148,9 @@ class Worker:
             except UnknownJob:
                 pass
             except RagError:
+                continue
+            except Exception:  # whatever else the catalog may raise: the thread that works must live on
+                structlog.get_logger("rag_service.jobs").exception("the end of a job cannot be saved", job=job_id)
                 continue
             del self._unsaved[job_id]
 

@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 
 from rag_service.answer.generate import GenerativeAnswerer
+from rag_service.answer.models.guard import GuardedModel, Limits
+from rag_service.answer.models.openai import OpenAIBackend
 from rag_service.errors import ModelError, ModelTimeout, ModelUnavailable
 from rag_service.models import Usage
 from rag_service.prompts import load_prompt
@@ -93,6 +95,11 @@ async def test_the_prompt_shows_all_that_was_said(server: LlmServer) -> None:
         ("When did Kim arrive?", "English"),
         ("Wann traf Kim ein? Antworte auf Englisch.", "English"),
         ("When did Kim arrive? Say it in German, please.", "German"),
+        ("Übersetze die Meldung ins Englische.", "English"),
+        ("Wie viele Menschen protestierten in französischen Städten?", "German"),
+        ("How many people live in French cities, they say?", "English"),
+        ("What is sold in German supermarkets?", "English"),
+        ("Wie viele Filme laufen auf Englisch im Kino?", "German"),
         ("Quand Kim arriva-t-il ?", "the language of the question"),
         ("金正恩何时抵达？", "the language of the question"),
     ],
@@ -233,6 +240,18 @@ async def test_a_window_too_small_is_an_error_before_anything_is_sent(server: Ll
     with pytest.raises(ModelError, match="RAG_LLM__CONTEXT_TOKENS"):
         await drafted(answerer(server, context_tokens=1024), evidence())
     assert server.requests == []
+
+
+async def test_a_model_that_thinks_leaves_room_for_it(server: LlmServer) -> None:
+    long = [passage("Kim traf Putin in der Stadt. " * 80, chunk_id=f"c{i}", rank=i + 1) for i in range(9)]
+    server.behave(stating(("Kim traf Putin in der Stadt.", [1])))
+    await drafted(answerer(server, context_tokens=8192), evidence(*long))
+    thinks = OpenAIBackend(model="qwen3:8b", base_url=server.base_url, api_key=None)
+    model = GuardedModel(thinks, Limits(max_retries=0), jitter=lambda: 0.0)
+    await drafted(GenerativeAnswerer(model, load_prompt("answer"), context_tokens=8192), evidence(*long))
+    shown = [request["messages"][-1]["content"].count("<passage ") for request in server.requests]
+    assert shown[0] > shown[1] > 0
+    assert server.requests[1]["max_tokens"] == server.requests[0]["max_tokens"] + 2000
 
 
 async def test_passages_fill_the_window_and_no_more(server: LlmServer) -> None:

@@ -77,7 +77,7 @@ async def test_a_remark_on_what_is_missing_stands_before_what_is_there(server: L
 
 async def test_a_model_that_begins_within_a_thought_is_remembered(server: LlmServer) -> None:
     server.behave(
-        saying(f"Also, der Nutzer fragt. Laut Passage 1 ist das klar, denn dort steht es.</think>{FIRST} [1]")
+        saying(f"Also, der Nutzer fragt. Laut Passage 1 ist das klar, denn dort steht es.\n</think>\n\n{FIRST} [1]")
     )
     writer = answerer(server, structured=False)
     with pytest.raises(ModelError, match="thought aloud"):

@@ -56,5 +56,9 @@ class Backend(Protocol):
     def structured(self) -> bool:
         """Whether a schema is worth sending."""
 
+    @property
+    def reserve(self) -> int:
+        """Tokens that it may think, beside those of its reply."""
+
     def attempt(self, messages: Messages, max_tokens: int, schema: Schema | None) -> AsyncGenerator[Piece]:
         """The reply, piece by piece; raises Transient, StructureRefused or ModelError."""

@@ -56,6 +56,11 @@ class GuardedModel:
         """Whether a schema is worth sending."""
         return self._backend.structured
 
+    @property
+    def reserve(self) -> int:
+        """Tokens that the model may think, beside those of its reply."""
+        return self._backend.reserve
+
     async def stream(self, messages: Messages, max_tokens: int, schema: Schema | None = None) -> AsyncGenerator[Piece]:
         """The reply, piece by piece; StructureRefused when only the schema was in the way.
 

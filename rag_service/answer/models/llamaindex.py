@@ -46,6 +46,11 @@ class LlamaIndexBackend:
         """Never: LlamaIndex has no common way to stream JSON by schema."""
         return False
 
+    @property
+    def reserve(self) -> int:
+        """None: what such a model thinks, it counts itself."""
+        return 0
+
     async def attempt(self, messages: Messages, max_tokens: int, schema: Schema | None) -> AsyncGenerator[Piece]:
         """The reply; ``max_tokens`` is left to the class's own options, which name it in their own ways."""
         chat = [ChatMessage(role=MessageRole(each["role"]), content=each["content"]) for each in messages]

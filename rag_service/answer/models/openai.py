@@ -76,6 +76,11 @@ class OpenAIBackend:
         """Whether the endpoint has not refused a schema yet."""
         return "response_format" in self._features
 
+    @property
+    def reserve(self) -> int:
+        """Tokens that the model may think, beside those of its reply."""
+        return REASONING_ROOM if self._thinks else 0
+
     async def attempt(self, messages: Messages, max_tokens: int, schema: Schema | None) -> AsyncGenerator[Piece]:
         """One request; the reply's pieces. An unusable parameter is dropped and the request sent again, and so it is,
         with more room, when a model turns out to think until it has none left.
@@ -144,10 +149,8 @@ class OpenAIBackend:
         body: dict[str, Any] = {"model": self._model, "messages": list(messages), "stream": True}
         if "reasoning_effort" in self._features:
             body["reasoning_effort"] = "low"
-        if self._thinks:
-            max_tokens += REASONING_ROOM
         limit = "max_completion_tokens" if "max_completion_tokens" in self._features else "max_tokens"
-        body[limit] = max_tokens
+        body[limit] = max_tokens + self.reserve
         if "stream_options" in self._features:
             body["stream_options"] = {"include_usage": True}
         if "temperature" in self._features:

@@ -62,7 +62,8 @@ export class Library {
       const path = `/v1/documents?collection=${encodeURIComponent(await this.collection())}`;
       const job = await request("POST", path, { form });
       let finished = false;
-      for await (const { data } of events("GET", `/v1/jobs/${encodeURIComponent(job.id)}/events`)) {
+      for await (const { event, data } of events("GET", `/v1/jobs/${encodeURIComponent(job.id)}/events`)) {
+        if (event === "error") throw new Problem(data);
         bar.max = data.progress.total;
         bar.value = data.progress.done;
         text.textContent = t.working(data.progress.done, data.progress.total);

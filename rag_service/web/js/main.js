@@ -82,7 +82,8 @@ async function loadCollections(wanted) {
   state.collections = listed.data;
   state.usual = listed.default;
   const names = listed.data.map((item) => item.name);
-  if (!names.length) names.push(listed.default ?? "default");
+  if (listed.default && !names.includes(listed.default)) names.push(listed.default); // not made yet
+  if (!names.length) names.push("default");
   const current = [wanted, before, listed.default].find((name) => names.includes(name)) ?? names[0];
   byId("collection").replaceChildren(...names.map((name) => el("option", { value: name, selected: name === current }, name)));
   describe();

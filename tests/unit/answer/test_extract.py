@@ -130,7 +130,7 @@ async def test_the_answerer_quotes_what_it_chose():
     [
         ("Die Brücke hat 31 Bögen aus rotem Backstein [1].", "Die Brücke hat 31 Bögen aus rotem Backstein (1)."),
         ("Die Brücke hat 31 Bögen [1][12].", "Die Brücke hat 31 Bögen (1)(12)."),
-        ("Die Brücke hat 31 Bögen[2](#fn2).", "Die Brücke hat 31 Bögen(2)(#fn2)."),
+        ("Die Brücke hat 31 Bögen[2](#fn2).", "Die Brücke hat 31 Bögen(2)."),
         ("Die Brücke [im Bild] hat 31 Bögen.", "Die Brücke [im Bild] hat 31 Bögen."),
     ],
 )

@@ -118,7 +118,7 @@ def test_a_thought_that_was_given_out_is_an_error() -> None:
     reader = ReplyReader("de")
     assert reader.feed("Der Nutzer fragt nach Kim. Laut Passage eins war er da. Gut, ")
     with pytest.raises(ModelError, match="thought aloud"):
-        reader.feed("also.</think>Ja [1].")
+        reader.feed("also.\n</think>\n\nJa [1].")
     assert reader.unopened
 
 
@@ -126,6 +126,19 @@ def test_a_thought_that_was_given_out_is_an_error() -> None:
 def test_a_reply_may_be_expected_to_begin_with_a_thought(reply: str) -> None:
     reader = ReplyReader("de", begun=True)
     assert [*reader.feed(reply[:5]), *reader.feed(reply[5:]), *reader.finish(True)] == [Said("Ja, das.", (1,))]
+
+
+def test_a_tag_that_a_reply_names_ends_no_thought() -> None:
+    said = "Das Modell beendet es mit </think> [1]."
+    assert read(said, seed=3)[0] == [Said("Das Modell beendet es mit </think>.", (1,))]
+    stated = '{"statements": [{"text": "Es endet mit\\n</think> so.", "citations": [1]}]}'
+    reader = read(stated, seed=3)[1]
+    assert not reader.unopened
+
+
+def test_a_thought_that_was_cut_is_no_answer() -> None:
+    reader = ReplyReader("de", begun=True)
+    assert [*reader.feed("Also, der Nutzer fragt. Laut Passage eins"), *reader.finish(False)] == []
 
 
 def test_the_sentinel_after_an_answer_is_dropped_without_declining() -> None:
