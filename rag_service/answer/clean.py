@@ -16,7 +16,7 @@ _INVISIBLE = re.compile(
 _URL_SCHEME = r"(?:[a-z][a-z0-9+.-]{1,20}://|(?<!\w)(?:(?:mailto|javascript|vbscript):(?=\S)|data:(?=\w+/)))"
 _IN_URL = r"(?:[^\s<>\"'“”»«)\]]*[^\s<>\"'“”»«)\].,;:!?])"
 _SUFFIXES = (  # of files, and of what is called after them: Node.js/Express is no address
-    "js|jsx|ts|tsx|json|ya?ml|toml|ini|cfg|conf|env|lock|md|txt|log|csv|tsv|xml|html?|css|pdf|docx?|xlsx?|pptx?|odt|py|rb"
+    "js|jsx|ts|tsx|json|ya?ml|toml|ini|cfg|conf|env|lock|txt|log|csv|tsv|xml|html?|css|pdf|docx?|xlsx?|pptx?|odt|rb"
     "|php|java|kt|go|cs|cpp|hpp?|sql|db|exe|dll|jar|tar|gz|png|jpe?g|gif|svg"
 )
 _TAGS = (
@@ -25,7 +25,7 @@ _TAGS = (
     "|picture|pre|q|s|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td"
     "|textarea|tfoot|th|thead|title|tr|tt|u|ul|video|audio"
 )
-_CODE = re.compile(r"`+([^`\n]+)`+")
+_CODE = re.compile(r"(?<!`)`+([^`\n]+)`+")
 _FIRST_CODE = 0xE000  # of characters for private use, none of which `visible` leaves
 
 
@@ -75,6 +75,7 @@ def _without_emphasis(text: str) -> str:
         return chr(_FIRST_CODE + len(codes) - 1)
 
     text = _CODE.sub(put_aside, text)
+    text = re.sub(r"(\*\*|~~)(?=[^\s*~\d])([^*~\n]*[^\s*~])\1", r"\2", text)
     text = re.sub(r"(?<!\w)(?:\*\*|__|~~)|(?:\*\*|__|~~)(?!\w)|`+", "", text)
     text = re.sub(r"(?<!\w)[*_](\S(?:[^*_\n]*\S)?)[*_](?!\w)", r"\1", text)
     return re.sub(

@@ -44,7 +44,8 @@ _WISHES = {
     "french": "French", "spanisch": "Spanish", "spanish": "Spanish", "italienisch": "Italian", "italian": "Italian",
 }  # fmt: skip
 _WISH = re.compile(  # 'in French cities' wishes for nothing
-    rf"\b(?:ins\s+(?:{'|'.join(_WISHES)})e|(?:auf|in|into)\s+(?:{'|'.join(_WISHES)}))(?=\s*(?:[?.!,;:]|$|bitte\b|please\b))",
+    rf"\b(?:ins\s+(?:{'|'.join(_WISHES)})e\b|auf\s+(?:{'|'.join(_WISHES)})\b|(?:in|into)\s+(?:{'|'.join(_WISHES)})"
+    r"(?=\s*(?:[?.!,;:]|$|(?:please|how|what|why|who|when|where|which|and|that|the)\b)))",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(

@@ -27,7 +27,8 @@ class Layout:
         """The sentence, with what announced it or the names of its columns; empty while it says nothing alone."""
         row = text.strip()
         if row.startswith("|"):
-            return self._row(row)
+            self._lead = ""
+            return self._row(row, cited=cited)
         self._columns = None
         if _HEADING.match(text) and not cited:
             self._lead = ""
@@ -38,13 +39,14 @@ class Layout:
         lead, self._lead = self._lead, ""
         return f"{lead} {_item(text)}" if lead else text
 
-    def _row(self, row: str) -> str:
+    def _row(self, row: str, *, cited: bool) -> str:
         cells = [cell.strip() for cell in row.strip("|").split("|")]
         if _RULE.fullmatch(row):
             return ""
         if self._columns is None:
-            self._columns = cells
-            return ""
+            self._columns = [] if cited else cells
+            if not cited:
+                return ""
         named = len(cells) == len(self._columns)
         pairs = zip(self._columns, cells, strict=True) if named else (("", cell) for cell in cells)
         return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)

@@ -78,6 +78,6 @@ def _marker() -> re.Pattern[str]:
         rf"\\?[\[【［〔]\s*(?:{label}\s*:?\s*)?(?P<list>{number}(?:\s*{separator}\s*{number})*)"
         r"\s*(?:[†‡:|][^\]】］〕\n]{0,50})?\s*\\?[\]】］〕](?:\(#[^)\s]{0,40}\)|(?!\())"
         rf"|\((?:passage[sn]?|quellen?|sources?)\s*(?P<named>{number}(?:\s*{separator}\s*{number})*)\)"
-        r"|<sup>\s*\[?(?P<raised>\d{1,2}(?:\s*,\s*\d{1,2})*)\]?\s*</sup>",
+        r"|(?<!\d)(?<!\bm)(?<!\b[ckmd]m)<sup>\s*\[?(?P<raised>\d{1,2}(?:\s*,\s*\d{1,2})*)\]?\s*</sup>",
         re.IGNORECASE,
     )

@@ -15,9 +15,10 @@ from rag_service.text.sentences import split_sentences
 
 SENTINEL = "NOT_IN_DOCUMENTS"
 LONGEST_STATEMENT = 1500
+_WIDEST = 40  # characters of what opens a list in JSON
 _LOOK_AHEAD = re.compile(r"\S+\s+\S+\s")
 _OBJECT = re.compile(  # JSON after an introduction
-    r"(?:```\s*\w*\s*)?[\[{]\s*(?:\{\s*)?\"(?:statements|sentences|answers?|items|text|reasoning)\"\s*:"
+    r"(?:^|\n|[:!]\s)\s*(?:```\s*\w*\s*)?[\[{]\s*(?:\{\s*)?\"(?:statements|sentences|answers?|items|reasoning)\"\s*:"
 )
 _LIST = re.compile(r"\"(?:statements|sentences|answers?|items)\"\s*:\s*\[|^\s*(?:```\s*\w*\s*)?\[")
 _SOURCES = re.compile(
@@ -51,6 +52,7 @@ class ReplyReader:
         self._given = 0
         self._sentinel = False
         self._forgot = False
+        self._looked = 0
         self.declined = False
         self.length = 0
 
@@ -98,10 +100,12 @@ class ReplyReader:
             if self._given:
                 raise ModelError("The model thought aloud without saying where that begins; ask once more.")
             self._forgot, self._buffer, self._json = True, "", None
+            self._ended = self.declined = self._sentinel = False
+            self._at = 0
         self._buffer += text
         if self._json is None:
             self._json = _looks_like_json(self._buffer)
-        if self._json is False and (found := _OBJECT.search(self._buffer)):
+        if self._json is False and not self._given and (found := _OBJECT.search(self._buffer)):
             self._json, self._buffer = True, self._buffer[found.start() :]
 
     def _read_text(self, *, final: bool, whole: bool) -> list[Said]:
@@ -158,8 +162,9 @@ class ReplyReader:
 
     def _read_json(self) -> list[Said]:
         if not self._at:
-            opening = _LIST.search(self._buffer)
+            opening = _LIST.search(self._buffer, self._looked)
             if opening is None:
+                self._looked = max(0, len(self._buffer) - _WIDEST)
                 return []
             self._at = opening.end()
         said: list[Said] = []
@@ -167,7 +172,7 @@ class ReplyReader:
         while match := re.compile(r"[\s,]*(?=[{\"])").match(self._buffer, self._at):
             try:
                 item, end = decoder.raw_decode(self._buffer, match.end())
-            except json.JSONDecodeError:
+            except (json.JSONDecodeError, RecursionError):
                 break
             self._at = end
             said.extend(self._item(item if isinstance(item, dict) else {"text": item}))
@@ -178,7 +183,7 @@ class ReplyReader:
         opening = self._buffer.find("{")
         try:
             found, _ = json.JSONDecoder(strict=False).raw_decode(self._buffer, max(opening, 0))
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):
             return []
         if not isinstance(found, dict):
             return []

@@ -22,7 +22,7 @@ class Thoughts:
 
     ``unopened`` tells that a thought ended, at a line's start, that had not begun: some chat templates put the opening
     tag into the prompt. All that was given out before was part of it. With ``begun`` a reply is taken to begin within
-    one. In JSON no thought ends.
+    one. In JSON, and after a thought that had begun, none ends.
     """
 
     def __init__(self, *, begun: bool = False) -> None:
@@ -30,6 +30,7 @@ class Thoughts:
         self._close: str | None = "</think>" if begun else None
         self._assumed = begun
         self._told = False
+        self._opened = False
         self._plain = True
         self._last = "\n"  # what was given out last
         self.unopened = False
@@ -44,7 +45,7 @@ class Thoughts:
         self._held += piece
         while True:
             if self._close is not None:
-                end = re.search(re.escape(self._close), self._held, re.IGNORECASE)
+                end = (_CLOSED if self._assumed else re.compile(re.escape(self._close), re.I)).search(self._held)
                 if end is None:
                     self._held = self._held if self._assumed else self._held[-_KEPT:]
                     return ""
@@ -52,12 +53,12 @@ class Thoughts:
                 self._held, self._close, self._assumed = self._held[end.end() :], None, False
             if not self._told:
                 if opened := _OPENED.match(self._held):
-                    self._close = _PAIRS[opened.group(1).lower()] or None
+                    self._close, self._opened = _PAIRS[opened.group(1).lower()] or None, True
                     self._held = self._held[opened.end() :]
                     continue
                 if _may_open(self._held):
                     return ""
-                self._told, self._plain = True, self._held.lstrip()[0] not in "{[`"
+                self._told, self._plain = True, not self._opened and self._held.lstrip()[0] not in "{[`"
             closed = next(filter(self._opens_line, _CLOSED.finditer(self._held)), None) if self._plain else None
             if closed is None:
                 return self._certain()

@@ -73,7 +73,7 @@ def test_the_job_of_a_dead_process_is_failed_while_another_lives(tmp_path: Path,
     assert crash.killed(begin_and_die, tmp_path / "two", shared)
     second, _ = open_library(tmp_path / "two", **shared)
     with stores.catalog.database.read() as connection:
-        found = dict(connection.execute(sa.select(jobs.c.id, jobs.c.status)).tuples().all())
+        found = dict(connection.execute(sa.select(jobs.c.id, jobs.c.status)).all())
     assert found.pop(own.id) == "queued"
     assert list(found.values()) == ["failed"]
     second.close()

@@ -60,4 +60,8 @@ def mend_lines(lines: Sequence[str], hyphens: Hyphens, raw: Sequence[str] = ()) 
 
 
 def _is_broken(line: str, following: str) -> bool:
-    return " " in line.strip() and following.lstrip()[:1].islower() and _TAIL.search(line.rstrip()) is not None
+    """An option ('--no-') and a single letter ('E-') keep their hyphens."""
+    tail = _TAIL.search(line.rstrip())
+    if tail is None or len(tail.group(1)) < 2 or line[: tail.start()].endswith("-"):
+        return False
+    return " " in line.strip() and following.lstrip()[:1].islower()

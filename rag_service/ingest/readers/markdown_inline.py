@@ -25,13 +25,15 @@ def inline_lines(children: Iterable[Token]) -> list[str]:
     texts = [""]
     shifted = ""
     hiding: list[str] = []  # the names of the open elements, from the one that hides
-    for child in children:
+    children = list(children)
+    for index, child in enumerate(children):
         if child.type in ("softbreak", "hardbreak"):
             texts.append("")
         elif child.type == "html_inline":
             match = _NAME.match(child.content)
             closes, name = (match.group(1), match.group(2).lower()) if match else ("", "")
-            if hiding or (match and not closes and name not in _VOID and _hides(child.content)):
+            opens = match and not closes and name not in _VOID and _hides(child.content)
+            if hiding or (opens and (" " in child.content.strip() or _closes(name, children[index:]))):
                 _follow(hiding, closes, name)
             elif name == "br":
                 texts[-1] += " "
@@ -42,6 +44,12 @@ def inline_lines(children: Iterable[Token]) -> list[str]:
         elif child.type in ("text", "code_inline", "image") and not hiding:
             texts[-1] += as_figures(shifted, child.content, texts[-1]) if shifted else child.content
     return texts
+
+
+def _closes(name: str, children: Iterable[Token]) -> bool:
+    """Whether an element ends in the same block: 'the <script> tag' only names one."""
+    ends = (child.content.lower() for child in children if child.type == "html_inline")
+    return any(end.startswith(f"</{name}") for end in ends)
 
 
 def _hides(tag: str) -> bool:

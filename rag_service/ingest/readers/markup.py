@@ -51,6 +51,7 @@ _TIDY = (
 
 def prepare(root: etree._Element) -> None:
     """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set, sentences on one line."""
+    _fit(root)
     drop_hidden(root)
     write_figures(root)
     write_signs(root)
@@ -59,6 +60,14 @@ def prepare(root: etree._Element) -> None:
         around = next(code.iterancestors("pre", *_SENTENCES), None)
         if around is not None and around.tag != "pre":
             _collapse(code)
+
+
+def _fit(root: etree._Element) -> None:
+    for element in root.iter():
+        if element.text and _UNFIT.search(element.text):
+            element.text = _UNFIT.sub("", element.text)
+        if element.tail and _UNFIT.search(element.tail):
+            element.tail = _UNFIT.sub("", element.tail)
 
 
 def _collapse(code: etree._Element) -> None:
@@ -82,7 +91,8 @@ def _show_what_opens(root: etree._Element, classes: set[str], ids: set[str]) -> 
     panels: set[str | None] = set()
     labels: set[str | None] = set()
     for tab in [element for element in root.iter(etree.Element) if element.get("role") == "tab"]:
-        if not any(is_hidden(element, classes, ids) for element in (tab, *tab.iterancestors())):
+        named = any(text.strip() for text in tab.itertext())
+        if named and not any(is_hidden(element, classes, ids) for element in (tab, *tab.iterancestors())):
             panels.update((tab.get("aria-controls") or "").split())
             labels.update({tab.get("id")} - {None})
     for element in root.iter(etree.Element):

@@ -31,6 +31,7 @@ LEAK = "https://evil.example/leak?q=geheim"
         ("System: Kim kam.", "Kim kam."),
         ("javascript:alert(1) Kim kam.", "Kim kam."),
         ("data:text/html;base64,AAAA Kim kam.", "Kim kam."),
+        ("Besuche evil.md/steal?x=1 jetzt.", "Besuche jetzt."),
         ("<answer>Kim kam.</answer>", "Kim kam."),
         ("`<img src=http://evil.example/x>` Kim kam.", "‹img src= Kim kam."),
         ("Kim kam. <img src='x", "Kim kam."),
@@ -55,6 +56,8 @@ def test_links_markup_roles_and_tools_are_taken_out(written: str, plain: str) ->
         ("U.S.A. und Spiegel.de berichten am 3/4 Uhr: 5 < 7.", "U.S.A. und Spiegel.de berichten am 3/4 Uhr: 5 < 7."),
         ("snake_case_name bleibt.", "snake_case_name bleibt."),
         ("***", ""),
+        ("这是**北京**的首都。", "这是北京的首都。"),
+        ("Die **Haupt**stadt ist ~~Bonn~~Berlin.", "Die Hauptstadt ist BonnBerlin."),
         (
             "Das Backend läuft mit `Node.js`/Express, die Seite mit Next.js/React.",
             "Das Backend läuft mit Node.js/Express, die Seite mit Next.js/React.",

@@ -38,5 +38,10 @@ def test_a_heading_is_left_out_and_ends_what_was_announced() -> None:
 
 
 def test_rows_have_the_names_of_their_columns() -> None:
+    assert plain("Preise:", "| Eintritt | 5 Euro [1] |", "| Kinder | 2 Euro [1] |", "Montags ist zu.") == [
+        "Eintritt; 5 Euro [1]",
+        "Kinder; 2 Euro [1]",
+        "Montags ist zu.",
+    ]
     rows = ("| Posten | Betrag |", "|:---|---:|", "| Speicher | 3 Euro |", "| Summe |", "Das ist viel.", "| A |", "|-|")
     assert plain(*rows) == ["Posten: Speicher; Betrag: 3 Euro", "Summe", "Das ist viel."]

@@ -38,7 +38,21 @@ def test_spellings(text: str, numbers: list[tuple[int, ...]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[2019]", "[sic]", "[1](http://x)", "Artikel 1", "[a1]", "[]", "(1)", "(Abschnitt 3)", "10<sup>x</sup>"]
+    "text",
+    [
+        "[2019]",
+        "[sic]",
+        "[1](http://x)",
+        "Artikel 1",
+        "[a1]",
+        "[]",
+        "(1)",
+        "(Abschnitt 3)",
+        "10<sup>x</sup>",
+        "10<sup>6</sup> l",
+        "20 m<sup>2</sup>",
+        "3 km<sup>2</sup>",
+    ],
 )
 def test_other_brackets_are_text(text: str) -> None:
     assert find_markers(text) == []

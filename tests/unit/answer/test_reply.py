@@ -70,6 +70,17 @@ TEXTS = {
     ),
     "a list of objects": ('[\n{"text": "Ja.", "citations": [1]}]', [Said("Ja.", (1,))]),
     "json that is quoted": ('Die Datei enthält {"port": 80} [1].', [Said('Die Datei enthält {"port": 80}.', (1,))]),
+    "json in a sentence": (
+        'Send a POST request with the body {"text": "Hello"} to it [1]. It returns {"answers": 3} then [2].',
+        [
+            Said('Send a POST request with the body {"text": "Hello"} to it.', (1,)),
+            Said('It returns {"answers": 3} then.', (2,)),
+        ],
+    ),
+    "a second end of a thought": (
+        "<think>a</think>Alpha ist drei [1]. Beta ist vier [2].\n</think>",
+        [Said("Alpha ist drei.", (1,)), Said("Beta ist vier.", (2,)), Said("</think>", ())],
+    ),
     "json in a fence": (
         '```json\n{"statements": [{"text": "Ja.", "citations": 1}]}\n```',
         [Said("Ja.", (1,))],

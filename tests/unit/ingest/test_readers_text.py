@@ -98,6 +98,7 @@ x = "**bleibt**"
         ("Eins <span hidden>zwei <b>drei</b></span>vier", "Eins vier"),
         ("Eins <b style='display:none'>zwei<br>drei <b>vier</b></b> fünf <i>sechs", "Eins  fünf sechs"),
         ("<!-- weg -->da\nund dort", "da\nund dort"),
+        ("Setze das <script> Zeichen und mehr.", "Setze das  Zeichen und mehr."),
         ("<!-- weg\nauch weg -->\nda", "\n\nda"),
         ("<pre>\na\n  b\n</pre>", "\na\n  b\n"),
     ],
@@ -211,6 +212,8 @@ def test_encodings(raw: bytes, expected: str) -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
+        ("Run git commit --no-\nverify now.", "Run git commit --no-\nverify now."),
+        ("Schick uns eine E-\nmail dazu.", "Schick uns eine E-\nmail dazu."),
         ("Made by the clothier Ed-\nmund Harcastle.\nNew.", "Made by the clothier Edmund\nHarcastle.\nNew."),
         ("It is a well-known and well-\nknown thing.", "It is a well-known and well-known\nthing."),
         ("Das ist die Vor-\nund Nachsaison.", "Das ist die Vor-\nund Nachsaison."),

@@ -108,6 +108,20 @@ def test_control_characters_around_what_is_hidden(source: str) -> None:
     assert text == "Einszweidreivier."
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<ol><li>acht&#27;zehn</li></ol>",
+        "<pre>acht&#12;zehn</pre>",
+        "<figure><figcaption>acht&#2;zehn</figcaption></figure>",
+        "<details><summary>Zahl</summary>acht&#7;zehn</details>",
+        "<table><tr><td>acht&#1;zehn</td></tr></table>",
+    ],
+)
+def test_control_characters_make_no_page_unreadable(part: str) -> None:
+    assert "achtzehn" in "".join(read("a.html", f"<h1>Zahlen</h1>{part}<p>Ende der Seite.</p>").text.split())
+
+
 def test_html_encodings() -> None:
     latin = '<html><head><meta charset="iso-8859-1"></head><body><p>Größe „Maß“</p></body></html>'
     assert "Größe „Maß“" in read("a.html", latin.encode("cp1252")).text
