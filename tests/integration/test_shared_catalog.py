@@ -113,3 +113,26 @@ def test_a_server_that_is_away_is_an_error_that_says_so(tmp_path: Path, shared: 
     server.dispose()
     assert [item.name for item in library.collections()] == ["c"]
     library.close()
+
+
+def test_a_process_whose_connection_was_cut_is_known_again(tmp_path: Path, shared: dict[str, Any]) -> None:
+    first, stores = open_library(tmp_path / "one", **shared)
+    running = stores.catalog.jobs.create("ingest", "c", 1)
+    others = sa.text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
+    for step in (lambda: stores.catalog.jobs.create("ingest", "c", 1), lambda: advance(stores, running, "running")):
+        with stores.catalog.database.write() as connection:
+            connection.execute(others)
+        stores.catalog.database.presence._looked = 0.0
+        step()
+        second, _ = open_library(tmp_path / "two", **shared)
+        assert stores.catalog.jobs.get(running.id).status in ("queued", "running")
+        second.close()
+    with stores.catalog.database.write() as connection:
+        connection.execute(others)
+    advance(stores, running, "succeeded")
+    assert stores.catalog.jobs.get(running.id).status == "succeeded"
+    first.close()
+
+
+def advance(stores: Any, job: Any, status: Any) -> None:
+    stores.catalog.jobs.advance(job.id, status=status, done=0, total=1, new=())
