@@ -127,10 +127,13 @@ def test_a_process_whose_connection_was_cut_is_known_again(tmp_path: Path, share
         second, _ = open_library(tmp_path / "two", **shared)
         assert stores.catalog.jobs.get(running.id).status in ("queued", "running")
         second.close()
+    more = [running, stores.catalog.jobs.create("ingest", "c", 1)]
     with stores.catalog.database.write() as connection:
         connection.execute(others)
-    advance(stores, running, "succeeded")
-    assert stores.catalog.jobs.get(running.id).status == "succeeded"
+    for job in more:
+        advance(stores, job, "succeeded")
+        assert stores.catalog.jobs.get(job.id).status == "succeeded"
+    assert not stores.catalog.jobs.create("ingest", "c", 1).finished
     first.close()
 
 
