@@ -10,7 +10,7 @@ from typing import Literal
 
 from rag_service.models import Passage
 from rag_service.text.dates import is_date
-from rag_service.text.sentences import split_sentences
+from rag_service.text.sentences import FOOTNOTE_MARKS, split_sentences
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?(?:\d{1,3}|[a-z])[.)])\s+\S")
 _CAPTION = re.compile(
@@ -22,7 +22,7 @@ _DATE_LABEL = re.compile(r"\s*(?:date|datum)\s+", re.IGNORECASE)
 _LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}\.?:\s+\S")  # 'Next meeting: 26 March', and rows of tables
 _FINAL = r".!?…。｡！？\u06d4\u061f\u0964\u0965\u1362"
 _TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would not hold
-_ENDS = re.compile(rf"[{_FINAL}:;](?:[\"'”“»«›‹)\]」』）*†‡¹²³⁰⁴-⁹]|\[\d{{1,3}}\])*$")
+_ENDS = re.compile(rf"[{_FINAL}:;](?:[\"'”“»«›‹)\]」』）{FOOTNOTE_MARKS}]|\[\d{{1,3}}\])*$")
 _QUESTION = re.compile(r"[?\uff1f\u061f][)*_]*$")
 _SHORTEST, _LONG = 3, 14  # words
 _SHORT, _LINE = 16, 200  # bytes of UTF-8: some scripts need few characters, and no blanks between words
@@ -91,7 +91,7 @@ def _kind(passage: Passage, start: int, end: int) -> Literal["statement", "line"
     text = passage.text[start:end]
     if _is_aside(text) or text.startswith("#"):
         return "apart"
-    short = is_fragment(text) and not (_ENDS.search(text) and _shares_line(passage.text, start, end))
+    short = _is_short(text) and not (_ENDS.search(text) and _shares_line(passage.text, start, end))
     short = short and not text[0].islower()  # 'pip install quickcast' is no heading
     if text == passage.title and (short or not _TELLS.search(text)):
         return "apart"
@@ -130,8 +130,11 @@ def is_list_item(passage: Passage, item: Candidate) -> bool:
 
 def is_fragment(text: str) -> bool:
     """Whether a span is a heading, caption, dateline or navigation rather than a sentence or list item."""
-    if _is_aside(text):
-        return True
+    return _is_aside(text) or _is_short(text)
+
+
+def _is_short(text: str) -> bool:
+    """Whether a span that is no aside is too short, or too much like a heading, for a statement."""
     words = text.split()
     if _LIST_ITEM.match(text) or _LABELLED.match(text) or "|" in text or "\t" in text:
         return False

@@ -44,7 +44,7 @@ class CitationBook:
             return None
         if not passage.start <= quote.start < quote.end <= passage.end:
             return None
-        expected = passage.text[quote.start - passage.start : quote.end - passage.start]
+        expected = quote.text
         if not expected.strip() or source.text[quote.start : quote.end] != expected:
             return None
         return Citation(

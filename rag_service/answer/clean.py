@@ -51,7 +51,7 @@ def clean_statement(text: str, told: str = "") -> tuple[str, bool]:
     found = safe != before
     safe = re.sub(r"<([a-z/!?][^<>]*)>", r"‹\1›", safe, flags=re.IGNORECASE)
     safe = re.sub(r"<(?=[a-z/!?])", "‹", safe, flags=re.IGNORECASE)
-    safe = _unlisted(re.sub(r"^\s*(?:#{1,6}|>)+\s+", "", _without_emphasis(safe)), told)
+    safe = unlisted(re.sub(r"^\s*(?:#{1,6}|>)+\s+", "", _without_emphasis(safe)), told)
     safe = defuse_markers(safe)
     safe = " ".join(safe.split())
     safe = re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", safe)
@@ -85,7 +85,7 @@ def _without_emphasis(text: str) -> str:
     )
 
 
-def _unlisted(text: str, told: str) -> str:
+def unlisted(text: str, told: str = "") -> str:
     """Without the bullet or number of a list item; '1. Mai' is a date."""
     text = re.sub(r"^\s*[-*+•▪●–]\s+", "", text)
     match = re.match(r"\s*\(?(\d{1,2})[.)]\s+(\w+)", text)

@@ -12,7 +12,7 @@ from rag_service.answer.ask import Standalone
 from rag_service.answer.asked import question_of, without_orders
 from rag_service.answer.clean import clean_statement
 from rag_service.answer.client_tasks import client_task
-from rag_service.answer.followup import depends, resolve
+from rag_service.answer.followup import depends, named, resolve
 from rag_service.answer.generate import AnsweringModel
 from rag_service.answer.shown import defused
 from rag_service.answer.smalltalk import small_talk
@@ -20,8 +20,7 @@ from rag_service.answer.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.models import Turn, Warning
 from rag_service.prompts import Prompt
-from rag_service.text.languages import detect_language, is_language
-from rag_service.text.names import find_names
+from rag_service.text.languages import detect_language
 
 _TURNS = 6
 _LENGTH = 600  # characters of one turn shown to the model
@@ -90,8 +89,7 @@ def _shown(turn: Turn) -> Mapping[str, Any]:
 
 def _stands(question: str, language: str) -> bool:
     """Whether a question is so plainly complete that a model could only spoil it."""
-    names = [name for name in find_names(question, language) if not is_language(name.norm)]
-    return len(question.split()) > 4 and bool(names) and not depends(question, language)
+    return len(question.split()) > 4 and bool(named(question, language)) and not depends(question, language)
 
 
 def _checked(text: str, question: str) -> str:

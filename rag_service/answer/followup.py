@@ -9,7 +9,7 @@ from functools import cache
 from rag_service.answer.smalltalk import small_talk
 from rag_service.models import Turn
 from rag_service.text.languages import detect_language, is_language
-from rag_service.text.names import find_dates, find_names
+from rag_service.text.names import Value, find_dates, find_names
 from rag_service.text.questions import is_question_word
 from rag_service.text.stopwords import STOP_WORDS
 from rag_service.text.words import fold
@@ -40,7 +40,7 @@ def depends(question: str, language: str) -> bool:
     text = " ".join(question.split())
     if _opening().match(text) or _asks_for_more().match(text):
         return True
-    names = [name for name in find_names(text, language) if not is_language(name.norm)]
+    names = named(text, language)
     first_name = min((name.start for name in names), default=len(text))
     for match in _anaphora(language).finditer(text):
         if not _empty_subject(text, match) and (match.start() < first_name or match["far"]):
@@ -51,6 +51,11 @@ def depends(question: str, language: str) -> bool:
     stop = STOP_WORDS["de"] | STOP_WORDS["en"]
     content = [word for word in words if fold(word) not in stop]
     return len(content) < 2 and len(words) < 6 and not (content and _defines(text))
+
+
+def named(text: str, language: str) -> list[Value]:
+    """The names in a question; a language that an answer is wanted in is none."""
+    return [name for name in find_names(text, language) if not is_language(name.norm)]
 
 
 def _filled(question: str, context: str, answer: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag_service.answer.clean import unlisted
+
 _HEADING = re.compile(r"\s*#{1,6}\s+\S")
 _RULE = re.compile(r"[\s|:+=_-]+")
 _INTRODUCTION = re.compile(  # announces the answer, and says nothing itself
@@ -37,7 +39,7 @@ class Layout:
             self._lead = "" if _INTRODUCTION.fullmatch(row) else row
             return ""
         lead, self._lead = self._lead, ""
-        return f"{lead} {_item(text)}" if lead else text
+        return f"{lead} {unlisted(text)}" if lead else text
 
     def _row(self, row: str, *, cited: bool) -> str:
         cells = [cell.strip() for cell in row.strip("|").split("|")]
@@ -50,8 +52,3 @@ class Layout:
         named = len(cells) == len(self._columns)
         pairs = zip(self._columns, cells, strict=True) if named else (("", cell) for cell in cells)
         return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
-
-
-def _item(text: str) -> str:
-    """A list's item without its bullet."""
-    return re.sub(r"^\s*(?:[-*+•▪●–]|\(?\d{1,2}[.)])\s+", "", text)

@@ -23,10 +23,7 @@ def find_markers(text: str) -> list[Marker]:
     """All markers: ``[1][2]``, ``[1, 2]``, ``[1-3]``, ``【1】``, ``[1†source]``, ``[^1]``, ``[Quelle 1]``, and with
     backslashes before the brackets, a link to a place on the page behind them, as ``(Passage 1)`` or in ``<sup>``.
     """
-    return [
-        Marker(match.start(), match.end(), _numbers(match["list"] or match["named"] or match["raised"]))
-        for match in _marker().finditer(text)
-    ]
+    return [Marker(match.start(), match.end(), _numbers(_listed(match))) for match in _marker().finditer(text)]
 
 
 def without_markers(text: str) -> tuple[str, list[int], list[tuple[int, Marker]]]:
@@ -58,7 +55,11 @@ def unfinished_marker(text: str) -> int | None:
 
 def defuse_markers(text: str) -> str:
     """The text with round brackets in place of what could be taken for a marker."""
-    return _marker().sub(lambda match: f"({(match['list'] or match['named'] or match['raised']).strip()})", text)
+    return _marker().sub(lambda match: f"({_listed(match).strip()})", text)
+
+
+def _listed(match: re.Match[str]) -> str:
+    return match["list"] or match["named"] or match["raised"]
 
 
 def _numbers(listed: str) -> tuple[int, ...]:

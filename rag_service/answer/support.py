@@ -34,7 +34,7 @@ def missing_values(
     texts = [f"{item.title}\n{item.text}" for item in cited]
     dates = {value.norm for text in texts for value in find_dates(text)}
     dates |= {item.published[:10] for item in cited if item.published}
-    counted = [(f"{each.passage.title}\n{_quoted(each)}", each.passage.language) for each in quotes]
+    counted = [(f"{each.passage.title}\n{each.text}", each.passage.language) for each in quotes]
     counted = counted or [(text, item.language) for item, text in zip(cited, texts, strict=True)]
     numbers = {value.norm for text, spoken in counted for value in find_numbers(text, spoken)}
     missing = [value for value in find_dates(statement) if not _date_known(value.norm, dates | numbers)]
@@ -60,11 +60,6 @@ def missing_values(
         if _is_name(statement, value, language, known) and not _name_known(_parts(value.norm), words, runs, same)
     ]
     return [statement[value.start : value.end] for value in sorted(missing, key=lambda value: value.start)]
-
-
-def _quoted(quote: Quote) -> str:
-    start = quote.passage.start
-    return quote.passage.text[quote.start - start : quote.end - start]
 
 
 def name_words(passages: Sequence[Passage], question: str, language: str) -> frozenset[str]:

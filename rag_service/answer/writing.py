@@ -60,8 +60,7 @@ class Writing:
     def read(self, piece: Piece) -> list[Said]:
         """The sentences that this piece completes; cheap."""
         self.usage = piece.usage or self.usage
-        if self._finish != REFUSED:
-            self._finish = piece.finish or self._finish
+        self._finish = piece.finish or self._finish
         said = self._reader.feed(piece.text) if piece.text else []
         if self._reader.runs_on():
             self.stopped = self._repeated = True

@@ -126,7 +126,12 @@ async def as_server_sent(scope: Scope, events: AsyncIterator[Event]) -> AsyncIte
                 name, body = _named(event)
                 yield sent(body.model_dump_json(), name)
     except Exception as error:
-        yield sent(late_problem(scope, error).model_dump_json(exclude_none=True), "error")
+        yield failed(scope, error)
+
+
+def failed(scope: Scope, error: Exception) -> ServerSentEvent:
+    """The event that a stream ends with which cannot go on."""
+    return sent(late_problem(scope, error).model_dump_json(exclude_none=True), "error")
 
 
 def late_problem(scope: Scope, error: Exception) -> Problem:

@@ -22,6 +22,11 @@ _STOP = b"."  # the last byte of every pickle
 Stamp = tuple[tuple[int, int], ...]
 
 
+def lacks_room(error: OSError) -> bool:
+    """Whether a full disk, or quota, is to blame."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 class ChromaFiles:
     """The indexes in a folder, by collection; copies are beside it, named by the last change in them."""
 
@@ -87,7 +92,7 @@ class ChromaFiles:
             for part in (*_PARTS, _LAST):
                 shutil.copyfile(source / part, self._folder / segment / part)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if lacks_room(error):
                 raise
             said = "the index of collection %r could not be put back: %s"
             logging.getLogger(__name__).warning(said, collection_id, error)

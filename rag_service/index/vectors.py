@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 import threading
 from collections.abc import Collection as Names
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from rag_service.errors import DiskFull, StoreError
-from rag_service.index.chroma_files import ChromaFiles
+from rag_service.index.chroma_files import ChromaFiles, lacks_room
 from rag_service.models import StoredText
 from rag_service.ports import Hit, Vector, VectorRow
 
@@ -280,7 +279,7 @@ def _explained(place: Path | ChromaServer) -> Iterator[None]:
 
 def _is_full(place: Path | ChromaServer, error: Exception) -> bool:
     """Whether a full disk is to blame."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and lacks_room(error):
         return True
     if any(sign in str(error).lower() for sign in _FULL):
         return True

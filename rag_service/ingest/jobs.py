@@ -33,6 +33,7 @@ class Worker:
         self._queue: queue.Queue[tuple[Run, Work] | None] = queue.Queue()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._log = structlog.get_logger("rag_service.jobs")
 
     def run(self, kind: str, collection: str, work: Work, on_progress: OnProgress | None) -> Job:
         """Do a job on this thread and return it finished; RagError when all of it failed."""
@@ -137,8 +138,7 @@ class Worker:
         except RagError as failure:
             job = run.state(status, error)
             self._unsaved[run.id] = run, job
-            log = structlog.get_logger("rag_service.jobs")
-            log.warning("a job's end is not saved yet", job=run.id, status=status, error=str(failure))
+            self._log.warning("a job's end is not saved yet", job=run.id, status=status, error=str(failure))
             return job
 
     def _save_again(self) -> None:
@@ -150,7 +150,7 @@ class Worker:
             except RagError:
                 continue
             except Exception:  # whatever else the catalog may raise: the thread that works must live on
-                structlog.get_logger("rag_service.jobs").exception("the end of a job cannot be saved", job=job_id)
+                self._log.exception("the end of a job cannot be saved", job=job_id)
                 continue
             del self._unsaved[job_id]
 
@@ -163,12 +163,11 @@ class Worker:
                 self._save_again()
 
     def _serve(self) -> None:
-        log = structlog.get_logger("rag_service.jobs")
         while (item := self._next()) is not None:
             run, work = item
             try:
                 self._do(run, work)
             except RagError as error:
-                log.warning("job failed", job=run.id, collection=run.collection, error=str(error))
+                self._log.warning("job failed", job=run.id, collection=run.collection, error=str(error))
             except Exception:
-                log.exception("job failed", job=run.id, collection=run.collection)
+                self._log.exception("job failed", job=run.id, collection=run.collection)

@@ -43,3 +43,8 @@ class Quote:
     start: int
     end: int
     score: float
+
+    @property
+    def text(self) -> str:
+        """What stands there, by the passage."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]

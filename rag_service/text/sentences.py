@@ -10,10 +10,11 @@ from rag_service.text.languages import detect_language
 
 Span = tuple[int, int]
 
+FOOTNOTE_MARKS = r"*\u2020\u2021\u00b9\u00b2\u00b3\u2070\u2074-\u2079"  # in brackets of a pattern
 _END = re.compile(
     r"(?P<mark>[.!?\u2026\u203c-\u2049\u061f\u06d4\u0964\u0965\u1362]+|[\u3002\uff01\uff1f\uff61]+)"
     r"(?P<close>(?:[\"'\u2019\u201d\u201c\u00bb\u00ab\u203a\u2039)\]}\u300d\u300f\uff09]"
-    r"|[\u00a0\u202f ]\u00bb(?=\s|$)|\[\d{1,3}\]|[*\u2020\u2021\u00b9\u00b2\u00b3\u2070\u2074-\u2079]{1,3}(?=\s|$))*)"
+    rf"|[\u00a0\u202f ]\u00bb(?=\s|$)|\[\d{{1,3}}\]|[{FOOTNOTE_MARKS}]{{1,3}}(?=\s|$))*)"
 )
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{1,3}|[a-z])[.)])[ \t]+\S")
 _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
@@ -34,7 +35,7 @@ _WORD = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
-_NOTE = re.compile(r"[\[*\u2020\u2021\u00b9\u00b2\u00b3\u2070\u2074-\u2079]")  # a footnote's mark closes nothing
+_NOTE = re.compile(rf"[\[{FOOTNOTE_MARKS}]")  # a footnote's mark closes nothing
 _MARKS = frozenset(".!?\u2026")
 _WRAP_WIDTH, _NARROW = 120, 40
 _KEPT = 3  # characters: where lines break between any two, a mark or two and the line break are left over

@@ -25,6 +25,11 @@ class Piece(ChatChunk):
     thinking: bool = False
 
 
+def ending(before: str | None, now: str | None) -> str | None:
+    """How a reply ends by all that was said of it: a refusal stays one."""
+    return before if before == REFUSED else now or before
+
+
 class Transient(Exception):
     """A failure that may pass: ``error`` is what it amounts to when no retry helps.
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from rag_service.answer.models.backend import REFUSED, Messages, Piece, Schema, StructureRefused, Transient
+from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, Transient, ending
 from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of, whole_piece
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
 
@@ -134,7 +134,7 @@ class OpenAIBackend:
             async for data in response.http_response.aiter_bytes():
                 events = reader.feed(data)
                 piece = piece_of(events)
-                finish = finish if finish == REFUSED else piece.finish or finish
+                finish = ending(finish, piece.finish)
                 if piece.text or piece.usage or piece.thinking:
                     yield Piece(piece.text, piece.usage, thinking=piece.thinking)
                 if END in events:  # some endpoints keep the connection open after it
@@ -142,7 +142,7 @@ class OpenAIBackend:
             piece = piece_of(reader.rest())
         finally:
             await response.http_response.aclose()
-        yield Piece(piece.text, piece.usage, piece.finish or finish or "cut", piece.thinking)
+        yield Piece(piece.text, piece.usage, ending(finish, piece.finish) or "cut", piece.thinking)
 
     def body(self, messages: Messages, max_tokens: int, schema: Schema | None) -> dict[str, Any]:
         """The request as it is sent, without what the endpoint refused before."""

@@ -9,7 +9,7 @@ import json
 import math
 from typing import Any
 
-from rag_service.answer.models.backend import REFUSED, Piece
+from rag_service.answer.models.backend import REFUSED, Piece, ending
 from rag_service.models import Usage
 
 END = "[DONE]"
@@ -52,10 +52,11 @@ def piece_of(events: list[str]) -> Piece:
             raise ValueError("not a chat completion chunk")
         if chunk.get("error") or chunk.get("object") == "error":
             raise StreamError(_message(chunk.get("error") or chunk))
-        delta = _choice(chunk).get("delta") or {}
+        choice = _choice(chunk)
+        delta = choice.get("delta") or {}
         text += _text(delta)
         usage = _usage(chunk.get("usage")) or usage
-        finish = finish if finish == REFUSED else _finish(chunk, delta) or finish
+        finish = ending(finish, _finish(choice, delta))
         thinking = thinking or _thinks(delta)
     return Piece(text, usage, finish, thinking)
 
@@ -69,8 +70,9 @@ def whole_piece(body: bytes) -> Piece:
         raise StreamError(_message(reply["error"]))
     if "choices" not in reply:
         raise ValueError("not a chat completion")
-    message = _choice(reply).get("message") or {}
-    finish = _finish(reply, message) or ("stop" if message else "cut")
+    choice = _choice(reply)
+    message = choice.get("message") or {}
+    finish = _finish(choice, message) or ("stop" if message else "cut")
     return Piece(_text(message), _usage(reply.get("usage")), finish, _thinks(message))
 
 
@@ -99,10 +101,10 @@ def _thinks(delta: Any) -> bool:
     return in_parts or any(delta.get(name) for name in ("reasoning_content", "reasoning", "thinking"))
 
 
-def _finish(chunk: dict[str, Any], delta: Any) -> str | None:
+def _finish(choice: dict[str, Any], delta: Any) -> str | None:
     if isinstance(delta, dict) and delta.get("refusal"):
         return REFUSED
-    reason = _choice(chunk).get("finish_reason")
+    reason = choice.get("finish_reason")
     return str(reason) if reason else None
 
 

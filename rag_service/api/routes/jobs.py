@@ -78,7 +78,7 @@ async def _server_sent(scope: Scope, states: AsyncIterator[models.Job]) -> Async
             name = "done" if job.finished else "job"
             yield streams.sent(JobBody.of(job).model_dump_json(), name)
     except RagError as error:
-        yield streams.sent(streams.late_problem(scope, error).model_dump_json(exclude_none=True), "error")
+        yield streams.failed(scope, error)
 
 
 async def _reachable(wiring: Wiring, access: Access, job_id: str) -> models.Job:

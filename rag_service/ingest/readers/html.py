@@ -11,6 +11,7 @@ from lxml import etree
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode, decode_as
+from rag_service.ingest.readers.elements import text_of
 from rag_service.ingest.readers.html_metadata import page_metadata
 from rag_service.ingest.readers.html_shapes import keep_shapes
 from rag_service.ingest.readers.markup import detach, prepare, visible_text
@@ -100,5 +101,5 @@ def _everything(tree: etree._Element) -> tuple[str, int]:
     copy: etree._Element = etree.fromstring(etree.tostring(tree), parser=etree.XMLParser(recover=True, huge_tree=True))
     for element in [element for name in _BOILERPLATE for element in copy.iter(name)]:
         detach(element)
-    linked = sum(len("".join(str(part) for part in link.itertext())) for link in copy.iter("a"))
+    linked = sum(len(text_of(link)) for link in copy.iter("a"))
     return visible_text(copy), linked

@@ -9,6 +9,8 @@ from typing import Any
 
 from lxml import etree
 
+from rag_service.ingest.readers.elements import text_of
+
 _PUBLISHED = (
     *("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued"),
     *("dcterms.date", "dcterms.created", "dcterms.issued", "publish-date", "publication_date", "pubdate"),
@@ -110,7 +112,7 @@ def _author(value: object) -> str | None:
 
 def _element_text(tree: etree._Element, name: str) -> str | None:
     element = next(tree.iter(name), None)
-    return "".join(str(part) for part in element.itertext()) if element is not None else None
+    return text_of(element) if element is not None else None
 
 
 def _language(tree: etree._Element, meta: dict[str, str]) -> str | None:

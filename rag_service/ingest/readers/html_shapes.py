@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from rag_service.ingest.readers.elements import text_of
 from rag_service.ingest.readers.markup import detach
 
 _NAMES = (
@@ -59,7 +60,7 @@ def _put_before_table(caption: etree._Element) -> None:
 def _make_code(block: etree._Element) -> None:
     for line_break in block.iter("br"):
         line_break.tail = f"\n{line_break.tail or ''}"
-    text = "".join(str(part) for part in block.itertext())
+    text = text_of(block)
     for child in list(block):
         block.remove(child)
     block.text = None

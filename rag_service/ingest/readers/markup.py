@@ -8,6 +8,7 @@ from typing import cast
 
 from lxml import etree
 
+from rag_service.ingest.readers.elements import text_of
 from rag_service.ingest.readers.markup_lists import ITEMS, begins_item, ends_item, is_numbered, number_items
 from rag_service.ingest.readers.markup_signs import write_signs
 from rag_service.ingest.readers.markup_tables import CELLS, ROWS, find_names
@@ -52,7 +53,7 @@ _TIDY = (
 def prepare(root: etree._Element) -> None:
     """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set, sentences on one line."""
     _fit(root)
-    drop_hidden(root)
+    _drop_hidden(root)
     write_figures(root)
     write_signs(root)
     number_items(root)
@@ -77,7 +78,7 @@ def _collapse(code: etree._Element) -> None:
             element.tail = _text(element.tail, 0)
 
 
-def drop_hidden(root: etree._Element) -> None:
+def _drop_hidden(root: etree._Element) -> None:
     """Remove comments, scripts and whatever attributes or simple style rules keep from the reader's eye."""
     classes, ids = _hidden_selectors(root)
     _show_what_opens(root, classes, ids)
@@ -91,7 +92,7 @@ def _show_what_opens(root: etree._Element, classes: set[str], ids: set[str]) -> 
     panels: set[str | None] = set()
     labels: set[str | None] = set()
     for tab in [element for element in root.iter(etree.Element) if element.get("role") == "tab"]:
-        named = any(text.strip() for text in tab.itertext())
+        named = bool(text_of(tab).strip())
         if named and not any(is_hidden(element, classes, ids) for element in (tab, *tab.iterancestors())):
             panels.update((tab.get("aria-controls") or "").split())
             labels.update({tab.get("id")} - {None})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from rag_service.ingest.readers.elements import text_of
+
 _CELLS = ("td", "th", "caption", "h1", "h2", "h3", "h4", "h5", "h6")
 _STRUCK = ("del", "s", "strike")
 _BLOCKS = ("p", "div", "ul", "ol", "dl", "table", "pre", "li", "tr", "blockquote")
@@ -13,7 +15,7 @@ _LONGEST = 200  # characters of a cell that is one value; longer ones lay out a 
 def write_signs(root: etree._Element) -> None:
     """Write ~~struck~~, [x] and [ ] as Markdown does, and spaces for the line breaks of cells and headings."""
     for struck in root.iter(*_STRUCK):
-        if _is_one_line(struck) and "".join(map(str, struck.itertext())).strip():
+        if _is_one_line(struck) and text_of(struck).strip():
             struck.text = f"~~{struck.text or ''}"
             struck.tail = f"~~{struck.tail or ''}"
     for box in root.iter("input"):
@@ -21,7 +23,7 @@ def write_signs(root: etree._Element) -> None:
             sign = "[ ]" if box.get("checked") is None else "[x]"
             box.tail = f"{sign} {(box.tail or '').lstrip()}"
     for cell in root.iter(*_CELLS):
-        if _is_one_line(cell) and len("".join(map(str, cell.itertext()))) <= _LONGEST:
+        if _is_one_line(cell) and len(text_of(cell)) <= _LONGEST:
             for line_break in list(cell.iter("br")):
                 line_break.tag, line_break.text = "span", " "
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from rag_service.ingest.readers.elements import text_of
 from rag_service.ingest.readers.table import LONGEST_NAME
 
 ROWS = frozenset({"tr", "row"})
@@ -78,7 +79,7 @@ def _is_head(cell: etree._Element) -> bool:
 
 
 def _text(cell: etree._Element) -> str:
-    return " ".join("".join(str(part) for part in cell.itertext()).split())
+    return " ".join(text_of(cell).split())
 
 
 def _row_of(cell: etree._Element) -> etree._Element:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from rag_service.ingest.readers.elements import text_of
+
 _FIGURES = "0123456789+-\u2212=()"
 _RAISED = str.maketrans(f"{_FIGURES}n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans(_FIGURES, "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -24,7 +26,7 @@ def as_figures(tag: str, text: str, before: str) -> str:
 def write_figures(root: etree._Element) -> None:
     """Write the figures of a page's `sup` and `sub` elements as characters of their own."""
     for element in list(root.iter("sup", "sub")):
-        text = "".join(str(part) for part in element.itertext())
+        text = text_of(element)
         written = as_figures(str(element.tag), text, _before(element))
         if written != text:
             for child in list(element):
@@ -35,5 +37,5 @@ def write_figures(root: etree._Element) -> None:
 def _before(element: etree._Element) -> str:
     sibling, parent = element.getprevious(), element.getparent()
     if sibling is not None:
-        return sibling.tail or "".join(str(part) for part in sibling.itertext())
+        return sibling.tail or text_of(sibling)
     return (parent.text or "") if parent is not None else ""
