@@ -10,6 +10,7 @@ from evals.cases.resolve import find_quote, resolve_dataset
 from evals.cases.write import write_dataset
 from evals.errors import DatasetError
 from evals.importers.jsonl import import_jsonl
+from evals.metrics.answers import accepted
 from rag_service.models import Document, Turn
 from tests import eval_kit
 
@@ -271,3 +272,10 @@ def test_drafts_have_exact_quotes_and_one_gap(tmp_path: Path) -> None:
     assert cases[0].answers[0].value == "Kim Jong Un"
     assert cases[1].answers[0].value == "3000 Menschen"
     assert not cases[-1].answerable
+
+
+def test_the_evidence_of_every_case_over_the_sample_corpus_holds_an_accepted_answer() -> None:
+    cases = load_dataset(Path("evals/datasets/seeds.yaml")).cases
+    told = {case.id: " ".join(evidence.quote for evidence in case.evidence) for case in cases}
+
+    assert [case.id for case in cases if case.answerable and not accepted(told[case.id], case.answers)] == []
