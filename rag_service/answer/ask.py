@@ -48,7 +48,7 @@ class Retrieve(Protocol):
 class Converse(Protocol):
     """Knows what needs no documents, and makes a question stand alone."""
 
-    def reply(self, question: str) -> str | None:
+    def reply(self, question: str, history: tuple[Turn, ...]) -> str | None:
         """What to say to a greeting, thanks or a client's own prompt; None for a question."""
 
     async def standalone(self, question: str, history: tuple[Turn, ...]) -> Standalone:
@@ -110,7 +110,7 @@ class Asker:
         work = Work(ask)
         answerer, optional = self._answerers.choose(ask.answerer)
         chunks = await self._in_turn(work, self._catalog.count_chunks, ask.collection)
-        reply = self._converse.reply(ask.question)
+        reply = self._converse.reply(ask.question, ask.history)
         if reply is not None:
             yield PassagesFound(())
             yield Delta(reply)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 
+from rag_service.models import Turn
 from rag_service.text.stopwords import STOP_WORDS
 from rag_service.text.words import fold
 
@@ -14,13 +16,16 @@ _TITLE_LENGTH = 48
 _TAGS = 3
 
 
-def client_task(text: str) -> str | None:
-    """The reply to a client's own prompt, in the form it asks for; None when the text is no such prompt."""
+def client_task(text: str, history: Sequence[Turn] = ()) -> str | None:
+    """The reply to a client's own prompt, in the form it asks for; None when the text is no such prompt.
+
+    The conversation it is about stands in the prompt, or is the history before it.
+    """
     kind = _kind(text)
     if kind is None:
         return None
-    wants_json = re.search(r"json|\{\s*\"", text, re.IGNORECASE) is not None
-    first = _first_message(text)
+    first = _first_message(text, history)
+    wants_json = _json_form().search(text) is not None
     if kind == "title":
         title = _title(first)
         return json.dumps({"title": title}, ensure_ascii=False) if wants_json else title
@@ -33,9 +38,26 @@ def client_task(text: str) -> str | None:
     return json.dumps(empty) if wants_json else ""
 
 
+def split_task(prompt: str, message: str) -> str | None:
+    """A client's own prompt whose order is a system prompt and whose conversation is the message, as one text."""
+    if _user_line().search(message) and client_task(prompt) is not None:
+        return f"{prompt}\n\n{message}"
+    return None
+
+
+def unwrapped(message: str) -> str:
+    """What the user wrote of a message that a client put files or search results before."""
+    asked = re.search(r"<user_query>\s*(.+?)\s*</user_query>", message, re.DOTALL)
+    if asked is None and _marked().match(message):
+        asked = re.search(r"</context>\s*(.+?)\s*\Z", message, re.DOTALL)
+    return asked.group(1) if asked else message
+
+
 def _kind(text: str) -> str | None:
     head = text[:3000]
-    if not (_marked().search(head) or _unmarked().search(head[:600])):
+    if unwrapped(text) != text or "</context>" in text:
+        return None
+    if not (_marked().search(head) or all(rule.search(head[:600]) for rule in _unmarked())):
         return None
     for kind, pattern in _kinds():
         if pattern.search(head):
@@ -43,19 +65,14 @@ def _kind(text: str) -> str | None:
     return None
 
 
-def _first_message(text: str) -> str:
-    """The first thing the user said in the conversation that the prompt carries."""
-    history = re.search(r"<(?:chat_history|messages|conversation)>\s*(.*?)(?:</|\Z)", text, re.DOTALL)
-    if history is None:
-        history = re.search(
-            r"(?:chat history|conversation|messages?|dialog(?:ue)?|gesprächsverlauf)\W*\n(.*)",
-            text,
-            re.DOTALL | re.IGNORECASE,
-        )
-    body = history.group(1) if history else text.rsplit("\n\n", 1)[-1]
-    user = re.search(r"^\W*(?:user|human|nutzer|benutzer)\W*:\s*(.+)", body, re.IGNORECASE | re.MULTILINE)
-    said = user.group(1) if user else body.strip().split("\n", 1)[0]
-    return " ".join(re.sub(r"\[\d+\]|[`*_#<>{}\[\]\"]", " ", said).split())
+def _first_message(text: str, history: Sequence[Turn]) -> str:
+    """The first thing the user said in the conversation that the prompt is about."""
+    carried = re.search(r"<(?:chat_history|messages|conversation)>\s*(.*?)(?:</|\Z)", text, re.DOTALL)
+    body = carried.group(1) if carried else text
+    user = _user_line().search(body)
+    before = next((turn.content for turn in history if turn.role == "user"), None)
+    said = user.group(1) if user else before or text.strip().partition("\n\n")[2].rsplit("\n\n", 1)[-1]
+    return " ".join(re.sub(r"\[\d+\]|[`*_#<>{}\[\]\"]", " ", said.strip().split("\n", 1)[0]).split())
 
 
 def _title(message: str) -> str:
@@ -77,18 +94,38 @@ def _marked() -> re.Pattern[str]:
 
 
 @cache
-def _unmarked() -> re.Pattern[str]:
-    """Prompts without a heading, as LibreChat, Chatbox, LobeChat and others word them."""
+def _user_line() -> re.Pattern[str]:
+    """Where a conversation written down tells what the user said."""
     return re.compile(
-        r"(?:provide|generate|create|write|give|suggest|come up with|return)\b.{0,60}"
-        r"\b(?:title|name|tags|topic|heading)\b.{0,60}\b(?:conversation|chat|dialog(?:ue)?|discussion|message)\b"
-        r"|(?:based on|for|of|from|summari[sz]e)\b.{0,40}\b(?:chat|conversation)(?: history)?\b.{0,80}"
-        r"\b(?:title|name|tags)\b"
-        r"|(?:erzeuge|erstelle|generiere|formuliere|gib)\b.{0,60}\b(?:titel|überschrift|schlagw\w+|namen)\b.{0,60}"
-        r"\b(?:unterhaltung|gespräch\w*|chats?|konversation|dialogs?)\b"
-        r"|conversation summari[sz]er",
-        re.IGNORECASE | re.DOTALL,
+        r"^\W*(?:\"role\"\W+)?(?:user|human|nutzer|benutzer)\W*[:,]\s*(?:\"\w+\":)?(.+)", re.IGNORECASE | re.MULTILINE
     )
+
+
+@cache
+def _json_form() -> re.Pattern[str]:
+    return re.compile(r"\bjson\b|\{\s*\"(?:title|tags|follow_ups|tool_calls|queries|text|prompt)\"", re.IGNORECASE)
+
+
+@cache
+def _unmarked() -> tuple[re.Pattern[str], ...]:
+    """What prompts without a heading hold, as LibreChat, Chatbox, NextChat and others word them.
+
+    They order *a* title made for a conversation; who asks for *the* name or title of something wants it found.
+    """
+    make = (
+        r"\b(?:provide|generate|create|write|give|suggest|come up with|return|reply with|summari[sz]e|"
+        r"(?:erzeug|erstell|generier|formulier|gib|geben|schreib)\w*)\b"
+    )
+    plain = r"(?:(?!(?:of|with|the|on|about|for|von|mit|de[rsmn]|die|das|über|für) )[^\s.?!]+ ){0,6}"
+    thing = r"(?:titles?|names?|topics?|headings?|titel|überschrift|namen?)\b"
+    rest = r"[^.?!\n]*(?:[.!\n]|\Z)"
+    talk = (
+        r"\b(?:conversation|chats?|dialog(?:ue)?|discussion|messages?|unterhaltung|gespräch\w*|konversation|"
+        r"title (?:only|itself)|only the title)\b"
+    )
+    wanted = rf"(?:[^?]{{0,120}}?\b(?:an?|einen?|\d[\d-]*) {plain}{thing}| {plain}(?:tags|schlagw\w+)\b)"
+    rules = (rf"{make}{wanted}{rest}|conversation summari[sz]er", talk)
+    return tuple(re.compile(rule, re.IGNORECASE) for rule in rules)
 
 
 @cache

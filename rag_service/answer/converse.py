@@ -12,10 +12,11 @@ from rag_service.answer.ask import Standalone
 from rag_service.answer.asked import question_of, without_orders
 from rag_service.answer.clean import clean_statement
 from rag_service.answer.client_tasks import client_task
-from rag_service.answer.followup import depends, named, resolve
+from rag_service.answer.dependence import depends, named
+from rag_service.answer.followup import resolve
 from rag_service.answer.generate import AnsweringModel
 from rag_service.answer.shown import defused
-from rag_service.answer.smalltalk import small_talk
+from rag_service.answer.smalltalk import small_talk, without_small_talk
 from rag_service.answer.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.models import Turn, Warning
@@ -35,11 +36,11 @@ class Conversation:
         self._chat = chat_model
         self._prompt = prompt
 
-    def reply(self, question: str) -> str | None:
+    def reply(self, question: str, history: Sequence[Turn] = ()) -> str | None:
         """What to say where no document is needed: to greetings, thanks, and clients' own prompts."""
         reply = small_talk(question)
         if reply is None:
-            reply = client_task(question)
+            reply = client_task(question, history)
         return None if reply is None else reply or "-"
 
     async def standalone(self, question: str, history: Sequence[Turn]) -> Standalone:
@@ -72,7 +73,7 @@ class Conversation:
 
 def _by_rule(message: str, history: Sequence[Turn], language: str) -> Standalone:
     """All of the message but orders is searched for; its questions are asked, completed by the rest."""
-    plain = without_orders(message, language)
+    plain = without_orders(without_small_talk(message) if history else message, language)
     own, around = question_of(plain, language)
     searched = resolve(plain, history)
     return Standalone(

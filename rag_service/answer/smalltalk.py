@@ -101,6 +101,7 @@ _PHRASES = {
         "ja": "さようなら|またね",
     },
 }
+_SEAM = re.compile(r"(?:[,;!.?…–]|\s-(?=\s))\s*(?=\S)|\n\s*")  # where a greeting may end and a question begin
 _FINE = "(?:ok(?:ay)?|super|prima|perfekt|perfect|great|gut|alles klar|nein|no)"
 _COMPANY = "zusammen|alle(?:rseits)?|leute|there|everyone|everybody|all|team|bot|assistent|assistant|again|nochmals?"
 
@@ -114,6 +115,16 @@ def small_talk(text: str) -> str | None:
         if pattern.fullmatch(plain):
             return _REPLIES[kind][language]
     return None
+
+
+def without_small_talk(text: str) -> str:
+    """The message without greetings and thanks before and after it ('Danke! Und wann ...?'), unless it is all that."""
+    kept = text.strip()
+    while (match := _SEAM.search(kept)) and small_talk(kept[: match.start()]) is not None:
+        kept = kept[match.end() :]
+    while (seams := list(_SEAM.finditer(kept.rstrip(" .!")))) and small_talk(kept[seams[-1].end() :]) is not None:
+        kept = kept[: seams[-1].end()].rstrip(" ,–-")
+    return kept or text
 
 
 def _plain(text: str) -> str:

@@ -154,3 +154,9 @@ def test_a_question_is_no_small_talk(server: LlmServer) -> None:
 async def test_a_thousand_turns_are_shown_bounded(server: LlmServer) -> None:
     await conversation(server).standalone(FOLLOW_UP, HISTORY * 500)
     assert len(server.requests[0]["messages"][-1]["content"]) < 6000
+
+
+@pytest.mark.parametrize("thanks", ["Danke! {}", "Super, danke dir! {}", "{} Danke!", "Hallo, {}"])
+async def test_thanks_around_a_follow_up_are_not_searched_for(thanks: str) -> None:
+    made = await Conversation().standalone(thanks.format(FOLLOW_UP), HISTORY)
+    assert made.question == BY_RULE

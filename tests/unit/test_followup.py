@@ -136,3 +136,77 @@ def test_a_thousand_long_turns_take_bounded_time_and_add_bounded_text() -> None:
     assert time.perf_counter() - started < 2.0
     assert "Kim Jong Un" in standalone
     assert len(standalone) < 600
+
+
+LEAVE = ("Wie viele Tage Urlaub haben Azubis?", "Auszubildende haben 28 Tage. [1] Vollzeitkräfte haben 30 Tage. [2]")
+CONTACT = ("Wer beantragt die A1-Bescheinigung?", "Die beantragt Petra Lehmann mit vier Wochen Vorlauf. [1]")
+DEPARTURE = ("Wann reiste Kim Jong Un ab?", "Mehrere Zeitpläne kursierten. [1] Kims Programm sah Samstag vor. [2]")
+MEETING = ("Wann ist das Bad am Samstag offen?", "Von 9 bis 19 Uhr. [1]")
+
+
+@pytest.mark.parametrize(
+    ("question", "standalone"),
+    [
+        ("Nein, ich meinte am Freitag.", "am Freitag. (Wann ist das Bad offen?)"),
+        ("Sorry, I meant on Friday", "on Friday (Wann ist das Bad offen?)"),
+        ("Nicht am Samstag, sondern am Freitag", "am Freitag (Wann ist das Bad offen?)"),
+        ("Nein, am Freitag", "am Freitag (Wann ist das Bad offen?)"),
+        ("Nein, ich wollte wissen, was das Bad kostet", "was das Bad kostet (Samstag)"),
+    ],
+)
+def test_a_correction_replaces_a_part_of_the_last_question(question: str, standalone: str) -> None:
+    assert resolve(question, history(MEETING)) == standalone
+
+
+@pytest.mark.parametrize("question", ["Was steht in [2]?", "Und die zweite Quelle?", "What does source 2 say?", "[2]"])
+def test_a_marker_stands_for_the_statement_before_it(question: str) -> None:
+    assert resolve(question, history(LEAVE)) == "Vollzeitkräfte haben 30 Tage."
+
+
+def test_a_question_that_wants_more_than_the_citation_keeps_its_words() -> None:
+    standalone = resolve("Gilt das in [1] auch für Praktikanten?", history(LEAVE))
+    assert standalone == "Gilt das in [1] auch für Praktikanten? (Auszubildende haben 28 Tage.)"
+    assert "28" not in resolve("Was steht in [7]?", history(LEAVE))
+
+
+def test_a_bare_question_word_asks_about_the_whole_last_question() -> None:
+    assert resolve("Warum?", history(DEPARTURE)) == "Warum? (reiste Kim Jong Un ab)"
+    assert resolve("Bis wann?", history(("Bei wem muss ich mich melden?", "Bei der Teamleitung. [1]"))) == (
+        "Bis wann? (muss ich mich melden)"
+    )
+
+
+def test_of_an_answer_only_names_that_were_asked_for_are_taken_over() -> None:
+    assert resolve("Wo sitzt sie?", history(CONTACT)) == "Wo sitzt sie? (Petra Lehmann)"
+    assert resolve("Was hatte er noch vor?", history(DEPARTURE)) == "Was hatte er noch vor? (Kim Jong Un)"
+    last = ("Wann war der letzte Gipfel vor 2019?", "Im Jahr 2011 trafen sich Kim Jong Il und Dmitri Medwedew. [1]")
+    assert "Kim Jong Il" in resolve("Wo war das?", history(last))
+
+
+def test_a_variant_of_a_variant_varies_the_first_question() -> None:
+    turns = history(("Wie viel Sonderurlaub gibt es bei Hochzeiten?", "Zwei Tage. [1]"), ("Umzug?", "Einen Tag. [1]"))
+    assert resolve("Todesfall?", turns) == "Todesfall? (Wie viel Sonderurlaub gibt es bei Hochzeiten?, Umzug)"
+
+
+@pytest.mark.parametrize(
+    "question", ["Wie lange vorher?", "Muss man sich vorher anmelden?", "Wie oft muss man die entkalken?"]
+)
+def test_a_german_question_without_a_noun_is_completed(question: str) -> None:
+    turns = history(("Wo beantrage ich Urlaub?", "Im Portal. [1]"))
+    assert "Urlaub" in resolve(question, turns)
+
+
+def test_an_object_is_somebody_else_than_the_subject_of_its_clause() -> None:
+    turns = history(("Wer war John Bolton?", "Ein Berater. [1]"))
+    assert "John Bolton" in resolve("Was sagte Choe Son Hui über ihn?", turns)
+    assert (
+        resolve("Was sagte Donald Trump, als man ihn fragte?", turns) == "Was sagte Donald Trump, als man ihn fragte?"
+    )
+
+
+@pytest.mark.parametrize("thanks", ["Danke! ", "Super, danke. ", "ok danke, ", "Hallo,\n"])
+def test_thanks_before_an_earlier_question_leave_no_trace(thanks: str) -> None:
+    turns = history((ARRIVAL[0], ARRIVAL[1]), (f"{thanks}Und wann reiste er ab?", "Am Freitag. [1]"))
+    assert resolve("Womit?", turns) == resolve(
+        "Womit?", history(ARRIVAL, ("Und wann reiste er ab?", "Am Freitag. [1]"))
+    )

@@ -55,7 +55,7 @@ class Listener:
     def __init__(self, **replies: str) -> None:
         self.replies = replies
 
-    def reply(self, question: str) -> str | None:
+    def reply(self, question: str, history: tuple[Turn, ...]) -> str | None:
         return self.replies.get(question)
 
     async def standalone(self, question: str, history: tuple[Turn, ...]) -> Standalone:

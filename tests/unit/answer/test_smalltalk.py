@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from rag_service.answer.client_tasks import client_task
+from rag_service.answer.client_tasks import client_task, split_task, unwrapped
 from rag_service.answer.smalltalk import small_talk
+from rag_service.models import Turn
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,16 @@ def test_open_webui_prompts_are_answered_in_the_form_they_ask_for(key: str) -> N
             "Hello world",
         ),
         ("Erstelle einen kurzen Titel für diese Unterhaltung.\n\nNutzer: Was kostet Gas?", "Was kostet Gas"),
+        (
+            "Analyze this conversation and provide:\n1. The detected language of the conversation\n"
+            "2. A concise title in the detected language (5 words or less)\n\nUser: Was kostet Gas?\nAI: Viel.",
+            "Was kostet Gas",
+        ),
+        (
+            "Please generate a concise title (max 40 characters) for a conversation that starts with:\n"
+            "User: Was kostet Gas?\nAssistant: Viel.\n\nTitle:",
+            "Was kostet Gas",
+        ),
     ],
 )
 def test_other_clients_title_prompts(prompt: str, reply: str) -> None:
@@ -127,7 +138,46 @@ def test_other_clients_title_prompts(prompt: str, reply: str) -> None:
         "Task: wann reiste Kim ab?",
         "Give me the names of all ministers.",
         "Welche Tags hat das Dokument?",
+        "Give me the name of the person who opened the discussion.",
+        "Gib mir die Namen der Teilnehmer des Gesprächs.",
+        "Gib mir einen Überblick über das Gespräch und die Namen.",
+        "Provide a link to the message with the names.",
+        "In the discussion, did Kim suggest a name for the treaty?",
+        "Generate a list of the tags in the chat settings.",
     ],
 )
 def test_questions_are_no_client_tasks(question: str) -> None:
     assert client_task(question) is None
+
+
+def test_a_title_is_made_of_the_history_where_the_prompt_holds_none() -> None:
+    history = (Turn("user", "Was kostet Gas?"), Turn("assistant", "Viel. [1]"))
+    prompt = "Please generate a four to five word title summarizing our conversation without any lead-in."
+    assert client_task(prompt, history) == "Was kostet Gas"
+    prompt = "Bitte erstellen Sie einen vier- bis fünfwörtigen Titel, der unser Gespräch zusammenfasst."
+    assert client_task(prompt, history) == "Was kostet Gas"
+    assert client_task(prompt) == "Chat"
+
+
+def test_a_title_prompt_of_a_system_message_needs_a_conversation_in_the_users() -> None:
+    prompt = "Summarize the conversation into a title in German within 10 words."
+    task = split_task(prompt, '[{"role":"user","mainText":"Was kostet Gas?"}]')
+    assert task is not None
+    assert client_task(task) == "Was kostet Gas"
+    assert split_task(prompt, "Was kostet Gas?") is None
+    assert split_task("You are a helpful assistant.", "User: Was kostet Gas?") is None
+
+
+WRAPPED = (
+    "### Task:\nRespond to the user query using the provided context.\n### Guidelines:\n"
+    '- Do not use XML tags in your response.\n<context>\n<source id="1">Gas ist teuer.</source>\n</context>\n'
+)
+
+
+@pytest.mark.parametrize("form", ["{}Was kostet Gas?", "{}<user_query>\nWas kostet Gas?\n</user_query>"])
+def test_a_question_behind_files_of_the_client_is_a_question(form: str) -> None:
+    message = form.format(WRAPPED)
+    assert client_task(message) is None
+    assert unwrapped(message) == "Was kostet Gas?"
+    assert unwrapped("Was steht in </context> davor?") == "Was steht in </context> davor?"
+    assert client_task(WRAPPED) is None

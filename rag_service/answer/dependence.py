@@ -1,0 +1,124 @@
+"""Whether a question leaves out what was said before it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from rag_service.text.languages import is_language
+from rag_service.text.names import Value, find_names
+from rag_service.text.questions import is_question_word
+from rag_service.text.stopwords import STOP_WORDS
+from rag_service.text.words import fold
+
+_NO_NOUN = 7  # words of a German question without a noun that cannot stand alone
+_NOUN = re.compile(r"(?<=[\w,] )(?!Sie\b|Ihr|Ihnen\b)[A-ZÄÖÜ]|\d")
+
+
+def depends(question: str, language: str) -> bool:
+    """Whether a question cannot be understood without what was said before it."""
+    text = " ".join(question.split())
+    if opening().match(text) or _asks_for_more().match(text):
+        return True
+    names = named(text, language)
+    first_name = min((name.start for name in names), default=len(text))
+    for match in anaphora(language).finditer(text):
+        if not _empty_subject(text, match) and (match.start() < first_name or match["far"] or _object(text, match)):
+            return True
+    if names:
+        return False
+    if language == "de" and text[:1].isupper() and len(text.split()) <= _NO_NOUN and not _NOUN.search(text):
+        return True
+    words = [word for word in re.findall(r"\w+", text) if not is_question_word(word)]
+    stop = STOP_WORDS["de"] | STOP_WORDS["en"]
+    content = [word for word in words if fold(word) not in stop]
+    return len(content) < 2 and len(words) < 6 and not (content and _defines(text))
+
+
+def named(text: str, language: str) -> list[Value]:
+    """The names in a question; a language that an answer is wanted in is none."""
+    return [name for name in find_names(text, language) if not is_language(name.norm)]
+
+
+def _object(text: str, match: re.Match[str]) -> bool:
+    """'Was sagte Trump über ihn?': an object refers to somebody else than the clause's subject."""
+    objects = ("ihn", "ihm", "ihnen", "him", "them", "her")
+    return match.group().lower() in objects and not re.search(r"[,;:]", text[: match.start()])
+
+
+def _empty_subject(text: str, match: re.Match[str]) -> bool:
+    """'Gibt es', 'is it true', 'there is': words that refer to nothing; and the formal 'Sie'."""
+    word = match.group().casefold()
+    before, after = text[: match.start()].lower().rstrip(), text[match.end() :].lower().lstrip()
+    if word == "sie" and match.group()[0].isupper() and match.start() > 0:
+        return True
+    if word == "es":
+        return bool(
+            re.search(r"\b(?:gibt|gab|geht|ging|handelt|kam|kommt|ist|war|stimmt|heißt|regnet)$", before)
+        ) or bool(re.match(r"(?:gibt|gab|geht|ging|handelt)\b", after))
+    if word == "it":
+        return bool(re.search(r"\b(?:is|was|does|did)$", before)) and bool(
+            re.match(r"(?:\w+ )?(?:true|possible|that|to|mean|take|cost|rain)\b", after)
+        )
+    if word == "there":
+        return bool(re.match(r"(?:is|are|was|were|any|a|an|been)\b", after)) or bool(
+            re.search(r"\b(?:is|are|was|were|has|have|had)$", before)
+        )
+    if word == "that":  # a conjunction or relative, unless it is asked about or ends the clause
+        asked = before.endswith((" is", " was", " does", " did")) or not re.match(r"\w", after)
+        return bool(re.search(r"\w$", before)) and not asked
+    if word.startswith("da"):
+        return bool(re.match(r",\s*(?:dass|ob|wie|was|wer)\b", text[match.end() :].casefold()))
+    return False
+
+
+@cache
+def opening() -> re.Pattern[str]:
+    """Openings that continue what went before."""
+    return re.compile(
+        r"(?:und|aber|also|sowie|oder|and|but|so|or|what about|how about|was ist mit|"
+        r"wie (?:sieht|war|ist) es (?:mit|bei|in)|warum nicht|wieso nicht|why not|wirklich|really|auch)\b",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _asks_for_more() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:(?:bitte )?(?:erzähl\w*|sag\w*|erklär\w*)\b.{0,20}\b(?:mehr|genauer|weiter)|"
+        r"mehr (?:dazu|davon|details|darüber)|genauer|(?:please )?(?:tell|give) me more|"
+        r"more details?|go on|weiter|details)\W*\w*\W*$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def anaphora(language: str) -> re.Pattern[str]:
+    """Words that stand for something said before; ``far`` ones do so even when the question has a name."""
+    german = (
+        r"er|sie|es|ihm|ihn|ihr|ihnen|sein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)|deren|dessen|"
+        r"(?P<far>dies(?:e[mnrs]?)?|jene[mnrs]?|solche[mnrs]?|"
+        r"das(?=\s*(?:auf\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|war|ist|hat|für|\?|$))|"
+        r"dort(?:hin|her)?|damals|da(?:für|gegen|bei|nach|vor|durch|mit|von|zu|ran|rauf|rin|rüber|rum)|"
+        r"deshalb|beide[nr]?|stattdessen|außerdem|sonst|ebenfalls|wieder(?=\W*$)|"
+        r"(?:der|die|das|den|dem) (?:andere[nr]?|beiden|erste|zweite|letztere[nr]?)(?=\W*$|\s+\w+(?:te|t)\b))"
+    )
+    english = (
+        r"he|she|it|they|him|her|his|hers|its|their|theirs|them|"
+        r"(?P<far>this(?! (?:year|month|week|morning|century))|these|that|those|there|then(?=\W*$)|"
+        r"ones|(?:this|that|which|the \w+) one|"
+        r"the (?:former|latter|other|same)|both|such|else|instead|too(?=\W*$)|again(?=\W*$)|afterwards)"
+    )
+    return re.compile(rf"\b(?:{english if language == 'en' else german})\b", re.IGNORECASE)
+
+
+def _defines(text: str) -> bool:
+    """'Was ist Photosynthese?' is short and yet complete."""
+    return (
+        re.match(
+            r"(?:was|wer|what|who)\s(?:ist|sind|war|waren|bedeutet|heißt|is|are|was|were|does)\s",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )

@@ -1,0 +1,67 @@
+"""What a message points at by its wording: a correction of the last question, a citation of the last answer."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_LONGEST = 8  # words of a question that asks for nothing but what a citation says
+_QUOTED = 400  # characters of a statement that a question points at
+
+
+def correction(message: str) -> str | None:
+    """What a message that corrects the last question puts in its place ('Nein, ich meinte 2023'); else None."""
+    match = _correction().match(message)
+    if match is None:
+        return None
+    return next(part for part in match.groups() if part).strip(" ,:")
+
+
+def cited(question: str, answer: str) -> str | None:
+    """The statement of the last answer that a question points at by its marker; None without one.
+
+    'Was steht in [2]?' and 'und die zweite Quelle?' point at what the marker [2] stands behind.
+    """
+    match = _pointer().search(question)
+    if match is None:
+        return None
+    word = (match["word"] or match["alone"] or "").lower()
+    number = match["marker"] or match["number"] or next(n for n, stem in _ORDINALS.items() if word.startswith(stem))
+    for statement in re.finditer(r"((?:[^\[]|\[(?!\d+\]))+)((?:\s*\[\d+\])+)", answer):
+        if f"[{number}]" in statement.group(2):
+            return " ".join(statement.group(1).split()).strip("*-•> ")[:_QUOTED]
+    return None
+
+
+def asks_for_citation(question: str) -> bool:
+    """Whether all that a question wants is what a citation says."""
+    return len(question.split()) <= _LONGEST and not re.search(r"(?<=\w )(?!Quelle|Beleg|Zitat)[A-ZÄÖÜ]\w+", question)
+
+
+_ORDINALS = {"1": ("erst", "first"), "2": ("zweit", "second"), "3": ("dritt", "third"), "4": ("viert", "fourth")}
+
+
+@cache
+def _pointer() -> re.Pattern[str]:
+    source = r"(?:quelle|beleg|zitat|fußnote|source|citation|quote|reference|footnote)"
+    ordinal = r"(?:erste|zweite|dritte|vierte)[nrms]?|first|second|third|fourth"
+    return re.compile(
+        rf"\[(?P<marker>\d+)\]|\b{source}\s+(?P<number>\d+)\b|\b(?P<word>{ordinal})\s+{source}\b"
+        rf"|^(?:(?:und|and|what about|was ist mit)\s+)?(?:the|der|die|das|dem)\s+(?P<alone>{ordinal})(?:\s+one)?\W*$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _correction() -> re.Pattern[str]:
+    no = r"(?:nein|nee|no|nope)\b[\s,.!–-]+"
+    lead = r"(?:(?:nein|nee|no|nope|sorry|entschuldigung|ach|äh|oh|pardon|moment|actually|eigentlich)\b[\s,.!–-]*)*"
+    meant = (
+        r"(?:ich\s+(?:meinte?|hatte\s+\w+\s+gemeint|wollte\s+(?:eigentlich\s+)?wissen|habe?\s+nach)|gemeint\s+(?:war|ist)|"
+        r"i\s+(?:mean|meant|was\s+asking(?:\s+about)?|wanted\s+to\s+know))\b"
+    )
+    return re.compile(
+        rf"\s*(?:{lead}{meant}[\s,:]*(.+)|{lead}(?:nicht|not)\s[^,?]{{1,40}}?,?\s(?:sondern|but)\s(.+)"
+        rf"|{no}((?:\S+\s+){{0,4}}\S+))\s*\Z",
+        re.IGNORECASE | re.DOTALL,
+    )
