@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sse_starlette import ServerSentEvent
 from starlette.types import Scope
 
+from rag_service.answer.client_tasks import split_task, unwrapped
 from rag_service.answer.events import Ask, Delta, Done, Event
 from rag_service.api import problems, streams
 from rag_service.api.schemas.answers import AnswerBody
@@ -24,6 +25,7 @@ from rag_service.api.schemas.openai import (
     ChatUsage,
     Choice,
     ChunkChoice,
+    ContentPart,
     Message,
     ReplyMessage,
     UrlCitation,
@@ -33,6 +35,7 @@ from rag_service.errors import InvalidInput, UnknownCollection
 from rag_service.models import Answer, Turn
 
 MODEL_PREFIX = "rag/"
+_TEXT = ("text", "input_text", "output_text")
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -50,28 +53,38 @@ def collection_of(model: str) -> str:
 
 
 def ask_of(request: ChatRequest, collection: str) -> Ask:
-    """The last user message as the question, those of user and assistant before it as the history."""
+    """The last user message as the question, those of user and assistant before it as the history.
+
+    A client's own prompt may stand in the system message, and the conversation it is about in the user's.
+    """
     messages = request.messages
     last = next((index for index in range(len(messages) - 1, -1, -1) if messages[index].role == "user"), None)
     if last is None:
         raise InvalidInput("messages: there must be one with the role user; the last of them is the question.")
-    history = [
-        Turn("user" if message.role == "user" else "assistant", text_of(message))
+    unread = [part for part in _parts(messages[last]) if part.type not in _TEXT]
+    if unread:
+        raise InvalidInput(f"messages: content of type {unread[0].type!r} is not understood, only text.")
+    history = tuple(
+        Turn("user" if message.role == "user" else "assistant", unwrapped(text_of(message)))
         for message in messages[:last]
         if message.role in ("user", "assistant")
-    ]
+    )
+    said = text_of(messages[last])
+    prompts = (text_of(message) for message in messages if message.role in ("system", "developer"))
+    task = next(filter(None, (split_task(prompt, said) for prompt in prompts)), None)
     options = request.rag or AskOptions()
-    return Ask(text_of(messages[last]), collection, tuple(history), options.filters, options.top_k, options.answerer)
+    return Ask(task or unwrapped(said), collection, history, options.filters, options.top_k, options.answerer)
 
 
 def text_of(message: Message) -> str:
-    """A message's text; InvalidInput for parts that are not text, which would go unread."""
-    if message.content is None or isinstance(message.content, str):
-        return message.content or ""
-    for part in message.content:
-        if part.type not in ("text", "input_text"):
-            raise InvalidInput(f"messages: content of type {part.type!r} is not understood, only text.")
-    return "\n".join(part.text or "" for part in message.content)
+    """A message's text; what else it holds, such as images, is left out."""
+    return "\n".join(part.text or "" for part in _parts(message) if part.type in _TEXT)
+
+
+def _parts(message: Message) -> Sequence[ContentPart]:
+    if isinstance(message.content, list):
+        return message.content
+    return [ContentPart(type="text", text=message.content or "")]
 
 
 def markers(answer: Answer, base_url: str) -> list[Annotation]:

@@ -63,6 +63,32 @@ async def test_last_user_message_is_the_question_and_the_rest_the_history(servic
     )
 
 
+async def test_what_an_earlier_message_holds_beside_text_is_left_out(service):
+    earlier = [{"type": "image_url", "image_url": {"url": "data:"}}, {"type": "text", "text": "Wer ist das?"}]
+    refused = [{"type": "refusal", "refusal": "Nein."}]
+    messages = [said("user", earlier), said("assistant", refused), said("user", "Wann kam Kim?")]
+    async with connect(service) as client:
+        reply = await client.post(CHAT, json=request(*messages))
+    assert reply.status_code == 200
+    assert service.asker.asked[0].history == (Turn("user", "Wer ist das?"), Turn("assistant", ""))
+
+
+async def test_a_question_behind_a_clients_own_context_is_asked_alone(service):
+    wrapped = "### Task:\nRespond to the query.\n<context>\n" + "x" * 9000 + "\n</context>\n\nWann kam Kim?"
+    async with connect(service) as client:
+        await client.post(CHAT, json=request(said("system", "### Task:\nUse no tags."), said("user", wrapped)))
+    assert service.asker.asked[0].question == "Wann kam Kim?"
+
+
+async def test_a_clients_prompt_in_the_system_message_reaches_the_answer(service):
+    prompt = "Summarize the conversation into a title within 10 words."
+    async with connect(service) as client:
+        await client.post(
+            CHAT, json=request(said("system", prompt), said("user", "user: Wann kam Kim?\nassistant: 24."))
+        )
+    assert service.asker.asked[0].question.startswith(prompt)
+
+
 async def test_own_options_travel_in_an_extra_body(service):
     options = {"filters": {"source": {"$eq": "a"}}, "top_k": 2, "answerer": "extractive"}
     async with connect(service) as client:
