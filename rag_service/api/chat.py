@@ -12,7 +12,7 @@ from typing import Any
 from sse_starlette import ServerSentEvent
 from starlette.types import Scope
 
-from rag_service.answer.client_tasks import split_task, unwrapped
+from rag_service.answer.client_tasks import client_task, split_task, unwrapped
 from rag_service.answer.events import Ask, Delta, Done, Event
 from rag_service.api import problems, streams
 from rag_service.api.schemas.answers import AnswerBody
@@ -73,7 +73,20 @@ def ask_of(request: ChatRequest, collection: str) -> Ask:
     prompts = (text_of(message) for message in messages if message.role in ("system", "developer"))
     task = next(filter(None, (split_task(prompt, said) for prompt in prompts)), None)
     options = request.rag or AskOptions()
-    return Ask(task or unwrapped(said), collection, history, options.filters, options.top_k, options.answerer)
+    question = task or unwrapped(said)
+    if client_task(question, history) is None and (wish := _unmet(request)):
+        raise InvalidInput(f"{wish}: an answer is text with citations, nothing else.")
+    return Ask(question, collection, history, options.filters, options.top_k, options.answerer)
+
+
+def _unmet(request: ChatRequest) -> str | None:
+    """The parameter that wants another form of answer; one that would be read wrongly if it were ignored."""
+    form, call = request.response_format, request.tool_choice
+    if isinstance(form, dict) and form.get("type") in ("json_object", "json_schema"):
+        return "response_format"
+    if call == "required" or (isinstance(call, dict) and call.get("type") in ("function", "custom")):
+        return "tool_choice"
+    return "modalities" if isinstance(request.modalities, list) and "audio" in request.modalities else None
 
 
 def text_of(message: Message) -> str:

@@ -32,6 +32,12 @@ at `/docs` and as `/openapi.json`.
 - `GET /v1/jobs/{job_id}/events` sends an event `job` at every change and `done` at the end.
 - A streamed chat completion ends with a delta that carries `annotations` and `rag`, the whole answer object. With
   `RAG_SERVER__OPENWEBUI_SOURCES=true` it also carries the source events that Open WebUI shows under a message.
+- Of a chat completion's messages the text of `user` and `assistant` is read; the last one of `user` is the question.
+  Files and search results that a client puts before it are left out. Of the parameters `model`, `stream`,
+  `stream_options.include_usage` and `rag` change the answer; what wants another form of answer (`n` above 1, JSON in
+  `response_format`, a demanded tool call, audio) is refused; all others, such as `temperature`, `max_tokens`, `stop`,
+  `seed`, `logprobs` and `tools`, are let through and change nothing. Prompts that chat clients send for themselves
+  (titles, tags, follow-ups) are answered without the documents.
 - The page answers at `/?q=<question>&collection=<name>`; a document's source text is at
   `/documents/<id>#char=<start>,<end>`.
 """

@@ -89,6 +89,29 @@ async def test_a_clients_prompt_in_the_system_message_reaches_the_answer(service
     assert service.asker.asked[0].question.startswith(prompt)
 
 
+TITLE = 'Generate a title for this chat as JSON, { "title": "..." }.\n\nUser: Wann kam Kim?'
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"response_format": {"type": "text"}, "tool_choice": "auto", "modalities": ["text"]},
+        {
+            "response_format": "text",
+            "tool_choice": None,
+            "modalities": 3,
+            "logprobs": True,
+            "stop": ["x"],
+            "max_tokens": 1,
+        },
+        {"response_format": {"type": "json_object"}, "messages": [said("user", TITLE)]},
+    ],
+)
+async def test_what_changes_nothing_is_let_through(service, more):
+    async with connect(service) as client:
+        assert (await client.post(CHAT, json=request() | more)).status_code == 200
+
+
 async def test_own_options_travel_in_an_extra_body(service):
     options = {"filters": {"source": {"$eq": "a"}}, "top_k": 2, "answerer": "extractive"}
     async with connect(service) as client:
@@ -143,6 +166,11 @@ async def test_open_webui_sources_are_behind_a_setting(service, wanted):
         (request(said("assistant", "x")), 400, None, "role user"),
         (request(said("user", [{"type": "image_url", "image_url": {}}])), 400, None, "image_url"),
         (request(said("user", "?!")), 400, None, "no word"),
+        (request(response_format={"type": "json_object"}), 400, None, "response_format: an answer is text"),
+        (request(response_format={"type": "json_schema", "json_schema": {}}), 400, None, "response_format"),
+        (request(tool_choice="required"), 400, None, "tool_choice"),
+        (request(tool_choice={"type": "function", "function": {"name": "f"}}), 400, None, "tool_choice"),
+        (request(modalities=["text", "audio"]), 400, None, "modalities"),
         (request(n=2), 400, "n", "less than or equal to 1"),
         ({"model": "rag/default", "messages": []}, 400, "messages", "at least 1"),
         ({"messages": [said("user", "x")]}, 400, "model", "required"),

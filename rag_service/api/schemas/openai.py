@@ -62,6 +62,11 @@ class ChatRequest(Tolerant):
     stream: StrictBool | None = False
     stream_options: StreamOptions | None = None
     n: Annotated[int, Field(strict=True, ge=1, le=1, description="One answer a request.")] | None = None
+    response_format: Any = Field(
+        None, description="Only text: a wish for JSON is refused, but in a client's own prompts."
+    )
+    tool_choice: Any = Field(None, description="No tool is ever called: a call that is demanded is refused.")
+    modalities: Any = Field(None, description="Only text: audio is refused.")
     rag: AskOptions | None = Field(None, description="This service's own options.")
 
 
