@@ -38,7 +38,8 @@ class Conversation:
 
     def reply(self, question: str, history: Sequence[Turn] = ()) -> str | None:
         """What to say where no document is needed: to greetings, thanks, and clients' own prompts."""
-        reply = small_talk(question)
+        said = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
+        reply = small_talk(question, detect_language(said[:_LENGTH], "en"))
         if reply is None:
             reply = client_task(question, history)
         return None if reply is None else reply or "-"

@@ -68,12 +68,13 @@ _PHRASES = {
         "ja": "こんにちは|こんばんは|おはよう(?:ございます)?|はじめまして",
     },
     "thanks": {
-        "de": "(?:{fine} )?(?:(?:vielen|besten|herzlichen|lieben|tausend) )?dank(?: (?:schön|dir|ihnen))?|"
-        "(?:{fine} )?danke(?: ?(?:schön|sehr|dir|ihnen))*"
-        "(?: das (?:war'?s|genügt|reicht|hilft(?: mir)?(?: sehr| weiter)?))?|alles klar|verstanden|"
-        "vielen dank für (?:die|ihre|deine) (?:hilfe|antwort|auskunft|infos?)",
-        "en": "(?:{fine} )?(?:(?:many|much) )?thank(?:s| you)(?: (?:so much|very much|a lot|again))?"
-        "(?: for (?:your|the) (?:help|answer|information))?|thx|ty|cheers|{fine}|got it",
+        "de": "(?:nein )?(?:ich )?(?:(?:vielen|besten|herzlichen|lieben|tausend) )?danke?"
+        "(?: ?(?:schön|sehr|vielmals|dir|ihnen))*"
+        "(?: für (?:die|ihre|deine)(?: \\w+)? (?:hilfe|antwort|auskunft|infos?|information))?|"
+        "das (?:war'?s|war alles|genügt|reicht|hilft(?: mir)?(?: sehr| weiter)?)|{fine}|verstanden",
+        "en": "(?:no )?(?:(?:many|much) )?thank(?:s| you)(?: (?:so much|very much|a lot|again))?"
+        "(?: for (?:your|the)(?: \\w+)? (?:help|answer|information))?|thx|ty|cheers|{fine}|got it|"
+        "that(?:'s| is| was)? (?:all|enough|helps?|helpful)(?: a lot)?",
         "fr": "merci(?: (?:beaucoup|bien))?",
         "es": "(?:muchas |mil )?gracias",
         "it": "(?:molte |mille )?grazie(?: mille)?",
@@ -102,19 +103,23 @@ _PHRASES = {
     },
 }
 _SEAM = re.compile(r"(?:[,;!.?…–]|\s-(?=\s))\s*(?=\S)|\n\s*")  # where a greeting may end and a question begin
-_FINE = "(?:ok(?:ay)?|super|prima|perfekt|perfect|great|gut|alles klar|nein|no)"
+_FINE = "(?:ok(?:ay)?|super|prima|perfekt|perfect|great|gut|toll|klasse|wunderbar|cool|nice|awesome|top|alles klar)"
 _COMPANY = "zusammen|alle(?:rseits)?|leute|there|everyone|everybody|all|team|bot|assistent|assistant|again|nochmals?"
 
 
-def small_talk(text: str) -> str | None:
-    """A reply to a message that is nothing but a greeting, thanks or goodbye; None for anything else."""
+def small_talk(text: str, spoken: str = "en") -> str | None:
+    """A reply to a message that is nothing but a greeting, thanks or goodbye; None for anything else.
+
+    Words of several languages ('ok', 'super') are answered in the one spoken before.
+    """
     plain = _plain(text)
     if not plain or len(plain) > 80:
         return None
+    found: dict[str, str] = {}
     for kind, language, pattern in _patterns():
         if pattern.fullmatch(plain):
-            return _REPLIES[kind][language]
-    return None
+            found.setdefault(language, _REPLIES[kind][language])
+    return found.get(spoken) or found.get("en") or next(iter(found.values()), None)
 
 
 def without_small_talk(text: str) -> str:

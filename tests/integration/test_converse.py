@@ -147,6 +147,11 @@ async def test_a_clients_own_prompt_is_answered_from_the_chat(server: LlmServer)
     assert server.requests == []
 
 
+def test_a_bare_okay_is_answered_in_the_language_of_the_conversation() -> None:
+    assert Conversation().reply("ok", HISTORY) == "Gern geschehen."
+    assert Conversation().reply("ok", ()) == "You are welcome."
+
+
 def test_a_question_is_no_small_talk(server: LlmServer) -> None:
     assert conversation(server).reply(FOLLOW_UP) is None
 

@@ -29,6 +29,15 @@ from rag_service.models import Turn
         ("Vielen Dank!", "Gern geschehen."),
         ("Ok, danke schön", "Gern geschehen."),
         ("Hallo, danke!", "Gern geschehen."),
+        ("Danke für die schnelle Antwort!", "Gern geschehen."),
+        ("Danke, das hilft mir weiter.", "Gern geschehen."),
+        ("Das war alles, danke", "Gern geschehen."),
+        ("Ich danke dir", "Gern geschehen."),
+        ("Cool, danke!", "Gern geschehen."),
+        ("Danke, super!", "Gern geschehen."),
+        ("Nein danke", "Gern geschehen."),
+        ("Thanks, that helps a lot", "You are welcome."),
+        ("ok", "You are welcome."),
         ("Thanks a lot!", "You are welcome."),
         ("great, thank you", "You are welcome."),
         ("Merci beaucoup", "Je vous en prie."),
@@ -49,6 +58,8 @@ def test_small_talk_is_answered_in_its_language(said: str, reply: str) -> None:
         "Hallo, wann reiste Kim ab?",
         "Danke, und wann kam er an?",
         "Dankeskarte",
+        "Nein",
+        "Das war alles?  Und die USA",
         "Wer sagte danke?",
         "Hi-Fi",
         "Guten Tag Deutschland AG",
@@ -59,6 +70,12 @@ def test_small_talk_is_answered_in_its_language(said: str, reply: str) -> None:
 )
 def test_anything_more_is_a_question(said: str) -> None:
     assert small_talk(said) is None
+
+
+def test_words_of_several_languages_are_answered_in_the_one_spoken() -> None:
+    assert small_talk("ok", "de") == "Gern geschehen."
+    assert small_talk("Super!", "fr") == "You are welcome."
+    assert small_talk("Hallo", "en") == "Hallo! Stellen Sie mir eine Frage zu den Dokumenten."
 
 
 HISTORY = (
