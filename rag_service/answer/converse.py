@@ -15,6 +15,7 @@ from rag_service.answer.client_tasks import client_task
 from rag_service.answer.dependence import depends, named
 from rag_service.answer.followup import resolve
 from rag_service.answer.generate import AnsweringModel
+from rag_service.answer.references import cited
 from rag_service.answer.shown import defused
 from rag_service.answer.smalltalk import small_talk, without_small_talk
 from rag_service.answer.thoughts import Thoughts
@@ -51,6 +52,8 @@ class Conversation:
         said_before = any(turn.role == "user" for turn in history)
         if self._chat is None or self._prompt is None or not said_before or _stands(question, language):
             return by_rule
+        if cited(question, history[-1].content) is not None:
+            return by_rule  # the model is not shown the markers
         try:
             return await self._rewritten(self._chat, self._prompt, question, history)
         except ModelError as error:

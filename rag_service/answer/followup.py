@@ -74,6 +74,8 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
     own_dates = bool(find_dates(core) or weekdays(core))
     own = tuple(_terms(before.question, language, dates=not own_dates))
     rest = _bare_rest(core) if corrected is None or len(core.split()) <= _ELLIPSIS else []
+    if corrected and not rest and named(core, language) and not depends(core, language):
+        return _Topic(core)
     if rest or _only_asks(core, language):
         base = before.base or before.question
         replaced = rest and opening().match(core) and rest[0][0].isupper() and not own_dates

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from rag_service.text.questions import is_question_word
+
 _LONGEST = 8  # words of a question that asks for nothing but what a citation says
 _QUOTED = 400  # characters of a statement that a question points at
 
@@ -35,6 +37,9 @@ def cited(question: str, answer: str) -> str | None:
 
 def asks_for_citation(question: str) -> bool:
     """Whether all that a question wants is what a citation says."""
+    asking = {word for word in re.findall(r"\w+", question.lower()) if is_question_word(word)}
+    if asking - {"was", "what", "welche", "which", "wie"}:
+        return False
     return len(question.split()) <= _LONGEST and not re.search(r"(?<=\w )(?!Quelle|Beleg|Zitat)[A-ZÄÖÜ]\w+", question)
 
 
@@ -54,7 +59,7 @@ def _pointer() -> re.Pattern[str]:
 
 @cache
 def _correction() -> re.Pattern[str]:
-    no = r"(?:nein|nee|no|nope)\b[\s,.!–-]+"
+    no = r"(?:nein|nee|no|nope)\s?[,.!–-]\s*"
     lead = r"(?:(?:nein|nee|no|nope|sorry|entschuldigung|ach|äh|oh|pardon|moment|actually|eigentlich)\b[\s,.!–-]*)*"
     meant = (
         r"(?:ich\s+(?:meinte?|hatte\s+\w+\s+gemeint|wollte\s+(?:eigentlich\s+)?wissen|habe?\s+nach)|gemeint\s+(?:war|ist)|"

@@ -165,3 +165,8 @@ async def test_a_thousand_turns_are_shown_bounded(server: LlmServer) -> None:
 async def test_thanks_around_a_follow_up_are_not_searched_for(thanks: str) -> None:
     made = await Conversation().standalone(thanks.format(FOLLOW_UP), HISTORY)
     assert made.question == BY_RULE
+
+
+async def test_a_marker_is_looked_up_by_rule_as_the_model_sees_none(server: LlmServer) -> None:
+    made = await conversation(server).standalone("Was steht in [1]?", (*HISTORY[:1], Turn("assistant", "Am 24. [1]")))
+    assert (made.question, server.requests) == ("Am 24.", [])

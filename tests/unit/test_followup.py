@@ -152,6 +152,8 @@ MEETING = ("Wann ist das Bad am Samstag offen?", "Von 9 bis 19 Uhr. [1]")
         ("Nicht am Samstag, sondern am Freitag", "am Freitag (Wann ist das Bad offen?)"),
         ("Nein, am Freitag", "am Freitag (Wann ist das Bad offen?)"),
         ("Nein, ich wollte wissen, was das Bad kostet", "was das Bad kostet (Samstag)"),
+        ("Nein, ich wollte wissen, wer Kim Chang Son ist.", "wer Kim Chang Son ist."),
+        ("No one was hurt on Friday?", "No one was hurt on Friday?"),
     ],
 )
 def test_a_correction_replaces_a_part_of_the_last_question(question: str, standalone: str) -> None:
@@ -167,6 +169,7 @@ def test_a_question_that_wants_more_than_the_citation_keeps_its_words() -> None:
     standalone = resolve("Gilt das in [1] auch für Praktikanten?", history(LEAVE))
     assert standalone == "Gilt das in [1] auch für Praktikanten? (Auszubildende haben 28 Tage.)"
     assert "28" not in resolve("Was steht in [7]?", history(LEAVE))
+    assert resolve("Warum [1]?", history(LEAVE)) == "Warum [1]? (Auszubildende haben 28 Tage.)"
 
 
 def test_a_bare_question_word_asks_about_the_whole_last_question() -> None:
