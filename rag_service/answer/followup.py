@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
+from rag_service.answer.asked import question_of
 from rag_service.answer.dependence import anaphora, depends, named, opening
 from rag_service.answer.references import asks_for_citation, cited, correction
 from rag_service.answer.smalltalk import small_talk, without_small_talk
@@ -52,11 +53,20 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     topic, answer = None, ""
     for turn in _last_turns(history):
         if turn.role == "user" and small_talk(turn.content) is None:
-            topic = _filled(without_small_talk(turn.content), topic, answer)
+            topic = _said(without_small_talk(turn.content), topic, answer)
             answer = ""
         elif turn.role == "assistant":
             answer = turn.content
     return _filled(question, topic, answer).text
+
+
+def _said(message: str, before: _Topic | None, answer: str) -> _Topic:
+    """The question of an earlier message, with the first terms of what was told around it."""
+    language = detect_language(message)
+    own, around = question_of(message, language)
+    topic = _filled(own, before, answer)
+    told = _terms(around, language, dates=True)[:_KEPT] if around else []
+    return replace(topic, carried=_distinct([*told, *topic.carried]))
 
 
 def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
@@ -74,26 +84,33 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
     own_dates = bool(find_dates(core) or weekdays(core))
     own = tuple(_terms(before.question, language, dates=not own_dates))
     rest = _bare_rest(core) if corrected is None or len(core.split()) <= _ELLIPSIS else []
-    if corrected and not rest and named(core, language) and not depends(core, language):
+    full = any(" " in name.norm for name in named(core, language)) and not depends(core, language)
+    if corrected and not rest and full:
         return _Topic(core)
     if rest or _only_asks(core, language):
         base = before.base or before.question
         replaced = rest and opening().match(core) and rest[0][0].isupper() and not own_dates
         base = without(base, language, name=bool(replaced), dates=own_dates) if rest else _predicate(base)
-        return _Topic(core, ((*own, *before.carried) if before.base else before.carried)[:_KEPT], base)
+        return _Topic(core, _distinct((*own, *before.carried) if before.base else before.carried)[:_KEPT], base)
     carried = tuple(dict.fromkeys((*_terms(before.base, language, dates=False), *before.carried)))[:_KEPT]
     names = _new_names(core, before, answer, language)
     people = [name for name in names if " " in name]
     if people and expected_answer(before.question) == "person" and _PERSONAL.search(core):
         own, carried = tuple(term for term in own if " " in term), ()
-    known = {fold(word) for word in re.findall(r"\w+", core)}
-    fresh: list[str] = []
-    for term in (*own[: len(named(before.question, language))], *(people or names), *carried, *own):
-        words = [fold(word) for word in re.findall(r"\w+", term)]
-        if words and not set(words) <= known:
-            fresh.append(term)
-            known |= set(words)
-    return _Topic(core if fresh else question, tuple(fresh[:_TERMS]))
+    fresh = _distinct((*own[: len(named(before.question, language))], *(people or names), *carried, *own), core)
+    return _Topic(core if fresh else question, fresh[:_TERMS])
+
+
+def _distinct(terms: Iterable[str], question: str = "") -> tuple[str, ...]:
+    """The terms that tell something new; of 'Mike Pompeo' and 'Minister Mike Pompeo' the first alone."""
+    known = {fold(word) for word in re.findall(r"\w+", question)}
+    fresh: dict[str, set[str]] = {}
+    for term in terms:
+        words = {fold(word) for word in re.findall(r"\w+", term)}
+        if not words <= known and not any(len(name) > 1 and name <= words for name in fresh.values()):
+            fresh[term] = words
+            known |= words
+    return tuple(fresh)
 
 
 def _new_names(question: str, before: _Topic, answer: str, language: str) -> list[str]:
@@ -174,6 +191,8 @@ def _bare_rest(question: str) -> list[str]:
     """What follows 'und' or 'what about' in a question without a verb: the whole last question is meant."""
     opened = re.match(rf"(?:{opening().pattern}\W*)+", question, re.IGNORECASE)
     rest = re.findall(r"[\w-]+", question[opened.end() :] if opened else question)
+    if rest and not opened:
+        rest[0] = rest[0].lower() if _verb().fullmatch(rest[0].lower()) else rest[0]  # a question that opens with it
     whole = len(rest) > 4 or any(is_question_word(word) or _verb().fullmatch(word) for word in rest)
     return [] if whole else rest
 

@@ -179,6 +179,24 @@ def test_a_bare_question_word_asks_about_the_whole_last_question() -> None:
     )
 
 
+def test_a_question_that_opens_with_its_verb_varies_no_other() -> None:
+    turns = history(("Wie viele Fotos passen auf eine TrailCam?", "20.000. [1]"))
+    assert resolve("Ist sie wasserdicht?", turns) == "Ist sie wasserdicht? (TrailCam, Fotos)"
+
+
+def test_of_an_earlier_message_the_question_counts_most() -> None:
+    told = "Mein Chef will morgen früh in Köln eine kurze Notiz für den Vorstand und die Presse haben."
+    standalone = resolve("Und was sagt Südkorea dazu?", history((f"{told} Was erwarten die USA?", "Waffen. [1]")))
+    assert standalone.startswith("Und was sagt Südkorea dazu? (USA, ")
+    assert 0 < sum(word in standalone for word in ("Chef", "Köln", "Notiz", "Vorstand", "Presse")) <= 3
+
+
+def test_a_name_is_taken_over_once() -> None:
+    answer = "Mike Pompeo ist es. [1] Der Außenminister Mike Pompeo reist. [2] Auch Außenminister Mike Pompeo kam. [3]"
+    standalone = resolve("Was hatte Pjöngjang gegen ihn?", history(("Wer ist der Minister?", answer)))
+    assert standalone.count("Pompeo") == 1
+
+
 def test_of_an_answer_only_names_that_were_asked_for_are_taken_over() -> None:
     assert resolve("Wo sitzt sie?", history(CONTACT)) == "Wo sitzt sie? (Petra Lehmann)"
     assert resolve("Was hatte er noch vor?", history(DEPARTURE)) == "Was hatte er noch vor? (Kim Jong Un)"
