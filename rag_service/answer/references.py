@@ -31,7 +31,8 @@ def cited(question: str, answer: str) -> str | None:
     number = match["marker"] or match["number"] or next(n for n, stem in _ORDINALS.items() if word.startswith(stem))
     for statement in re.finditer(r"((?:[^\[]|\[(?!\d+\]))+)((?:\s*\[\d+\])+)", answer):
         if f"[{number}]" in statement.group(2):
-            return " ".join(statement.group(1).split()).strip("*-•> ")[:_QUOTED]
+            plain = re.sub(r"\*\*|[*`](?=\w)|(?<=\w)[*`]", "", statement.group(1))
+            return " ".join(plain.split()).strip("*-•> ")[:_QUOTED]
     return None
 
 

@@ -42,7 +42,7 @@ def asker(retrieve=None, llm=None, timeout=20.0):
     return Asker(
         catalog=SimpleNamespace(count_chunks=lambda collection: 1, source_text=lambda version: SourceText(TEXT, ())),
         retrieve=retrieve or found,
-        converse=SimpleNamespace(reply=lambda question: None, standalone=as_it_is),
+        converse=SimpleNamespace(reply=lambda question, history: None, standalone=as_it_is),
         assess=lambda evidence: SimpleNamespace(confidence=0.9),
         threshold=0.5,
         answerers=Answerers(Extractive(), llm, "auto"),

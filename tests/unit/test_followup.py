@@ -165,6 +165,11 @@ def test_a_marker_stands_for_the_statement_before_it(question: str) -> None:
     assert resolve(question, history(LEAVE)) == "Vollzeitkräfte haben 30 Tage."
 
 
+def test_a_statement_is_taken_without_its_markup() -> None:
+    answer = "- **Azubis:** `28` Tage. [1]\n- *Alle* anderen haben **30 Tage**. [2]"
+    assert resolve("Was steht in [2]?", history((LEAVE[0], answer))) == "Alle anderen haben 30 Tage."
+
+
 def test_a_question_that_wants_more_than_the_citation_keeps_its_words() -> None:
     standalone = resolve("Gilt das in [1] auch für Praktikanten?", history(LEAVE))
     assert standalone == "Gilt das in [1] auch für Praktikanten? (Auszubildende haben 28 Tage.)"
