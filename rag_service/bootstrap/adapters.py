@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rag_service.embed.e5.encoder import E5Encoder
     from rag_service.embed.e5.reader import E5Reader
     from rag_service.ingest.chunk import TokenSpans
+    from rag_service.ingest.limits import Limits
+    from rag_service.ingest.load import Loader
     from rag_service.ports import Embedder, Reranker
 
 
@@ -82,6 +84,29 @@ def open_embedder(settings: Settings) -> Embedder | None:
     return None
 
 
+def limits_of(settings: Settings) -> Limits:
+    """What may be read."""
+    from rag_service.ingest.limits import Limits
+
+    chosen = settings.ingest
+    return Limits(
+        max_file_bytes=int(chosen.max_file_mb * 1_000_000),
+        max_characters=chosen.max_characters,
+        timeout=chosen.file_timeout,
+        max_pages=chosen.max_pages,
+        max_archive_bytes=chosen.max_archive_bytes,
+        max_archive_ratio=chosen.max_archive_ratio,
+        max_memory_bytes=chosen.max_memory_bytes,
+    )
+
+
+def open_loader(settings: Settings) -> Loader:
+    """What reads files, with the readers that the settings name."""
+    from rag_service.ingest.load import Loader
+
+    return Loader(limits_of(settings), settings.ingest.readers, settings.ingest.workers)
+
+
 def open_token_spans(settings: Settings) -> TokenSpans | None:
     """What finds the tokens of the configured embedder; None where the bundled encoder's count."""
     own = settings.embedding.tokenizer
@@ -113,7 +138,7 @@ def open_reranker(settings: Settings) -> Reranker | None:
     if chosen.reranker_llamaindex:
         from rag_service.retrieve.reranker import LlamaIndexReranker
 
-        return LlamaIndexReranker(chosen.reranker_llamaindex)
+        return LlamaIndexReranker(chosen.reranker_llamaindex, chosen.reranker_options)
     return None
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from rag_service.bootstrap.adapters import (
     fingerprint,
+    limits_of,
     open_chat_model,
     open_data,
     open_embedder,
     open_encoder,
+    open_loader,
     open_reader,
     open_reranker,
     open_token_spans,
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from rag_service.embed.e5.reader import E5Reader
     from rag_service.index.keys import Keys
     from rag_service.ingest.library import Library
-    from rag_service.ingest.limits import Limits
     from rag_service.ingest.load import Loader
     from rag_service.ingest.write import Engine
     from rag_service.models import Document
@@ -81,9 +82,7 @@ class Service:
     @cached_property
     def loader(self) -> Loader:
         """What reads files."""
-        from rag_service.ingest.load import Loader
-
-        return Loader(self._limits, self.settings.ingest.readers, self.settings.ingest.workers)
+        return open_loader(self.settings)
 
     @cached_property
     def library(self) -> Library:
@@ -169,21 +168,6 @@ class Service:
             self.loader.close()
         self.directory.release()
 
-    @property
-    def _limits(self) -> Limits:
-        from rag_service.ingest.limits import Limits
-
-        chosen = self.settings.ingest
-        return Limits(
-            max_file_bytes=int(chosen.max_file_mb * 1_000_000),
-            max_characters=chosen.max_characters,
-            timeout=chosen.file_timeout,
-            max_pages=chosen.max_pages,
-            max_archive_bytes=chosen.max_archive_bytes,
-            max_archive_ratio=chosen.max_archive_ratio,
-            max_memory_bytes=chosen.max_memory_bytes,
-        )
-
     def _engine(self) -> Engine:
         from rag_service.ingest.chunk import Chunker
         from rag_service.ingest.write import Engine
@@ -197,7 +181,7 @@ class Service:
     def _load_upload(self, upload: Upload) -> Document:
         from rag_service.ingest.uploaded import load_upload
 
-        return load_upload(self.loader, self._limits, upload)
+        return load_upload(self.loader, limits_of(self.settings), upload)
 
     def _generative(self, model: GuardedModel) -> GenerativeAnswerer:
         from rag_service.answer.generate import GenerativeAnswerer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -41,41 +42,61 @@ class HttpReranker:
             raise ModelError(f"{where} answered with status {reply.status_code}.")
         try:
             found = _scores(reply.json())
-            return [found[index] for index in range(len(texts))]
+            scores = [found[index] for index in range(len(texts))]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"{where} answered without one score for each text.") from error
+        if not all(map(math.isfinite, scores)):
+            raise ModelError(f"{where} gave a score that is no finite number.")
+        return scores
 
 
 class LlamaIndexReranker:
     """Any LlamaIndex node postprocessor by dotted path; loaded at first use."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, options: Mapping[str, Any] | None = None) -> None:
         self.name = path
-        self._path = path
+        self._options = dict(options or {})
         self._postprocessor: Any = None
         self._lock = threading.Lock()
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
-        """One score a text; a text that the postprocessor drops scores below all others."""
+        """One score a text; those that the postprocessor drops come last, in the order they had.
+
+        Where it gives no scores, its order counts. ModelError when it fails or gives nothing to rank by.
+        """
         from llama_index.core.schema import NodeWithScore, TextNode
 
         with self._lock:
-            self._postprocessor = self._postprocessor or _construct(self._path)
+            self._postprocessor = self._postprocessor or self._made()
         nodes = [NodeWithScore(node=TextNode(id_=str(i), text=text), score=0.0) for i, text in enumerate(texts)]
-        kept = self._postprocessor.postprocess_nodes(nodes, query_str=question)
-        found = {int(item.node.node_id): float(item.score or 0.0) for item in kept}
-        least = min(found.values(), default=0.0) - 1.0
-        return [found.get(index, least) for index in range(len(texts))]
+        try:
+            kept = self._postprocessor.postprocess_nodes(nodes, query_str=question)
+            given = {int(item.node.node_id): float(item.score or 0.0) for item in kept}
+        except Exception as error:
+            # Whatever class a user names may raise or return whatever it likes.
+            failed = f"{type(error).__name__}: {str(error)[:300]}"
+            raise ModelError(f"The reranker {self.name} failed: {failed}.") from error
+        if not given or not all(math.isfinite(score) for score in given.values()):
+            told = "kept no passage" if not given else "gave a score that is no finite number"
+            raise ModelError(f"The reranker {self.name} {told}.")
+        if not any(given.values()):
+            given = {index: -float(place) for place, index in enumerate(given)}
+        least = min(given.values())
+        return [given.get(index, least - 1.0 - index) for index in range(len(texts))]
+
+    def _made(self) -> Any:
+        try:
+            return dotted.load(self.name)(**self._options)
+        except ImportError as error:
+            raise SettingsError(f"RAG_RETRIEVAL__RERANKER_LLAMAINDEX: cannot import {self.name}: {error}") from error
+        except Exception as error:
+            raise SettingsError(
+                f"{self.name} (RAG_RETRIEVAL__RERANKER_LLAMAINDEX) cannot be made with "
+                f"RAG_RETRIEVAL__RERANKER_OPTIONS: {error}"
+            ) from error
 
 
 def _scores(content: Any) -> dict[int, float]:
     """Scores by index from {"results": [{"index", "relevance_score"}]} or [{"index", "score"}]."""
     rows = content["results"] if isinstance(content, Mapping) else content
     return {int(row["index"]): float(row.get("relevance_score", row.get("score"))) for row in rows}
-
-
-def _construct(path: str) -> Any:
-    try:
-        return dotted.load(path)()
-    except (ImportError, AttributeError, ValueError, TypeError) as error:
-        raise SettingsError(f"RAG_RETRIEVAL__RERANKER_LLAMAINDEX: cannot load {path}: {error}") from error

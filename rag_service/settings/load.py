@@ -126,6 +126,7 @@ def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
     free = (
         "RAG_LLM__LLAMAINDEX_OPTIONS__",
         "RAG_EMBEDDING__OPTIONS__",
+        "RAG_RETRIEVAL__RERANKER_OPTIONS__",
         "RAG_INGEST__READERS__",
         "RAG_CHROMA__HEADERS__",
     )

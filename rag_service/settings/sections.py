@@ -116,6 +116,7 @@ class RetrievalSettings(Section):
     reranker_llamaindex: str | None = Field(
         None, description="Dotted path of a LlamaIndex node postprocessor used as reranker."
     )
+    reranker_options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of that class.")
 
 
 class AnswerSettings(Section):

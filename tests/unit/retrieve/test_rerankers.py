@@ -63,9 +63,66 @@ def test_a_llamaindex_postprocessor():
     assert reranker.scores("Wann?", ["aa", "a", "aaaa"]) == [2.0, 1.0, 4.0]
 
 
-def test_a_path_that_leads_nowhere():
-    with pytest.raises(SettingsError, match="RAG_RETRIEVAL__RERANKER_LLAMAINDEX"):
-        LlamaIndexReranker("nowhere.Reranker").scores("Wann?", ["a"])
+def scripted(**options):
+    return LlamaIndexReranker("tests.unit.retrieve.test_rerankers.Scripted", options)
+
+
+def test_what_a_postprocessor_drops_keeps_its_order():
+    scores = scripted(keep=[2, 1], given=[0.9, 0.4]).scores("Wann?", ["a", "b", "c", "d", "e"])
+    assert sorted(range(5), key=lambda index: -scores[index]) == [2, 1, 0, 3, 4]
+
+
+@pytest.mark.parametrize("given", [None, [None] * 3, [0.0] * 3])
+def test_the_order_counts_where_a_postprocessor_gives_no_scores(given):
+    scores = scripted(keep=[2, 0, 1], given=given).scores("Wann?", ["a", "b", "c"])
+    assert sorted(range(3), key=lambda index: -scores[index]) == [2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"fails": "keine GPU"}, "Scripted failed: RuntimeError: keine GPU"),
+        ({"keep": []}, "kept no passage"),
+        ({"keep": [0], "given": [float("nan")]}, "no finite number"),
+        ({"keep": None}, "failed: TypeError"),
+    ],
+)
+def test_a_postprocessor_that_fails_is_named(options, said):
+    with pytest.raises(ModelError, match=said):
+        scripted(**options).scores("Wann?", ["a"])
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "said"),
+    [
+        ("nowhere.Reranker", {}, "RAG_RETRIEVAL__RERANKER_LLAMAINDEX: cannot import"),
+        ("tests.unit.retrieve.test_rerankers.Scripted", {"kept": []}, "RAG_RETRIEVAL__RERANKER_OPTIONS: .*kept"),
+    ],
+)
+def test_a_postprocessor_that_cannot_be_made_names_the_setting(path, options, said):
+    with pytest.raises(SettingsError, match=said):
+        LlamaIndexReranker(path, options).scores("Wann?", ["a"])
+
+
+def test_an_endpoint_s_scores_are_numbers(httpserver):
+    httpserver.expect_request("/rerank").respond_with_data('[{"index": 0, "score": NaN}]')
+    with pytest.raises(ModelError, match="no finite number"):
+        HttpReranker(httpserver.url_for("/rerank"), None, None).scores("Wann?", ["a"])
+
+
+def Scripted(keep=(), given=None, fails=None):
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
+
+    class Scripted(BaseNodePostprocessor):
+        def _postprocess_nodes(self, nodes, query_bundle=None):
+            if fails:
+                raise RuntimeError(fails)
+            kept = None if keep is None else [nodes[index] for index in keep]
+            for node, score in zip(kept or [], given or [], strict=False):
+                node.score = score
+            return kept
+
+    return Scripted()
 
 
 def Longest():
