@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import os
 import time
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -285,5 +286,6 @@ class Titled:
 
     def load_data(self, path: Path) -> list[SimpleNamespace]:
         """Pages as LlamaIndex documents look."""
-        metadata = {"title": "Der Titel", "published": "2019-04", "file_path": str(path), "page_label": "1", "x": None}
+        metadata = {"title": "Der Titel", "published": date(2019, 4, 25), "file_path": str(path), "page_label": "1"}
+        metadata |= {"x": None, "share": math.nan, "parts": ["a"], "since": datetime(2019, 4, 1, 8)}
         return [SimpleNamespace(text=line, metadata=metadata) for line in path.read_text().splitlines()]

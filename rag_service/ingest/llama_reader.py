@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +13,34 @@ from rag_service import dotted
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.models import MetadataValue
 
+_REMEDY = "check the file, or the reader named in RAG_INGEST__READERS"
+
 
 def read_with(path: str, suffix: str, data: bytes) -> Extracted:
     """What a LlamaIndex reader class makes of the bytes: one page for each document that it returns."""
-    reader = _reader(path)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"document{suffix}"
         file.write_bytes(data)
-        documents = reader.load_data(file)
+        try:
+            documents = list(_reader(path).load_data(file))
+            texts = tuple(document.text for document in documents)
+            held = documents[0].metadata if documents else {}
+        except (UnreadableError, MemoryError, RecursionError):
+            raise
+        except Exception as error:
+            # Whatever class a user names may raise or return whatever it likes.
+            failed = f"{type(error).__name__}: {str(error)[:300]}"
+            raise UnreadableError(f"made its reader {path} fail ({failed}); {_REMEDY}") from error
     if not documents:
-        raise UnreadableError(f"gave {path} nothing to read; check the file or the reader in ingest.readers")
-    metadata: dict[str, MetadataValue] = {
+        raise UnreadableError(f"gave its reader {path} nothing to read; {_REMEDY}")
+    metadata = {
         key: value
-        for key, value in documents[0].metadata.items()
-        if isinstance(value, (str, int, float, bool)) and folder not in str(value) and not key.startswith("file_")
+        for key, value in ((str(key), _told(value)) for key, value in held.items())
+        if value is not None and folder not in str(value) and not key.startswith("file_")
     }
     title, published = metadata.pop("title", None), metadata.pop("published", None)
     return Extracted(
-        tuple(document.text for document in documents),
+        texts,
         paginated=len(documents) > 1,
         title=str(title) if title else None,
         published=str(published) if published else None,
@@ -36,11 +48,20 @@ def read_with(path: str, suffix: str, data: bytes) -> Extracted:
     )
 
 
+def _told(value: object) -> MetadataValue | None:
+    """A value as metadata holds it; None for what it cannot hold."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, (str, int, float, bool)) else None
+
+
 def _reader(path: str) -> Any:
     try:
         reader = dotted.load(path)
     except ImportError as error:
-        raise UnreadableError(f"needs the reader {path}, which cannot be imported: {error}") from error
+        raise UnreadableError(f"needs the reader {path}, which cannot be imported: {error}; {_REMEDY}") from error
     if not inspect.isclass(reader):
-        raise UnreadableError(f"needs the reader {path}, which is no class; correct ingest.readers")
+        raise UnreadableError(f"needs the reader {path}, which is no class; {_REMEDY}")
     return reader()

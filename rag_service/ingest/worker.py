@@ -75,7 +75,7 @@ def reply(request: dict[str, Any], data: bytes, limits: Limits) -> dict[str, Any
 
 
 def _extract(request: dict[str, Any], data: bytes, limits: Limits) -> Extracted:
-    if request["llama"]:
+    if request["llama"] is not None:
         from rag_service.ingest.llama_reader import read_with
 
         return read_with(request["llama"], request["suffix"], data)

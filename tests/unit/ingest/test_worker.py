@@ -25,7 +25,10 @@ def test_replies() -> None:
     assert (extracted["pages"], extracted["paginated"]) == (("Kim",), True)
     assert reply(request("pdf"), b"x", Limits()) == {"error": "is not a PDF; check the file's suffix"}
     failing = reply(request("llama", "tests.ingest_kit.Failing"), b"x", Limits())
-    assert failing["error"].startswith("cannot be extracted (ValueError: nicht lesbar)")
+    assert failing["error"] == (
+        "made its reader tests.ingest_kit.Failing fail (ValueError: nicht lesbar); "
+        "check the file, or the reader named in RAG_INGEST__READERS"
+    )
     nested = reply(request("llama", "tests.ingest_kit.Recursive"), b"x", Limits())
     assert nested == {"error": "is nested too deeply; flatten it"}
 
@@ -35,7 +38,8 @@ def test_llamaindex_reader_gives_pages_and_metadata() -> None:
     assert (extracted.pages, extracted.paginated) == (('"ort": "Rom"',), False)
     titled = read_with("tests.ingest_kit.Titled", ".x", b"eins\ntwo")
     assert (titled.pages, titled.paginated) == (("eins", "two"), True)
-    assert (titled.title, titled.published, titled.metadata) == ("Der Titel", "2019-04", {"page_label": "1"})
+    assert (titled.title, titled.published) == ("Der Titel", "2019-04-25")
+    assert titled.metadata == {"page_label": "1", "since": "2019-04-01T08:00:00"}
     with pytest.raises(UnreadableError, match="nothing to read"):
         read_with("tests.ingest_kit.Titled", ".x", b"")
 
