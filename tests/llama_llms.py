@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
@@ -51,6 +52,29 @@ class Failing(Whole):
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
         yield CompletionResponse(text="Am", delta="Am")
         raise RuntimeError("kaputt")
+
+
+class Silent(Whole):
+    """Blocks whoever asks it, for longer than anybody waits."""
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        time.sleep(60)
+        yield CompletionResponse(text=self.reply)
+
+
+class WholeOnly(Whole):
+    """Writes replies in one piece only."""
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        raise NotImplementedError
+
+
+class Nameless(Whole):
+    """Cannot say what it is."""
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        raise ValueError("kein Modell dieses Namens")
 
 
 class NoLlm:

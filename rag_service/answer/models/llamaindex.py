@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+import asyncio
+import inspect
+import threading
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from llama_index.core.base.llms.types import ChatMessage, MessageRole
-from llama_index.core.llms import LLM
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
+from llama_index.core.llms import LLM, CustomLLM
 
 from rag_service import dotted
 from rag_service.answer.models.backend import Messages, Piece, Schema
@@ -25,16 +30,12 @@ class LlamaIndexBackend:
             raise SettingsError(f"RAG_LLM__LLAMAINDEX: {path} is not a LlamaIndex LLM class.")
         try:
             self._llm: LLM = kind(**options)
+            self.name = self._llm.metadata.model_name or kind.__name__
         except Exception as error:
             raise SettingsError(
                 f"RAG_LLM__LLAMAINDEX: {path} cannot be made with RAG_LLM__LLAMAINDEX_OPTIONS: {error}"
             ) from error
         self._path = path
-
-    @property
-    def name(self) -> str:
-        """Model name as the class reports it, else the class name."""
-        return self._llm.metadata.model_name or type(self._llm).__name__
 
     @property
     def place(self) -> str:
@@ -55,14 +56,65 @@ class LlamaIndexBackend:
         """The reply; ``max_tokens`` is left to the class's own options, which name it in their own ways."""
         chat = [ChatMessage(role=MessageRole(each["role"]), content=each["content"]) for each in messages]
         try:
-            stream = await self._llm.astream_chat(chat)
-            written = ""
-            async for response in stream:
-                # Some classes send what is new as delta, some only the text so far.
-                whole = response.message.content or ""
-                text = response.delta if response.delta is not None else whole.removeprefix(written)
-                written = whole
-                yield Piece(text)
+            stream = await self._stream(chat)
+            try:
+                written = ""
+                async for response in stream:
+                    # Some classes send what is new as delta, some only the text so far.
+                    whole = response.message.content or ""
+                    text = response.delta if response.delta is not None else whole.removeprefix(written)
+                    written = whole
+                    yield Piece(text)
+            finally:
+                if isinstance(stream, AsyncGenerator):
+                    await stream.aclose()
         except Exception as error:
             raise ModelError(f"{self._path} failed: {type(error).__name__}: {str(error)[:300]}") from error
         yield Piece("", None, "stop")
+
+    async def _stream(self, chat: list[ChatMessage]) -> AsyncIterable[ChatResponse]:
+        """The class's own stream; in a thread where it has none that leaves the event loop free."""
+        # CustomLLM's own calls the class's blocking methods from the event loop
+        if inspect.unwrap(type(self._llm).astream_chat) is not inspect.unwrap(CustomLLM.astream_chat):
+            with suppress(NotImplementedError):
+                return await self._llm.astream_chat(chat)
+        return _threaded(partial(self._blocking, chat))
+
+    def _blocking(self, chat: list[ChatMessage]) -> Iterator[ChatResponse]:
+        try:
+            yield from self._llm.stream_chat(chat)
+        except NotImplementedError:
+            yield self._llm.chat(chat)
+
+
+async def _threaded(responses: Callable[[], Iterator[ChatResponse]]) -> AsyncGenerator[ChatResponse]:
+    """What a blocking stream gives, read in a thread of its own.
+
+    The thread is a daemon: one that hangs neither takes the place of another nor keeps the process from ending.
+    """
+    loop = asyncio.get_running_loop()
+    told: asyncio.Queue[ChatResponse | Exception | None] = asyncio.Queue()
+    left = threading.Event()
+
+    def tell(what: ChatResponse | Exception | None) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(told.put_nowait, what)
+
+    def read() -> None:
+        try:
+            for response in responses():
+                if left.is_set():
+                    return
+                tell(response)
+            tell(None)
+        except Exception as error:
+            tell(error)
+
+    threading.Thread(target=read, name="llm", daemon=True).start()
+    try:
+        while (what := await told.get()) is not None:
+            if isinstance(what, Exception):
+                raise what
+            yield what
+    finally:
+        left.set()
