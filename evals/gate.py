@@ -15,7 +15,7 @@ from evals.errors import DatasetError, RunError
 from evals.metrics.registry import metrics
 from evals.runs import Run, different_cases, load_run, paired
 
-BASELINE_HINT = "make a new one with `rag-service eval baseline RUN`"
+BASELINE_HINT = "make a new one with `rag-service eval baseline RUN`, or name your own gate with --gate FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ def load_gate(path: Path) -> Gate:
                 reader.problem(inner["alpha"], "alpha must be between 0 and 1")
         if "metrics" in inner:
             guarded = tuple(_metric(reader, item) for item in reader.items(inner["metrics"], "metrics"))
+    if root is not None and not (bounds or (baseline and guarded)):
+        reader.problem(root, "the gate holds nothing that could fail: it needs thresholds, or a baseline with metrics")
     if reader.problems:
         raise DatasetError(reader.problems)
     return Gate(bounds, baseline, alpha, guarded)

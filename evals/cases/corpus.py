@@ -6,17 +6,19 @@ from pathlib import Path
 
 from evals.cases.model import Dataset
 from evals.errors import DatasetError
+from rag_service.bootstrap import open_loader
 from rag_service.errors import LoadError
 from rag_service.ingest.discover import discover
-from rag_service.ingest.limits import Limits
-from rag_service.ingest.load import Loader
 from rag_service.models import Document
+from rag_service.settings import Settings
+
+LEAVE_OUT = "A file named in the corpus's .ragignore is left out."
 
 
-def read_corpus(folder: Path) -> dict[str, str]:
+def read_corpus(folder: Path, settings: Settings) -> dict[str, str]:
     """Source text by source of every document that ingest would take; DatasetError for unreadable ones."""
     texts = {}
-    with Loader(Limits()) as loader:
+    with open_loader(settings) as loader:
         found = discover([folder], loader.suffixes)
         problems = [str(problem) for problem in found.problems]
         for file in found.files:
@@ -25,14 +27,13 @@ def read_corpus(folder: Path) -> dict[str, str]:
             except LoadError as error:
                 problems.append(str(error))
     if problems:
-        raise DatasetError(problems)
+        raise DatasetError([*problems, LEAVE_OUT])
     return texts
 
 
-def refuse_own_files(dataset: Dataset) -> None:
+def refuse_own_files(dataset: Dataset, settings: Settings) -> None:
     """DatasetError when the dataset file or a run lies among the documents: questions would find themselves there."""
-    with Loader(Limits()) as loader:
-        found = discover([dataset.corpus], loader.suffixes)
+    found = discover([dataset.corpus], open_loader(settings).suffixes)
     remedy = f"it would be searched as a document; move it out, or name it in {dataset.corpus / '.ragignore'}"
     own = dataset.path.resolve()
     problems = [f"{dataset.path}: lies in its own corpus: {remedy}" for file in found.files if file.path == own]
@@ -45,7 +46,9 @@ def refuse_own_files(dataset: Dataset) -> None:
         raise DatasetError(problems)
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, settings: Settings) -> Document:
     """One document; LoadError when it cannot be read."""
-    with Loader(Limits(), workers=1) as loader:
+    if path.is_dir():
+        raise DatasetError([f"{path}: is a folder; name one of its documents"])
+    with open_loader(settings) as loader:
         return loader.load_file(path, path.name)

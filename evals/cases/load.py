@@ -33,7 +33,7 @@ def load_dataset(path: Path) -> Dataset:
     Quotes are not looked up here, as that needs the corpus: see ``evals.cases.resolve``.
     """
     if not path.is_file():
-        raise DatasetError([f"{path}: no such file"])
+        raise DatasetError([f"{path}: is a folder; name a dataset file" if path.is_dir() else f"{path}: no such file"])
     reader = NodeReader(path)
     root = reader.root()
     if root is None:

@@ -72,7 +72,10 @@ def run(
         opener = partial(_remote, url, collection, answerer, top_k)
     with case_progress() as on_case:
         finished = asyncio.run(_evaluate(cases, opener, folder, Scorers(embedder, judge), concurrency, on_case))
-    _show(load_run(finished.path), as_json=as_json, markdown=markdown)
+    done = load_run(finished.path)
+    _show(done, as_json=as_json, markdown=markdown)
+    if all(record["error"] for record in done.records):
+        raise typer.Exit(1)
 
 
 def sweep(
@@ -153,7 +156,7 @@ def _local(cases: Dataset, settings: Settings, answerer: Answerer, top_k: int | 
     from evals.targets.local import open_folder
     from rag_service.cli.progress import bar
 
-    refuse_own_files(cases)
+    refuse_own_files(cases, settings)
     with bar() as on_progress:
         return open_folder(cases.corpus, settings, answerer, top_k=top_k, on_progress=on_progress)
 

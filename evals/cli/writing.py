@@ -13,16 +13,21 @@ from evals.cli.common import DATASET, DatasetArgument
 def check(dataset: DatasetArgument = DATASET) -> None:
     """Check a dataset: its schema, and every quote against its source."""
     from evals.cases.corpus import read_corpus, refuse_own_files
+    from evals.cases.draft import TO_EDIT
     from evals.cases.load import load_dataset
     from evals.cases.resolve import resolve_dataset
+    from rag_service.settings import load_settings
 
+    settings = load_settings()
     loaded = load_dataset(dataset)
-    refuse_own_files(loaded)
-    resolve_dataset(loaded, read_corpus(loaded.corpus))
+    refuse_own_files(loaded, settings)
+    resolve_dataset(loaded, read_corpus(loaded.corpus, settings))
     unanswerable = sum(not case.answerable for case in loaded.cases)
     typer.echo(
         f"{dataset}: {len(loaded.cases)} cases, {unanswerable} of them unanswerable; every quote is in its source."
     )
+    if drafts := sum(TO_EDIT in case.tags for case in loaded.cases):
+        typer.echo(f"{drafts} still have the tag {TO_EDIT}: turn them into real questions before you trust a run.")
 
 
 def new(
@@ -34,8 +39,9 @@ def new(
     from evals.cases.corpus import read_document
     from evals.cases.draft import TO_EDIT, draft_cases
     from evals.cases.write import write_dataset
+    from rag_service.settings import load_settings
 
-    read = read_document(document)
+    read = read_document(document, load_settings())
     cases = draft_cases(read, limit)
     path = out or _outside(document.parent) / f"{document.stem}.cases.yaml"
     corpus = _relative(document.parent, path.parent)

@@ -12,7 +12,7 @@ from rich.text import Text
 from evals.compare import Comparison, MetricChange
 from evals.gate import Check
 from evals.metrics.registry import metrics
-from evals.report.words import HEADLINE, bounds, mean_of, number, reasons, signed, verdict
+from evals.report.words import HEADLINE, SAME, bounds, mean_of, number, reasons, signed, verdict
 from evals.runs import Run
 from evals.sweep import SweepRow
 
@@ -21,8 +21,9 @@ STYLES = {"better": "green", "worse": "red"}
 
 
 def run_tables(run: Run) -> RenderableType:
-    """Every metric with n, interval and what was left out; then the tags; then latency."""
-    return Group(_metric_table(run), _tag_table(run), _latency_line(run))
+    """Every metric with n, interval and what was left out; then the tags, latency, and what failed."""
+    tags = [_tag_table(run)] if run.summary["tags"] else []
+    return Group(_metric_table(run), *tags, _latency_line(run), *_failures(run))
 
 
 def print_run(run: Run, console: Console) -> None:
@@ -32,12 +33,14 @@ def print_run(run: Run, console: Console) -> None:
 
 
 def comparison_tables(comparison: Comparison) -> RenderableType:
-    """Differences by metric and tag, and the cases that flipped."""
+    """Differences by metric and tag, and the cases that flipped; what is the same is only counted."""
     table = _table(f"{comparison.first} → {comparison.second}, {comparison.cases} cases")
     for name in ("metric", "n", "unpaired", "before", "after", "difference", "95 % interval", "p", ""):
         table.add_column(name, justify="left" if name in ("metric", "") else "right")
-    for change in comparison.changes:
+    differing = [change for change in comparison.changes if verdict(change) != SAME]
+    for change in differing:
         _add_change(table, change.metric.label, change)
+    same = Text(f"{len(comparison.changes) - len(differing)} of {len(comparison.changes)} metrics are the same.")
     tags = _table("Cases handled right, by tag")
     for name in ("tag", "n", "unpaired", "before", "after", "difference", "95 % interval", "p", ""):
         tags.add_column(name, justify="left" if name in ("tag", "") else "right")
@@ -55,7 +58,8 @@ def comparison_tables(comparison: Comparison) -> RenderableType:
             _said(flip.first),
             _said(flip.second),
         )
-    return Group(table, tags, flips) if comparison.flips else Group(table, tags)
+    parts = (table, differing), (same, True), (tags, comparison.tags), (flips, comparison.flips)
+    return Group(*(part for part, shown in parts if shown))
 
 
 def gate_lines(checks: Sequence[Check], run: Path, baseline: Path | None) -> Text:
@@ -120,6 +124,15 @@ def _tag_table(run: Run) -> Table:
         figures = (content["metrics"][name] for name in TAG_COLUMNS)
         table.add_row(tag, str(content["cases"]), *(mean_of(figure) for figure in figures))
     return table
+
+
+def _failures(run: Run) -> list[Text]:
+    """What went wrong with the cases that failed, one example of each kind."""
+    failed = [record for record in run.records if record["error"]]
+    kinds = {record["error"]["code"]: record for record in reversed(failed)}
+    head = f"{len(failed)} of {len(run.records)} cases failed:"
+    lines = [f"  {code}, as in {record['id']}: {record['error']['message']}" for code, record in kinds.items()]
+    return [Text("\n".join([head, *lines]), style="red")] if failed else []
 
 
 def _latency_line(run: Run) -> Text:

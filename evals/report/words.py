@@ -17,6 +17,7 @@ HEADLINE = (
     "evidence_recall@5",
     "evidence_ndcg@10",
 )
+SAME = "same"
 COUNTED = ("prompt_tokens", "completion_tokens", "cost")
 
 
@@ -47,7 +48,7 @@ def signed(change: MetricChange) -> str:
 def verdict(change: MetricChange) -> str:
     """Whether a difference says anything."""
     if change.change.difference == 0:
-        return "same"
+        return SAME
     if not change.significant():
         return "not significant"
     return "better" if change.better else "worse"

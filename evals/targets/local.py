@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evals.cases.corpus import LEAVE_OUT
 from evals.cases.model import Case
 from evals.environment import prompt_digests
 from evals.errors import RunError
@@ -161,9 +162,11 @@ def _indexing_settings(settings: Settings) -> dict[str, Any]:
 
 
 def _check_job(job: Job) -> None:
-    failed = [f"{item.source}: {item.error}" for item in job.documents if item.status == "failed"]
-    if job.status != "succeeded" or failed:
-        raise RunError("The corpus cannot be ingested:\n" + "\n".join([*failed, *([job.error] if job.error else [])]))
+    failed = [str(item.error) for item in job.documents if item.status == "failed"]
+    if failed:
+        raise RunError("\n".join(["The corpus cannot be ingested:", *failed, LEAVE_OUT]))
+    if job.status != "succeeded":
+        raise RunError(f"The corpus cannot be ingested: {job.error}")
 
 
 def _read_sources(service: Service) -> dict[str, str]:

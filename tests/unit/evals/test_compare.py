@@ -245,6 +245,10 @@ def test_a_wrong_gate_names_its_lines(tmp_path: Path) -> None:
     ]
     with pytest.raises(DatasetError, match="no such file"):
         load_gate(tmp_path / "none.yaml")
+    for nothing in ("{}", "regression: {alpha: 0.1}\n", "baseline: base\n", "thresholds: {}\n"):
+        path.write_text(nothing, encoding="utf-8")
+        with pytest.raises(DatasetError, match="holds nothing that could fail"):
+            load_gate(path)
     path.write_text("thresholds: 3\n", encoding="utf-8")
     with pytest.raises(DatasetError, match="thresholds must be a mapping"):
         load_gate(path)

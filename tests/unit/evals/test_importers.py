@@ -11,6 +11,7 @@ from evals.importers.beir import import_beir, read_beir
 from evals.importers.imported import file_name, save
 from evals.importers.jsonl import import_jsonl
 from evals.importers.squad import import_squad
+from rag_service.settings import Settings
 
 SQUAD = {
     "data": [
@@ -51,7 +52,7 @@ def test_squad_paragraphs_become_documents_and_answers_evidence(tmp_path: Path) 
     source.write_text(json.dumps(SQUAD), encoding="utf-8")
     save(import_squad(source), tmp_path / "out.yaml", "From SQuAD.")
     dataset = load_dataset(tmp_path / "out.yaml")
-    resolved = resolve_dataset(dataset, read_corpus(dataset.corpus))
+    resolved = resolve_dataset(dataset, read_corpus(dataset.corpus, Settings()))
     first, second = resolved.cases
     assert (first.question, first.answers[0].value, len(first.answers)) == ("Wie viele Punkte?", "308", 1)
     assert first.evidence[0].source == "Super_Bowl%2F50-0.txt"
@@ -88,7 +89,7 @@ def test_beir_queries_become_cases(tmp_path: Path) -> None:
     assert imported.notes == ("1 answerable queries left out: neither a document nor answers",)
     save(imported, tmp_path / "beir.yaml", "From BEIR.")
     dataset = load_dataset(tmp_path / "beir.yaml")
-    assert len(resolve_dataset(dataset, read_corpus(dataset.corpus)).cases) == 4
+    assert len(resolve_dataset(dataset, read_corpus(dataset.corpus, Settings())).cases) == 4
 
 
 @pytest.mark.parametrize(

@@ -78,11 +78,14 @@ async def test_the_terminal_says_the_same(tmp_path: Path) -> None:
     assert re.search(r"Answers right +0\.700 +\d\.\d+–\d\.\d+ +10 +8 +0", text)
     assert re.search(r"north +3 +0\.000 \(3\)", text)
     assert "1 × model_timeout" in text
+    assert re.search(r"1 of 18 cases failed:\s+model_timeout, as in utopia: .+", text)
     assert "Milliseconds an answer: p50" in text
     text = printed(comparison_tables(compare(good, bad)))
     assert re.search(r"Answers right +10 +0 +1\.000 +0\.700 +-0\.300", text)
     assert "worse schweden: Was ist die Hauptstadt von Schweden?" in text
-    assert "0 cases flipped" not in printed(comparison_tables(compare(good, good)))
+    assert "Citations verified" not in text and re.search(r"\d+ of \d+ metrics are the same\.", text)
+    text = printed(comparison_tables(compare(good, good)))
+    assert "0 cases flipped" not in text and "0 of " not in text and "Answers right" not in text
 
 
 def test_the_gate_ends_with_what_failed_and_the_verdict() -> None:
