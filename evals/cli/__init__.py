@@ -8,7 +8,7 @@ from evals.cli import attacking, fitting, judging, reading, running, writing
 
 app = typer.Typer(
     name="eval",
-    help="Evaluate answers: run, compare, gate, report, sweep, calibrate, injection, new, import.",
+    help="Evaluate answers with question sets of your own; docs/evals.md tells how.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -19,7 +19,7 @@ def injection(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Try poisoned documents on the service and report what each attack achieved."""
+    """Try poisoned documents on the service. Reports what each attack achieved."""
     from evals.injection import DOCUMENTS, evaluate
 
     code = evaluate(answerer, documents or DOCUMENTS, limit, out, as_json=as_json)

@@ -23,7 +23,7 @@ def calibrate(
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, write nothing.")] = False,
 ) -> None:
-    """Fit the abstention on questions with and without an answer; prints the fitted file, one JSON object."""
+    """Fit the abstention on BEIR folders. Prints the fitted file, one JSON object."""
     from evals.calibrate import fit_abstention
     from evals.errors import DatasetError
     from evals.importers.beir import read_beir

@@ -15,7 +15,7 @@ def agreement(
     labels: Annotated[Path, typer.Argument(help='JSON lines {"id": ..., "correct": true}.')],
     as_json: Json = False,
 ) -> None:
-    """Say how far the judge agrees with human labels (Cohen's kappa)."""
+    """Say how far the judge agrees with human labels."""
     from dataclasses import asdict
 
     from evals.judge.human import agreement as agree

@@ -17,7 +17,7 @@ def compare(
     as_json: Json = False,
     markdown: Markdown = False,
 ) -> None:
-    """Compare two runs: differences with their significance, by tag, and the cases that flipped."""
+    """Compare two runs. Differences with their significance, by tag, and the cases that flipped."""
     from evals.compare import compare as compare_runs
     from evals.report.jsonable import comparison_json
     from evals.report.markdown import comparison_markdown
@@ -40,7 +40,7 @@ def gate(
     as_json: Json = False,
     markdown: Markdown = False,
 ) -> None:
-    """Check a run against thresholds and the baseline; exit code 4 with the reasons when it does not pass."""
+    """Hold a run against a gate file. Exit code 4 with the reasons when it does not pass."""
     from dataclasses import asdict
 
     from evals.gate import check, load_gate

@@ -53,7 +53,7 @@ def run(
     as_json: Json = False,
     markdown: Markdown = False,
 ) -> None:
-    """Ask every case of a dataset, score the answers, and write a run folder."""
+    """Ask every case of a dataset and score the answers. Writes a run folder."""
     from evals.cases.load import load_dataset
     from evals.cases.select import select_cases
     from evals.run import Scorers
@@ -93,7 +93,7 @@ def sweep(
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """Run a dataset over a grid of settings and rank the combinations by quality and latency."""
+    """Run a dataset over a grid of settings. Ranks the combinations by quality and latency."""
     from dataclasses import asdict
 
     from evals.cases.load import load_dataset

@@ -11,7 +11,7 @@ from evals.cli.common import DATASET, DatasetArgument
 
 
 def check(dataset: DatasetArgument = DATASET) -> None:
-    """Check a dataset: its schema, and every quote against its source."""
+    """Check a dataset, and every quote against its source."""
     from evals.cases.corpus import read_corpus, refuse_own_files
     from evals.cases.draft import TO_EDIT
     from evals.cases.load import load_dataset
@@ -35,7 +35,7 @@ def new(
     out: Annotated[Path | None, typer.Option(help="Dataset file; default: beside the document's folder.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Cases at most.")] = 10,
 ) -> None:
-    """Draft cases from a document, with exact quotes, for a person to edit."""
+    """Draft cases from a document, for a person to edit."""
     from evals.cases.corpus import read_document
     from evals.cases.draft import TO_EDIT, draft_cases
     from evals.cases.write import write_dataset
@@ -63,7 +63,7 @@ def import_(
     out: Annotated[Path, typer.Option(help="Dataset file to write; its corpus goes beside it.")],
     corpus: Annotated[Path | None, typer.Option(help="Corpus folder that jsonl cases refer to.")] = None,
 ) -> None:
-    """Make a dataset from SQuAD JSON, a BEIR folder, or JSON lines of cases."""
+    """Make a dataset from SQuAD, BEIR, or JSON lines."""
     from evals.cases.write import write_dataset
     from evals.importers.beir import import_beir
     from evals.importers.imported import save

@@ -100,9 +100,15 @@ def _object(name: str, schema: Schema) -> Iterator[str]:
     required = schema.get("required", ())
     yield "| field | type | meaning |\n|---|---|---|"
     for field, content in schema.get("properties", {}).items():
-        optional = "" if field in required else "optional; "
-        yield f"| `{field}` | {_type(content)} | {optional}{content.get('description', '')} |"
+        said = [*([] if field in required else ["optional"]), *filter(None, [_described(content)])]
+        yield f"| `{field}` | {_type(content)} | {'; '.join(said)} |"
     yield ""
+
+
+def _described(schema: Schema) -> str:
+    """A field's description, or that of what it may be instead of null."""
+    options = (schema, *schema.get("anyOf", ()))
+    return next((str(option["description"]) for option in options if "description" in option), "")
 
 
 def _type(schema: Schema) -> str:
@@ -118,7 +124,7 @@ def _type(schema: Schema) -> str:
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
     low, high = schema.get("minimum", schema.get("minLength")), schema.get("maximum", schema.get("maxLength"))
-    bounds = "" if low is None and high is None else f" ({low or 0}-{high if high is not None else ''})"
+    bounds = "" if low is None and high is None else f" ({low or 0:g}-{'' if high is None else f'{high:.15g}'})"
     return f"{schema.get('type', 'any')}{bounds}"
 
 

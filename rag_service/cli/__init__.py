@@ -32,7 +32,7 @@ app.command("prepare")(operate.prepare)
 app.command("demo")(operate.demo)
 app.command(
     "eval",
-    help="Evaluate answers: run, compare, gate, report, sweep, calibrate, injection, new, import.",
+    help="Evaluate answers with question sets of your own.",
     add_help_option=False,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(operate.evaluate)

@@ -9,9 +9,14 @@ import typer
 
 from rag_service.errors import DataDirectoryLocked, InvalidFilter
 
-Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Where to look; default: RAG_COLLECTION.")]
+Collection = Annotated[
+    str | None, typer.Option("--collection", "-c", help="Name of the collection; default: RAG_COLLECTION.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Filters = Annotated[str | None, typer.Option("--filters", help="Filters as JSON, in the form the API takes.")]
+Filters = Annotated[
+    str | None,
+    typer.Option("--filters", help='JSON, such as {"published": {"$gte": "2019-04"}}; see docs/documents.md.'),
+]
 TopK = Annotated[int | None, typer.Option("--top-k", min=1, max=50, help="Passages to retrieve.")]
 ABSTAINED = 3
 
@@ -24,7 +29,7 @@ def ask(
     top_k: TopK = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a question with citations; exit code 3 when the documents do not answer it."""
+    """Answer a question with citations. Exit code 3 when the documents do not answer it."""
     from rag_service.answer.events import Ask, check_question
     from rag_service.api.schemas.answers import AnswerBody
     from rag_service.cli.output import print_answer, print_json

@@ -30,7 +30,7 @@ def ingest(
     watch: Annotated[bool, typer.Option("--watch", help="Stay and follow changes until interrupted.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Bring a collection in step with folders: new, changed and vanished files; exit code 1 if any file failed."""
+    """Bring a collection in step with folders. Takes up new, changed and vanished files; exit code 1 if any failed."""
     from rag_service.cli.output import console, print_json
     from rag_service.cli.progress import bar
     from rag_service.cli.session import service

@@ -22,7 +22,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind; default: RAG_SERVER__HOST.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to bind; default: RAG_SERVER__PORT.")] = None,
 ) -> None:
-    """Serve the page, the REST API and the OpenAI-compatible endpoint."""
+    """Serve the page, the API and the OpenAI-compatible endpoint."""
     from rag_service.api.serve import serve as serve_http
     from rag_service.bootstrap import open_service
     from rag_service.settings import load_settings
@@ -41,7 +41,7 @@ def doctor(
     repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare catalog, vectors, lexical index and token vectors; exit code 1 while something is wrong."""
+    """Compare the stores chunk by chunk. Exit code 1 while something is wrong."""
     from rag_service.cli.output import console, print_json
     from rag_service.cli.session import service
     from rag_service.settings import load_settings
@@ -72,7 +72,7 @@ def settings(
     as_json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the reference with the defaults.")] = False,
 ) -> None:
-    """Print every setting: its variable, value and meaning; secrets are masked."""
+    """Print every setting with its value and meaning. Secrets are masked."""
     from rag_service.cli.output import console, print_json
     from rag_service.settings import describe, load_settings, reference
 
@@ -91,7 +91,7 @@ def settings(
 def prepare(
     cache_dir: Annotated[Path | None, typer.Option(help="Where to; default: RAG_EMBEDDING__CACHE_DIR.")] = None,
 ) -> None:
-    """Prepare the bundled encoder ahead of time, as an image build does."""
+    """Prepare the bundled encoder, as an image build does."""
     from rag_service.bootstrap import open_encoder
     from rag_service.settings import load_settings
 
@@ -104,7 +104,7 @@ def prepare(
 def demo(
     folder: Annotated[Path, typer.Argument(help="What to ask about.")] = Path("seeds"),
 ) -> None:
-    """Ingest the sample corpus, answer three questions about it and decline a fourth."""
+    """Ingest the sample corpus and ask four questions about it. One of them must be declined."""
     from rag_service.answer.events import Ask
     from rag_service.api.schemas.answers import AnswerBody
     from rag_service.cli.documents import print_job
@@ -131,7 +131,7 @@ def demo(
 
 
 def evaluate(context: typer.Context) -> None:
-    """Evaluate answers: run, compare, gate, report, sweep, calibrate, injection, new, import."""
+    """Evaluate answers with question sets of your own."""
     from evals.cli import app
 
     app(context.args, prog_name="rag-service eval")

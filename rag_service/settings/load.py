@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args, get_origin
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -61,7 +61,13 @@ def describe(settings: Settings) -> Iterator[Row]:
         for name in path[:-1]:
             owner = getattr(owner, name)
         value = getattr(owner, path[-1])
-        yield Row(environment_name(path), _shown(value), type(owner).model_fields[path[-1]].description or "")
+        info = type(owner).model_fields[path[-1]]
+        yield Row(environment_name(path), _shown(value), f"{info.description or ''}{_choices(info.annotation)}")
+
+
+def _choices(annotation: Any) -> str:
+    """What a setting may be where that is one of a few words."""
+    return f" One of {', '.join(get_args(annotation))}." if get_origin(annotation) is Literal else ""
 
 
 def _shown(value: Any) -> str:

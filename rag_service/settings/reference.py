@@ -8,8 +8,9 @@ from rag_service.settings.sections import PREFIX, Section, Settings
 _HEAD = """# Settings
 
 Every setting is an environment variable, a line in `.env`, or a key in the TOML file that `RAG_CONFIG` names, where
-`RAG_LLM__MODEL` is `model` in the section `[llm]`. The environment wins over `.env`, and that over the file. An
-unknown name is an error that tells the nearest known one. `rag-service settings` prints the values in force;
+`RAG_LLM__MODEL` is `model` in the section `[llm]`. The environment wins over `.env`, and that over the file. Where the
+default is in braces or brackets, a variable holds JSON: `RAG_SERVER__CORS_ORIGINS='["https://intranet.example.org"]'`.
+An unknown name is an error that tells the nearest known one. `rag-service settings` prints the values in force;
 `rag-service settings --markdown` makes this page.
 
 `OPENAI_API_KEY` and `OPENAI_BASE_URL` are read, too: either of them, or `RAG_LLM__BASE_URL`, switches a model on.

@@ -39,7 +39,7 @@ class LlmSettings(Section):
     max_output_tokens: int = Field(700, ge=16, le=32_000, description="Upper bound on the answer's tokens.")
     context_tokens: int = Field(8192, ge=1024, description="The model's context window; passages are cut to fit.")
     structured: Literal["auto", "on", "off"] = Field(
-        "auto", description="JSON output: auto where the endpoint takes a schema, on to fail where it does not, off."
+        "auto", description="JSON output: auto where the endpoint takes a schema, on to fail where it does not."
     )
     first_token_timeout: float = Field(
         30.0, gt=0, description="Seconds for a free place, and from there until the first piece of the reply."
@@ -60,7 +60,9 @@ class LlmSettings(Section):
 class EmbeddingSettings(Section):
     """What makes dense vectors; changing it needs `rag-service ingest --re-embed` for each collection."""
 
-    provider: Literal["local", "openai", "llamaindex"] = Field("local", description="local is the bundled encoder.")
+    provider: Literal["local", "openai", "llamaindex"] = Field(
+        "local", description="What makes the vectors; local is the bundled encoder."
+    )
     model: str | None = Field(None, description="Model name (openai) or dotted path of the class (llamaindex).")
     base_url: str | None = Field(None, description="Base URL of an OpenAI-compatible /v1/embeddings endpoint.")
     api_key: SecretStr | None = Field(None, description="Key for that endpoint; OPENAI_API_KEY is used when unset.")
@@ -122,7 +124,9 @@ class RetrievalSettings(Section):
 class AnswerSettings(Section):
     """How answers are made."""
 
-    answerer: Literal["auto", "extractive", "llm"] = Field("auto", description="auto: llm when one is configured.")
+    answerer: Literal["auto", "extractive", "llm"] = Field(
+        "auto", description="auto is llm when one is configured, else extractive."
+    )
     max_statements: int = Field(3, ge=1, le=10, description="Sentences of an extractive answer at most.")
     prompts_dir: Path | None = Field(None, description="Folder with prompt files; default: the ones shipped.")
     timeout: float = Field(120.0, gt=0, description="Seconds for one question from start to end.")
@@ -204,7 +208,7 @@ class LogSettings(Section):
     """Logging to stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level written.")
-    format: Literal["auto", "console", "json"] = Field("auto", description="auto: console on a terminal, else json.")
+    format: Literal["auto", "console", "json"] = Field("auto", description="auto is console on a terminal, else json.")
 
 
 class Settings(BaseSettings):
@@ -214,7 +218,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
     )
 
-    data_dir: Path = Field(Path("data"), description="Where everything is stored.")
+    data_dir: Path = Field(Path("data"), description="Where everything is stored; seen from the working directory.")
     collection: str = Field("default", description="Collection used when none is named.")
     llm: LlmSettings = Field(default_factory=LlmSettings, description=LlmSettings.__doc__)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings, description=EmbeddingSettings.__doc__)

@@ -5,7 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from evals.cli import app as eval_cli
+from rag_service.cli import app as cli
 from rag_service.settings import environment_name, known_keys, reference
 
 ROOT = Path(__file__).parents[2]
@@ -75,3 +78,19 @@ def test_no_module_is_too_long():
     for folder in ("rag_service", "evals"):
         for path in (ROOT / folder).rglob("*.py"):
             assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
+
+
+def test_no_command_is_cut_short_in_the_list_of_commands():
+    for app in (cli, eval_cli):
+        listed = CliRunner().invoke(app, ["--help"], terminal_width=80).stdout.split("Commands:\n")[1]
+        for line in listed.splitlines():
+            assert not line.endswith("..."), line
+
+
+def test_words_that_a_setting_may_be_are_listed():
+    page = reference()
+    assert "local is the bundled encoder. One of local, openai, llamaindex. |" in page
+
+
+def test_what_filters_are_stands_in_the_reference_of_the_api():
+    assert re.search(r"^\| `filters` \| object or null \| optional; Conditions on `source`", read("docs/api.md"), re.M)
