@@ -68,7 +68,7 @@ def search(
 ) -> None:
     """Print the best passages for a query."""
     from rag_service.api.schemas.answers import PassageBody
-    from rag_service.cli.output import print_json, print_passages
+    from rag_service.cli.output import print_json, print_passages, print_warnings
     from rag_service.cli.session import call_owner, service
     from rag_service.settings import load_settings
 
@@ -95,6 +95,7 @@ def search(
         print_json(body)
     else:
         print_passages([PassageBody.model_validate(item) for item in body["data"]])
+        print_warnings(item["message"] for item in body.get("warnings", ()))
 
 
 def parse_filters(text: str | None) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -106,8 +106,15 @@ def print_answer(answer: AnswerBody) -> None:
         total = answer.timings.total_ms
         model = f" {answer.model}" if answer.model else ""
         out.print(Text(f"\n  {answer.answerer}{model}{_confidence(answer)} · {total:.0f} ms", style="dim"))
-    for warning in answer.warnings:
-        out.print(Text(f"  warning: {warning.message}", style="yellow"))
+    print_warnings(warning.message for warning in answer.warnings)
+
+
+def print_warnings(messages: Iterable[str]) -> None:
+    """What is worth knowing although the command succeeded."""
+    from rich.text import Text
+
+    for message in messages:
+        console().print(Text(f"  warning: {message}", style="yellow"))
 
 
 def print_passages(passages: list[PassageBody]) -> None:

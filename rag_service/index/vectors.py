@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FULL = ("(code: 13)", "os error 28", "no space left")  # what SQLite, Rust and C say of a full disk
 _ROOM = 1 << 16  # bytes; with less, SQLite fails in other ways, too
+_SHOWN = 300
 _READ = 5000  # rows a request; SQLite below embedded Chroma binds one variable a row
 
 
@@ -263,18 +264,25 @@ def _explained(place: Path | ChromaServer) -> Iterator[None]:
     from chromadb.errors import ChromaError
 
     where = (
-        f"embedded Chroma in {place}" if isinstance(place, Path) else f"the Chroma server at {place.host}:{place.port}"
+        f"embedded Chroma in {place}"
+        if isinstance(place, Path)
+        else f"the Chroma server at {place.host}:{place.port} (RAG_CHROMA__HOST)"
     )
     try:
         yield
     except (ChromaError, httpx.HTTPError, OSError) as error:
         if _is_full(place, error):
-            raise DiskFull(f"The vector store ({where}) failed because its disk is full: {error}") from error
-        raise StoreError(f"The vector store ({where}) failed: {error}") from error
+            raise DiskFull(f"The vector store ({where}) failed because its disk is full: {_said(error)}") from error
+        raise StoreError(f"The vector store ({where}) failed: {_said(error)}") from error
     except ValueError as error:
-        if "connect" not in str(error).lower():
+        if isinstance(place, Path):
             raise
-        raise StoreError(f"The vector store ({where}) cannot be reached: {error}") from error
+        raise StoreError(f"The vector store ({where}) cannot be reached: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """An error's message on one line: what answers at the wrong address may send whole pages."""
+    return " ".join(str(error).split())[:_SHOWN]
 
 
 def _is_full(place: Path | ChromaServer, error: Exception) -> bool:

@@ -104,6 +104,13 @@ class _Ranked:
         )
 
 
+_NO_VECTORS = Warning(
+    "vectors_missing",
+    "The vector store holds nothing of this collection, so passages were found by their words alone; "
+    "`rag-service doctor --repair` makes the vectors anew.",
+)
+
+
 class Retriever:
     """Finds the passages that may answer a question; safe to share between threads."""
 
@@ -150,6 +157,8 @@ class Retriever:
         passages = found.said(chosen)
         blocks = {each.chunk_id: found.blocks[each.chunk_id] for each in passages if each.chunk_id in found.blocks}
         evidence = Evidence(query, detect_language(query), asked.encoded, passages, blocks)
+        if mode != "lexical" and versions != [] and not found.fused.dense:
+            warnings += (_NO_VECTORS,)
         return Retrieval(evidence, warnings + found.warnings, _since(started))
 
     def candidates(self, collection: str, query: str) -> tuple[list[Passage], Floats]:

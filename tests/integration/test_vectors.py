@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pytest_httpserver import HTTPServer
 
 from rag_service.errors import StoreError
 from rag_service.index.vectors import ChromaServer, ChromaVectors
@@ -121,6 +123,13 @@ def test_a_server_that_is_not_there_is_named() -> None:
         store.count("col_a")
     with pytest.raises(StoreError, match="127.0.0.1:9"):
         store.reset("col_a")
+
+
+def test_something_else_at_the_address_of_a_server_is_told_on_one_line(httpserver: HTTPServer) -> None:
+    httpserver.expect_request(re.compile(".*")).respond_with_data("<html>\n" + "<p>no</p>\n" * 1000, status=404)
+    with pytest.raises(StoreError, match=r"at \S+:\d+ \(RAG_CHROMA__HOST\)") as caught:
+        ChromaVectors(ChromaServer(httpserver.host, httpserver.port)).count("col_a")
+    assert len(str(caught.value)) < 500 and "\n" not in str(caught.value)
 
 
 def test_a_server_is_not_searched_for_strays(chroma_server: ChromaServer) -> None:

@@ -105,10 +105,10 @@ class Tokens(Memory):
         return {name: TokenBlock(code.tokens, code.spans) for name, code in codes.items()}
 
 
-def retriever(catalog=None, reranker=None, late=True, **options):
+def retriever(catalog=None, reranker=None, late=True, vectors=None, **options):
     chosen = {"top_k": 3, "candidates": 5, "dense_weight": 0.7, "rerank_depth": 5, "max_per_document": 2} | options
     encoder = WordEncoder()
-    stores = Stores(catalog or Memory(), Vectors(), Lexical(), Tokens() if late else None)
+    stores = Stores(catalog or Memory(), vectors or Vectors(), Lexical(), Tokens() if late else None)
     return Retriever(stores, encoder, encoder, Options(**chosen), Ranking(), reranker)
 
 
@@ -242,3 +242,22 @@ def test_a_time_without_documents_bounds_nothing():
     found = searching.search("default", "Artikel über Kim vom Mai 1999")
     assert len(order(found)) == 3
     assert [warning.code for warning in found.warnings] == ["period_empty"]
+
+
+class Emptied(Vectors):
+    """A vector store that has lost what it held."""
+
+    def query(self, collection, vector, limit, versions):
+        return []
+
+    def similarities(self, collection, vector, chunk_ids):
+        return {}
+
+
+def test_lost_vectors_are_told():
+    found = retriever(vectors=Emptied()).search("default", "Sonderzug Wladiwostok")
+    assert order(found) == ["v1:0"]
+    assert [(each.code, "doctor --repair" in each.message) for each in found.warnings] == [("vectors_missing", True)]
+    lexical = retriever(vectors=Emptied()).search("default", "Sonderzug", mode="lexical")
+    nothing = retriever(vectors=Emptied()).search("default", "Sonderzug", filters={"source": "x"})
+    assert not lexical.warnings and not nothing.warnings and not retriever().search("default", "Zug").warnings
