@@ -141,7 +141,8 @@ class RunFolder:
         self.config()
         if not self.complete:
             raise RunError(
-                f"{self.path} holds an unfinished run; finish it with `rag-service eval run --out {self.path}`."
+                f"{self.path} holds an unfinished run; finish it with the command that began it: "
+                f"`rag-service eval run DATASET --out {self.path}`."
             )
 
     def _read(self, name: str) -> Record:

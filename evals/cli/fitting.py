@@ -28,6 +28,9 @@ def calibrate(
     from evals.errors import DatasetError
     from evals.importers.beir import read_beir
 
+    if wrong := [folder for folder in data if not (folder / "corpus.jsonl").is_file()]:
+        remedy = "a threshold for a dataset file is found with `rag-service eval sweep --set abstention.threshold=...`"
+        raise DatasetError([f"{folder}: is no BEIR folder, it has no corpus.jsonl; {remedy}" for folder in wrong])
     problems = _unfit([read_beir(folder) for folder in data], limit)
     if out is not None and not out.parent.is_dir():
         problems.append(f"{out}: its folder does not exist")

@@ -118,5 +118,9 @@ def _noted(folder: Path) -> Owner | None:
 def _who(folder: Path, noted: Owner | None) -> str:
     if noted is None:
         return f"{folder} is in use by another process; try again when it has ended."
-    serving = f", serving {noted.url}" if noted.url else ""
-    return f"{folder} is in use by process {noted.pid} ({noted.command}{serving}); try again when it has ended."
+    if noted.url:
+        return (
+            f"{folder} is in use by process {noted.pid} ({noted.command}, serving {noted.url}); stop it first. "
+            "Documents can also be handed to it while it runs: on its page, or by POST /v1/documents."
+        )
+    return f"{folder} is in use by process {noted.pid} ({noted.command}); try again when it has ended."

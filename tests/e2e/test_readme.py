@@ -118,7 +118,7 @@ def test_the_eval_runs(copy):
 def test_docker_blocks_name_what_compose_knows(copy):
     (block,) = blocks_with("docker")
     assert shell(copy, block).returncode == 0
-    assert len((copy / "docker.log").read_text().splitlines()) == 3
+    assert len((copy / "docker.log").read_text().splitlines()) == 4
 
 
 def test_the_commands_for_developers(copy):

@@ -23,7 +23,9 @@ def test_the_second_is_told_who_has_it_and_where_it_serves(tmp_path: Path) -> No
     with pytest.raises(DataDirectoryLocked, match=rf"process {os.getpid()} \(rag-service serve\)"):
         DataDirectory(tmp_path, "rag-service ingest")
     held.serve("http://127.0.0.1:8000")
-    with pytest.raises(DataDirectoryLocked, match="serving http://127.0.0.1:8000"):
+    with pytest.raises(
+        DataDirectoryLocked, match=r"serving http://127\.0\.0\.1:8000\); stop it first\. .*POST /v1/documents"
+    ):
         DataDirectory(tmp_path, "rag-service ingest", wait=0.1)
     found = owner(tmp_path)
     assert found is not None

@@ -181,7 +181,7 @@ async def test_folders_that_are_no_run(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"is damaged: it cannot be read in its times\.jsonl"):
         load_run(path)
     (path / "summary.json").unlink()
-    with pytest.raises(RunError, match="unfinished run; finish it with"):
+    with pytest.raises(RunError, match="unfinished run; finish it with .* eval run DATASET --out"):
         load_run(path)
     (path / "config.json").write_text('{"format": 99}', encoding="utf-8")
     with pytest.raises(RunError, match=r"written by another version \(format 99, this one reads 1\)"):
