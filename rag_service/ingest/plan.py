@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -83,7 +84,8 @@ def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
 
     A file is unchanged when size and modification time are those recorded, or its SHA-256 is. A new file with
     the content of a vanished one of the same root is that document moved. Documents that were ingested from
-    another root, or lie below something that could not be read, never vanish.
+    another root, or lie below something that could not be read, never vanish. A root that is gone is followed to
+    where its files are now.
     """
     by_path = {_identity(item.root, item.source): item for item in known.values() if item.root is not None}
     steps = [Step(printable(item.source), "failed", detail=item.reason) for item in scan.problems]
@@ -100,7 +102,10 @@ def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
             met.add(own.document_id)
         step = _step(file, own)
         (fresh if step.change == "added" else steps).append(step)
-    gone = [item for item in known.values() if item.document_id not in met and _vanished(item, scan)]
+    heirs = _heirs(scan, known)
+    unmet = (item for item in known.values() if item.document_id not in met)
+    placed = (replace(item, root=heirs[item.root]) if item.root in heirs else item for item in unmet)
+    gone = [item for item in placed if _vanished(item, scan)]
     moved, added = _match(fresh, gone)
     removed = {item.document_id for item in gone} - {step.known.document_id for step in moved if step.known}
     steps += moved + added
@@ -165,6 +170,14 @@ def _vanished(known: Known, scan: Scan) -> bool:
     if any(problem.hides(known) for problem in scan.problems):
         return False
     return any(scope.covers(known) for scope in scan.scopes)
+
+
+def _heirs(scan: Scan, known: Mapping[str, Known]) -> dict[str | None, str]:
+    """Roots that were moved: each that is gone, with the root under which most of its documents are found."""
+    held = Counter(item.root for item in known.values())
+    found = Counter((known[file.source].root, file.root) for file in scan.files if file.source in known)
+    moved = ((old, new) for (old, new), number in found.items() if 2 * number > held[old])
+    return {old: new for old, new in moved if old is not None and not Path(old).exists()}
 
 
 def _match(fresh: Sequence[Step], gone: Sequence[Known]) -> tuple[list[Step], list[Step]]:

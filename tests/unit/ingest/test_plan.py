@@ -110,3 +110,21 @@ def test_a_folder_with_an_unprintable_name_hides_its_documents_too(tmp_path: Pat
 
 def test_another_root_s_documents_never_vanish(tmp_path: Path) -> None:
     assert steps([], [known(tmp_path / "elsewhere", "a.txt", "A.")], of=tmp_path) == {}
+
+
+def test_a_folder_that_was_moved_is_followed(tmp_path: Path) -> None:
+    names = ("a.txt", "b.txt", "gone.txt", "from.txt")
+    documents = [known(tmp_path / "old", name, name) for name in names]
+    files = [found(tmp_path / "new", name, name) for name in ("a.txt", "b.txt")]
+    moved = found(tmp_path / "new", "to.txt", "from.txt")
+    assert steps([*files, found(tmp_path / "new", "gone.txt", "gone.txt"), moved], documents, of=tmp_path / "new") == {
+        "a.txt": ("unchanged", None),
+        "b.txt": ("unchanged", None),
+        "gone.txt": ("unchanged", None),
+        "to.txt": ("moved", "from.txt"),
+    }
+    few = steps([*files, moved], documents, of=tmp_path / "new")
+    assert "gone.txt" not in few, "half of the files may be another folder's"
+    assert steps([*files, moved], documents[:3], of=tmp_path / "new")["gone.txt"] == ("removed", None)
+    (tmp_path / "old").mkdir()
+    assert "gone.txt" not in steps([moved], documents[:3], of=tmp_path / "new")
