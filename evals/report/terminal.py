@@ -34,7 +34,8 @@ def print_run(run: Run, console: Console) -> None:
 
 def comparison_tables(comparison: Comparison) -> RenderableType:
     """Differences by metric and tag, and the cases that flipped; what is the same is only counted."""
-    table = _table(f"{comparison.first} → {comparison.second}, {comparison.cases} cases")
+    head = Text(f"{comparison.first} → {comparison.second}, {comparison.cases} cases", style="bold")
+    table = _table("")
     for name in ("metric", "n", "unpaired", "before", "after", "difference", "95 % interval", "p", ""):
         table.add_column(name, justify="left" if name in ("metric", "") else "right")
     differing = [change for change in comparison.changes if verdict(change) != SAME]
@@ -58,7 +59,7 @@ def comparison_tables(comparison: Comparison) -> RenderableType:
             _said(flip.first),
             _said(flip.second),
         )
-    parts = (table, differing), (same, True), (tags, comparison.tags), (flips, comparison.flips)
+    parts = (head, True), (table, differing), (same, True), (tags, comparison.tags), (flips, comparison.flips)
     return Group(*(part for part, shown in parts if shown))
 
 

@@ -152,7 +152,7 @@ def test_a_baseline_over_another_corpus_or_other_cases_says_so(first: dict[str, 
     assert result.exit_code == 1 and isinstance(result.exception, RagError)
     assert str(result.exception) == (
         "The baseline old does not fit the run: the corpus changed between them; "
-        "make a new one with `rag-service eval baseline RUN`."
+        "make a new one with `rag-service eval baseline RUN`, or name your own gate with --gate FILE."
     )
     assert parsed("run", "capitals.yaml", "--tag", "north", "--out", "runs/north")["summary"]["cases"] == 3
     part = call("gate", "runs/north", "--gate", "gate.yaml").exception

@@ -152,7 +152,7 @@ def test_a_reader_that_hangs_is_ended_at_the_timeout() -> None:
 def test_a_reader_that_is_hungry_crashes_or_fails_costs_only_its_file(loader: Loader) -> None:
     assert "needs more than 2000 MB" in refused(loader, "a.hungry", b"x")
     assert "made its extractor fail" in refused(loader, "a.crash", b"x")
-    assert "cannot be extracted (ValueError: nicht lesbar)" in refused(loader, "a.fail", b"x")
+    assert "made its reader tests.ingest_kit.Failing fail (ValueError: nicht lesbar)" in refused(loader, "a.fail", b"x")
     assert "which cannot be imported" in refused(loader, "a.gone", b"x")
     assert "which is no class" in refused(loader, "a.odd", b"x")
     assert "Kim" in loader.load_bytes("a.pdf", kit.pdf([[Print("Kim")]])).text
