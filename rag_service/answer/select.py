@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +13,9 @@ from rag_service.answer.candidates import Candidate
 from rag_service.answer.evidence import values
 from rag_service.answer.series import steps, whole
 from rag_service.ports import Evidence
-from rag_service.text.names import Value, find_names
+from rag_service.text.names import find_names
 from rag_service.text.questions import AnswerType
+from rag_service.text.versions import differ
 from rag_service.text.words import content_words
 
 _ENOUGH = 0.93
@@ -51,38 +52,31 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
     A sentence that leans on the one before it is quoted with that, and the first one with what it announces; sources
     that disagree stand newest first.
     """
-    pool = _Pool(evidence, assessment)
-    if not pool.groups:
+    groups = _groups(evidence, assessment)
+    if not groups:
         return []
-    taken = _rivals(evidence, assessment, pool.groups, limit)
+    taken = _rivals(evidence, assessment, groups, limit)
     if not taken:
-        best, *others = _likeliest(pool.groups, limit)
+        best, *others = _likeliest(groups, limit)
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
     return [_with_previous(evidence, assessment, taken, limit), *taken[1:]]
 
 
-class _Pool:
+def _groups(evidence: Evidence, assessment: Assessment) -> list[Chosen]:
     """The likeliest sentences, those of several documents that say the same as one group."""
-
-    def __init__(self, evidence: Evidence, assessment: Assessment) -> None:
-        candidates, shares = assessment.sentences.candidates, assessment.shares
-        order = np.argsort(-shares, kind="stable")[:_CONSIDERED]
-        words: list[set[str]] = []
-        groups: list[Chosen] = []
-        for row in order.tolist():
-            item = candidates[row]
-            own = set(content_words(item.text, evidence.passages[item.passage].language))
-            twin = next((at for at, other in enumerate(words) if _alike(own, other)), None)
-            if twin is None:
-                words.append(own)
-                groups.append(Chosen(item, (), float(shares[row])))
-            elif _document(evidence, item) not in {
-                _document(evidence, other) for other in (groups[twin].item, *groups[twin].same)
-            }:
-                group = groups[twin]
-                groups[twin] = Chosen(group.item, (*group.same, item), group.share + float(shares[row]))
-        self.groups = groups
+    candidates, shares = assessment.sentences.candidates, assessment.shares
+    groups: list[Chosen] = []
+    for row in np.argsort(-shares, kind="stable")[:_CONSIDERED].tolist():
+        item = candidates[row]
+        twin = next((at for at, group in enumerate(groups) if _same(evidence, item, group.item)), None)
+        if twin is None:
+            groups.append(Chosen(item, (), float(shares[row])))
+            continue
+        group = groups[twin]
+        if _document(evidence, item) not in {_document(evidence, other) for other in (group.item, *group.same)}:
+            groups[twin] = Chosen(group.item, (*group.same, item), group.share + float(shares[row]))
+    return groups
 
 
 def _likeliest(groups: Sequence[Chosen], limit: int) -> list[Chosen]:
@@ -125,31 +119,50 @@ def _within(item: Candidate, other: Candidate) -> bool:
 
 
 def _rivals(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen], limit: int) -> list[Chosen]:
-    """Likely sentences of different documents with different dates or numbers where one is asked for."""
-    kind = assessment.sentences.kind
-    if kind not in ("date", "number") or limit < 2:
-        return []
-    asked = {value.norm for value in values(kind, evidence.question, evidence.language)}
-    rivals: list[tuple[Chosen, set[str]]] = []
+    """Likely sentences of different documents that disagree with the likeliest and each other, newest first."""
+    rivals: list[Chosen] = []
     for group in groups:
-        if group.share < _RIVAL * groups[0].share or len(rivals) == limit:
+        if group.share < _RIVAL * groups[0].share:
             break
-        language = evidence.passages[group.item.passage].language
-        fresh = {_comparable(value) for value in values(kind, group.item.text, language)} - asked
-        documents = {_document(evidence, other.item) for other, _ in rivals}
-        if (
-            fresh
-            and _document(evidence, group.item) not in documents
-            and not any(_agree(fresh, other) for _, other in rivals)
-        ):
-            rivals.append((group, fresh))
-    if len(rivals) < 2 or rivals[0][0] is not groups[0]:
+        if all(_disagree(evidence, assessment.sentences.kind, group.item, other.item) for other in rivals):
+            rivals.append(group)
+    for group in tuple(rivals):
+        for version in _versions(evidence, assessment, group):
+            if not any(_same(evidence, version.item, other.item) for other in rivals):
+                rivals.append(version)
+    if len(rivals) < 2 or limit < 2:
         return []
-    return sorted(
-        (group for group, _ in rivals),
-        key=lambda group: evidence.passages[group.item.passage].published or "",
-        reverse=True,
+    return sorted(rivals[:limit], key=lambda group: evidence.passages[group.item.passage].published or "", reverse=True)
+
+
+def _versions(evidence: Evidence, assessment: Assessment, group: Chosen) -> Iterator[Chosen]:
+    """Other versions of a sentence that repeat as much of the question, however unlikely: few passages are read."""
+    candidates = assessment.sentences.candidates
+    row = candidates.index(group.item)
+    language = evidence.passages[group.item.passage].language
+    told = np.stack([assessment.sentences.column(name) for name in ("coverage", "agreement")])
+    for other in np.flatnonzero((told >= told[:, [row]]).all(axis=0)).tolist():
+        item = candidates[other]
+        if _document(evidence, item) != _document(evidence, group.item) and differ(
+            item.text, group.item.text, language
+        ):
+            yield Chosen(item, (), float(assessment.shares[other]))
+
+
+def _disagree(evidence: Evidence, kind: AnswerType, left: Candidate, right: Candidate) -> bool:
+    """Whether sentences of two documents are versions of one, or give different dates or numbers where one is asked."""
+    if _document(evidence, left) == _document(evidence, right):
+        return False
+    if differ(left.text, right.text, evidence.passages[left.passage].language):
+        return True
+    if kind not in ("date", "number"):
+        return False
+    asked = {value.norm for value in values(kind, evidence.question, evidence.language)}
+    one, other = (
+        {value.norm for value in values(kind, item.text, evidence.passages[item.passage].language)} - asked
+        for item in (left, right)
     )
+    return bool(one and other) and not _agree(one, other)
 
 
 def _agree(left: set[str], right: set[str]) -> bool:
@@ -160,10 +173,6 @@ def _agree(left: set[str], right: set[str]) -> bool:
         for one in left
         for other in right
     )  # fmt: skip
-
-
-def _comparable(value: Value) -> str:
-    return value.norm
 
 
 def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen], limit: int) -> Chosen:
@@ -190,8 +199,12 @@ def _leans(text: str, language: str, kind: AnswerType) -> bool:
     return _PRONOUN.match(text) is not None and not find_names(text, language)
 
 
-def _alike(left: set[str], right: set[str]) -> bool:
-    return bool(left) and len(left & right) >= _ALIKE * len(left | right)
+def _same(evidence: Evidence, left: Candidate, right: Candidate) -> bool:
+    """Whether two sentences say the same in much the same words."""
+    language = evidence.passages[left.passage].language
+    one, other = (set(content_words(item.text, language)) for item in (left, right))
+    alike = bool(one) and len(one & other) >= _ALIKE * len(one | other)
+    return alike and not differ(left.text, right.text, language)
 
 
 def _document(evidence: Evidence, item: Candidate) -> str:

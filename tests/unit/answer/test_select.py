@@ -81,3 +81,33 @@ def test_what_the_best_sentence_announces_follows_it():
     found = texts(choose(asked, model().assess(asked), 3))
     assert found[:2] == ["Zum Antrag gehören folgende Unterlagen:", "der Ausweis\n- ein Foto"]
     assert not {"der Ausweis", "ein Foto"} & set(found)
+
+
+def test_versions_of_a_rule_are_not_one_statement_but_stand_newest_first():
+    rule = "Die Einwirkzeit des Mittels auf allen Flächen im Labor beträgt laut Ordnung mindestens {} Minuten."
+    asked = evidence(
+        "Wie lange wirkt das Mittel ein?",
+        rule.format(10),
+        rule.format(15),
+        dates={0: "2021-03-01", 1: "2024-06-01"},
+    )
+    first, second = choose(asked, model().assess(asked), 3)
+    assert [first.item.text, second.item.text] == [rule.format(15), rule.format(10)]
+    assert not first.same
+    assert not second.same
+
+
+def test_another_version_of_a_rule_is_told_although_its_passage_was_not_read():
+    rule = "Der Urlaub beträgt {} Tage bei einer Fünf-Tage-Woche."
+    filler = "Über den Urlaub und die Tage entscheidet der Vorstand."
+    asked = evidence("Wie viele Tage Urlaub?", rule.format(28), filler, filler, rule.format(30), dates={3: "2024"})
+    assert texts(choose(asked, EvidenceModel(Encoding(), Reads("28")).assess(asked), 3))[:2] == [
+        rule.format(30),
+        rule.format(28),
+    ]
+
+
+def test_a_rule_and_its_contrary_are_two_statements():
+    rule = "Das Mitbringen von Hunden ist auf dem ganzen Gelände der Firma in Kiel {}erlaubt."
+    asked = evidence("Darf ich meinen Hund mitbringen?", rule.format(""), rule.format("nicht "), dates={1: "2024"})
+    assert texts(choose(asked, model().assess(asked), 3)) == [rule.format("nicht "), rule.format("")]

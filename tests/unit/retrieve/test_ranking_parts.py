@@ -60,6 +60,15 @@ def test_another_passage_of_a_document_that_repeats_elsewhere_stays():
     assert [each.chunk_id for each in collapse([named("a1", "a", duplicates=("b.txt",)), other])] == ["a1", "b2"]
 
 
+def test_an_older_version_of_a_rule_is_no_repeat_of_the_newer_one():
+    rule = "Alle Geräte im Labor werden nach jeder Schicht gereinigt. Die Einwirkzeit beträgt mindestens {} Minuten."
+    both = [
+        replace(named(f"{name}1", name, duplicates=(f"{other}.txt",)), text=rule.format(minutes))
+        for name, other, minutes in (("a", "b", 10), ("b", "a", 15))
+    ]
+    assert [each.chunk_id for each in collapse(both)] == ["a1", "b1"]
+
+
 class Code:
     """Token vectors along the axes, so that cosines are 0 or 1."""
 

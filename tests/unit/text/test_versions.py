@@ -1,0 +1,22 @@
+"""Versions of one statement."""
+
+import pytest
+
+from rag_service.text.versions import differ
+
+RULE = "Der Jahresurlaub beträgt {} Arbeitstage bei einer Fünf-Tage-Woche."
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (RULE.format(28), RULE.format(30), True),
+        (RULE.format(28), f"1. {RULE.format(28)}", False),
+        ("Hunde sind auf dem Gelände erlaubt.", "Hunde sind auf dem Gelände nicht erlaubt.", True),
+        ("Die Sitzung beginnt am 3. Mai 2024.", "Die Sitzung beginnt am 4. Mai 2024.", True),
+        ("Der Bus kostet 28 Euro.", "Die Bahn nach Kiel fährt 30 Minuten.", False),
+        ("", "", False),
+    ],
+)
+def test_sentences_with_the_same_words_and_other_figures_differ(left, right, expected):
+    assert differ(left, right, "de") is expected
