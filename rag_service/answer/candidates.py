@@ -24,6 +24,7 @@ _FINAL = r".!?…。｡！？\u06d4\u061f\u0964\u0965\u1362"
 _TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would not hold
 _ENDS = re.compile(rf"[{_FINAL}:;](?:[\"'”“»«›‹)\]」』）{FOOTNOTE_MARKS}]|\[\d{{1,3}}\])*$")
 _QUESTION = re.compile(r"[?\uff1f\u061f][)*_]*$")
+_ASKED = re.compile(r"[^\n]*[?\uff1f\u061f][)*_]*\n\s*")
 _SHORTEST, _LONG = 3, 14  # words
 _SHORT, _LINE = 16, 200  # bytes of UTF-8: some scripts need few characters, and no blanks between words
 _BULLET = re.compile(r"[-*+•▪●–]\s+")
@@ -122,9 +123,15 @@ def _runs(candidates: Sequence[Candidate]) -> Iterator[list[int]]:
     yield run
 
 
+def asked_before(item: Candidate) -> int:
+    """How many characters of a candidate are the question that stands before it."""
+    asked = _ASKED.match(item.text)
+    return asked.end() if asked else 0
+
+
 def is_list_item(passage: Passage, item: Candidate) -> bool:
-    """Whether a candidate of the passage is the item of a list; its bullet is no part of it."""
-    line = passage.text.rfind("\n", 0, item.start - passage.start) + 1
+    """Whether a candidate of the passage, behind its question, is the item of a list; its bullet is no part of it."""
+    line = passage.text.rfind("\n", 0, item.start - passage.start + asked_before(item)) + 1
     return _LIST_ITEM.match(passage.text, line) is not None
 
 

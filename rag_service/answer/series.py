@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag_service.answer.candidates import Candidate, is_list_item
+from rag_service.answer.candidates import Candidate, asked_before, is_list_item
 from rag_service.models import Passage
 from rag_service.text.names import find_dates
 
@@ -31,9 +31,12 @@ def whole(candidates: Sequence[Candidate], passages: Sequence[Passage], row: int
     """The candidate with what it opens or announces, in their order; the candidate alone when it does neither.
 
     The items of a list that a lead-in announces are one candidate. Where not everything fits, the lead-in goes first.
+    A question announces a list, too, and is one candidate with it.
     """
     item = candidates[row]
     following = _following(candidates, passages[item.passage], row)
+    if asked_before(item) and (listed := _listed([item, *following], passages[item.passage])):
+        return listed
     if _OPENS.search(item.text):
         return [item, *_series(following)][:limit]
     announced: list[Candidate] = []
@@ -66,7 +69,10 @@ def steps(
 
 
 def _is_step(item: Candidate, passage: Passage, numbered: bool) -> bool:
-    if numbered and (not _NUMBERED.match(item.text) or any(not date.start for date in find_dates(item.text[:_DATE]))):
+    if numbered and (
+        not _NUMBERED.match(item.text, asked_before(item))
+        or any(not date.start for date in find_dates(item.text[:_DATE]))
+    ):
         return False
     return is_list_item(passage, item)
 

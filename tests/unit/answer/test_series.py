@@ -94,3 +94,15 @@ def test_long_lists_are_cut_at_an_item():
 )
 def test_other_sentences_stand_alone(text, first):
     assert len(found(text, first)) == 1
+
+
+ASKED = "Was nehme ich mit?\n\n- den Ausweis\n- ein Foto\n- die Quittung\n\nDas Amt öffnet um neun."
+
+
+def test_a_question_announces_the_list_below_it():
+    whole_list = ASKED.split("\n\nDas Amt")[0]
+    assert found(ASKED, "Was nehme") == [whole_list]
+    passages = [passage(ASKED)]
+    candidates = find_candidates(passages)
+    row = next(at for at, each in enumerate(candidates) if each.text == "ein Foto")
+    assert steps(candidates, passages, row, numbered=False).text == whole_list
