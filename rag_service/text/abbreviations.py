@@ -15,7 +15,7 @@ NEVER_LAST = {
         einschl entspr evtl exkl febr gegr geb gen gest ggf ggfs hl hrsg inkl insb jan kap kath lt
         luth max mind min ministerpräs mio mrd mtl nov obj okt präs rd rel resp sept sog spez stellv
         str tab tägl u usf verh verf vgl vors wg wiss z zit zzgl zz bzgl aug dt engl frz russ korean
-        lat griech jap gem lfd zw od bez mdl schriftl dgl pol komm allg urspr d i s o
+        lat griech jap gem lfd zw od bez mdl schriftl dgl pol komm allg urspr gez hrn d i s o
         """),
     "en": _words(f"""
         {_NEVER_LAST_COMMON} gen col lt sgt capt cmdr adm maj hon rev sen rep gov pres supt messrs
@@ -78,7 +78,7 @@ MAYBE_LAST_DEFAULT = _words("etc jr inc ltd co corp")
 AFTER_NUMBER = _words("г гг р рр см м т с r w")
 
 # 'No. 5', 'p. 12': an abbreviation only before a number.
-BEFORE_NUMBER = _words("no nos p pp art sec ch fig vol nr abs kap s ziff bd")
+BEFORE_NUMBER = _words("no nos p pp art sec ch fig vol nr abs kap s ziff bd anl anh anm")
 
 MONTHS = _words("""
         januar jänner jan februar feber feb märz april mai juni juli august aug september sept

@@ -42,9 +42,10 @@ _COUNTED = re.compile(
     r"\s*(?:€|\$|£|%|(?:Euro|Dollar|Franken|Prozent|percent|Meter|Kilometer|km|kg|Tonnen|Stück)\b)", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"\b(?:zwischen|between|von|from)\b", re.IGNORECASE)
-_PUBLISHED = re.compile(
-    r"\b(?:veröffentlicht\w*|erschien\w*|publiziert\w*|artikel\w*|bericht|berichte|berichten|meldung\w*|beitr[aä]g\w*"
-    r"|published|articles?|reports?|stories|posts?)\b",
+_PUBLISHED = re.compile(  # no fee, which is a 'Beitrag', too, no article of a price list, no report on a year
+    r"\b(?:veröffentlicht\w*|erschien\w*|publiziert\w*|published"
+    r"|(?:artikeln?|berichten?|berichte|meldungen|articles|reports|stories|posts)\b"
+    r".*\b(?:vom|von|aus|seit|from|of|since))\b",
     re.IGNORECASE,
 )
 

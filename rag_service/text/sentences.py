@@ -113,6 +113,8 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
         return False
     if _SPEAKER.match(after) or (_STAMP.match(after) and _STAMP.match(text, start)):
         return False
+    if (opening := after.split(None, 1)[0])[-1] == "." and line.split(None, 1)[0] == opening:
+        return False  # 'gez.' below 'gez.'
     colon = line[-1] == ":"  # announces what follows, but for a full line of prose
     if colon and not after[0].islower():
         return False

@@ -72,6 +72,18 @@ def test_asking_for_texts_of_a_time_is_strict(question):
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "Auf wie viel steigt der Beitrag ab 2019?",
+        "Was steht im Bericht des Vorstands über 2018?",
+        "Welche Artikelnummern gelten seit 2018?",
+    ],
+)
+def test_asking_for_what_happened_at_a_time_is_not(question):
+    assert not find_period(question, TODAY).strict
+
+
+@pytest.mark.parametrize(
     ("published", "inside"),
     [("2019-04", True), ("2019", True), ("2019-04-30T23:59", True), ("2019-05-01", False), (None, False), ("?", False)],
 )

@@ -31,6 +31,7 @@ GERMAN = [
     ["Dr. Anna Weber leitet das Institut.", "Sie forscht über Asien."],
     ["Prof. Dr. med. Karl Stein sprach.", "Der Saal war voll."],
     ["Das steht in Nr. 5 der Liste.", "Dort steht noch mehr."],
+    ["Das regelt Anl. 3 zum Vertrag.", "Fragen gehen an Hrn. Petersen im Büro."],
     ["Nach Art. 12 Abs. 3 ist das verboten.", "Ausnahmen gibt es keine."],
     ["Die Kosten betragen ca. 5 Mio. Euro.", "Das ist viel."],
     ["Rund 3,5 Mrd. Dollar fehlen.", "Wer zahlt sie?"],
@@ -140,6 +141,7 @@ FURTHER = [
 
 LAYOUT = [
     ("Überschrift ohne Punkt\n\nDer erste Satz.", ["Überschrift ohne Punkt", "Der erste Satz."]),
+    ("gez. Dr. Henrike Paulsen, Geschäftsführerin der Firma\ngez. Torben Jessen, Vorsitzender", None),
     ("Ein Titel\nDer Text beginnt mit diesem Satz und endet hier.", None),
     (
         "Dieser Satz ist im Text umbrochen, weil die\nZeile zu Ende war. Er geht weiter.",
