@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
+from rag_service.ingest.readers.docx_lists import Marks, is_listed
 from rag_service.ingest.readers.office import core_metadata, reason
 from rag_service.ingest.readers.raised import as_figures
 from rag_service.ingest.readers.table import LONGEST_NAME, pairs_as_text, rows_as_text
@@ -20,7 +20,6 @@ _REJECTED = (
 )
 _WRAPPERS = ".//w:ins | .//w:moveTo | .//w:sdt | .//w:sdtContent | .//w:smartTag | .//w:customXml | .//w:fldSimple"
 _IN_TEXT_BOX = ".//w:txbxContent//w:p[not(ancestor::*[local-name()='Fallback'])]"  # Word writes each box twice
-_LIST_STYLE = re.compile(r"(?:List|Liste|Aufzählung)", re.IGNORECASE)
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -37,9 +36,10 @@ def read(data: bytes, limits: Limits) -> Extracted:
         raise UnreadableError(f"is not a Word document: {reason(error)}; save it again as .docx") from error
     _unwrap(document.element.body)
     _write_figures(document.element.body)
-    blocks = [block for block in _blocks(document.iter_inner_content()) if block.strip()]
-    blocks.extend(_notes(archive))
-    return core_metadata(document.core_properties, ("\n\n".join(blocks).replace("\n\n- ", "\n- "),), _heading(document))
+    blocks = [block for block in _blocks(document.iter_inner_content(), Marks(document)) if block[0].strip()]
+    blocks.extend((note, False) for note in _notes(archive))
+    text = "".join(("\n" if listed else "\n\n") * (at > 0) + block for at, (block, listed) in enumerate(blocks))
+    return core_metadata(document.core_properties, (text,), _heading(document))
 
 
 def _unwrap(body: Any) -> None:
@@ -61,26 +61,20 @@ def _write_figures(body: Any) -> None:
             text.text = as_figures("sup" if raised else "sub", text.text or "", before)
 
 
-def _blocks(content: Iterator[Any]) -> Iterator[str]:
+def _blocks(content: Iterator[Any], marks: Marks) -> Iterator[tuple[str, bool]]:
+    """Paragraphs and tables, and which of them are items of lists."""
     for item in content:
         if hasattr(item, "rows"):
-            yield _table_text(item)
+            yield _table_text(item, marks), False
             continue
-        if (item.style is not None and _LIST_STYLE.match(item.style.name or "")) or _is_numbered(item):
-            yield f"- {item.text.strip()}"
-        else:
-            yield item.text
+        mark = marks.mark(item)
+        yield (f"{mark} {item.text.strip()}", is_listed(item)) if mark and item.text.strip() else (item.text, False)
         for paragraph in item._p.xpath(_IN_TEXT_BOX):
-            yield paragraph.text
+            yield paragraph.text, False
 
 
-def _is_numbered(paragraph: Any) -> bool:
-    properties = paragraph._p.pPr
-    return properties is not None and properties.numPr is not None
-
-
-def _table_text(table: Any) -> str:
-    rows = list(_rows(table))
+def _table_text(table: Any, marks: Marks) -> str:
+    rows = list(_rows(table, marks))
     if any(len(row) != len(rows[0]) for row in rows):
         return "\n".join(" | ".join(row) for row in rows)
     header = _has_header(table, rows)
@@ -89,13 +83,13 @@ def _table_text(table: Any) -> str:
     return "\n".join(rows_as_text(rows, header=header or None))
 
 
-def _rows(table: Any) -> Iterator[list[str]]:
+def _rows(table: Any, marks: Marks) -> Iterator[list[str]]:
     for row in table.rows:
         cells: list[str] = []
         previous = None
         for cell in row.cells:
             if cell._tc is not previous:  # a merged cell is listed once for every column it spans
-                cells.append(" ".join(_cell_text(cell).split()))
+                cells.append(" ".join(_cell_text(cell, marks).split()))
             previous = cell._tc
         yield cells
 
@@ -114,8 +108,8 @@ def _is_bold(row: Any) -> bool:
     return bool(runs) and all(run.xpath(bold) for run in runs)
 
 
-def _cell_text(cell: Any) -> str:
-    return "\n".join(_blocks(cell.iter_inner_content()))
+def _cell_text(cell: Any, marks: Marks) -> str:
+    return "\n".join(text for text, _ in _blocks(cell.iter_inner_content(), marks))
 
 
 def _notes(archive: Any) -> Iterator[str]:
