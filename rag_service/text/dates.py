@@ -45,8 +45,16 @@ _LABELS = (
     r"|publisert|udgivet|julkaistu|zveřejněno|дата(?:\s+публикации)?|опубликовано|обновлено|опубліковано|日期|发布日期"
     r"|发布时间|公開日|更新日)(?:\s+(?:am|on|le|el|il|em|op|dnia|den|dne))?"
 )
+_VALID = (  # since when a rule is as it is written
+    r"(?:(?:version\s+[\w.]+,\s+)?(?:gültig|wirksam|in\s+kraft|effective|valid)\s*:?\s+(?:ab|seit|from|as\s+of)"
+    r"(?:\s+(?:dem|the))?|(?:in\s+der\s+)?(?:fassung|version)\s+(?:vom|of))"
+)
 _COLONS = (":", "\uff1a")
-_LABELLED = re.compile(rf"\W{{0,4}}{_LABELS}\s*[:\uff1a\s]\s*(?:am\s+|on\s+)?{_DATE}", re.IGNORECASE)
+_LABELLED = re.compile(rf"\W{{0,4}}(?:{_LABELS}|{_VALID})\s*[:\uff1a\s]\s*(?:am\s+|on\s+)?{_DATE}", re.IGNORECASE)
+_MINUTES = re.compile(
+    rf"\W{{0,4}}(?:protokoll|niederschrift|minutes)\b[^.:]{{0,80}}?\s(?:vom|am|of|from|on)\s+{_DATE}\W*$",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(rf"(?<!\w){_LABELS}\s*[:\uff1a]\s*$", re.IGNORECASE)
 _AGENCY = re.compile(
     r"[A-ZÄÖÜ](?:[^\W\d_]|[ .\-/]){1,40}(?:\s*\([^)\d]{1,30}\))?,?\s+(?:den\s+)?"
@@ -102,7 +110,7 @@ def find_dateline(text: str) -> str | None:
 
 def _labelled(lines: list[str]) -> Iterator[str]:
     for line in lines:
-        match = _LABELLED.match(line)
+        match = _LABELLED.match(line) or _MINUTES.match(line)
         value = _iso(match) if match else None
         if value:
             yield value
