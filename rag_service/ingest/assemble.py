@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -15,6 +16,11 @@ from rag_service.text.normalise import normalise
 
 _TITLE_CHARACTERS = 160
 _BLANK = "\n\n"
+_NAMED_DATE = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d[-_](?:0[1-9]|1[0-2])(?:[-_](?:0[1-9]|[12]\d|3[01]))?"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d)(?![-_.]?\d)"
+)
 _TABLES = ("text/csv", "text/tab-separated-values")  # their first line is no title
 
 
@@ -35,7 +41,7 @@ def assemble(source: str, sha256: str, media_type: str, extracted: Extracted, li
         title=_title(extracted.title, "" if media_type in _TABLES else text, source),
         language=extracted.language or detect_language(text),
         media_type=media_type,
-        published=_published(extracted, text),
+        published=_published(extracted, text, source),
         metadata={clean(key): _clean_value(value) for key, value in extracted.metadata.items()},
         pages=pages,
     )
@@ -91,11 +97,17 @@ def _without_label(line: str) -> str:
     return line
 
 
-def _published(extracted: Extracted, text: str) -> str | None:
-    """The date the file states, else its text's dateline, else the day its format records."""
+def _published(extracted: Extracted, text: str, source: str) -> str | None:
+    """The date the file states, else its text's dateline, its name's date, or the day its format records."""
     stated = iso_date(extracted.published) if extracted.published else None
     dateline = find_dateline(text) if stated is None or len(stated) < len("2019-04-25") else None
     if stated and dateline and dateline.startswith(stated):
         return dateline
     recorded = iso_date(extracted.created) if extracted.created else None
-    return stated or dateline or (recorded[:10] if recorded else None)
+    return stated or dateline or _named_date(source) or (recorded[:10] if recorded else None)
+
+
+def _named_date(source: str) -> str | None:
+    """The one date with a month in a file's name: '2024-05-14 Protokoll.docx'."""
+    found = _NAMED_DATE.findall(PurePosixPath(source).stem)
+    return iso_date(found[0].replace("_", "-")) if len(found) == 1 else None

@@ -71,6 +71,22 @@ def test_formats_through_the_worker(loader: Loader, source: str, data: bytes, fo
     assert found in loader.load_bytes(source, data).text
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "published"),
+    [
+        ("protokolle/2024-05-14-leitung.md", "# Leitungsrunde", "2024-05-14"),
+        ("preise 2024_02.csv", "Artikel;Preis\nNM-200;149,00", "2024-02"),
+        ("Rundschreiben 14.5.2024.txt", "Guten Tag", "2024-05-14"),
+        ("2024-05-14.txt", "Stand: 3. Mai 2021", "2021-05-03"),
+        ("plan-2019-04-bis-2023-09.txt", "Guten Tag", None),
+        ("agenda-2030.txt", "Guten Tag", None),
+        ("scan_20240514_093012.txt", "Guten Tag", None),
+    ],
+)
+def test_a_name_dates_what_has_no_other_date(loader: Loader, source: str, text: str, published: str | None) -> None:
+    assert loader.load_bytes(source, text.encode()).published == published
+
+
 def test_a_llamaindex_reader_by_dotted_path(loader: Loader) -> None:
     document = loader.load_bytes("a.records", b'{"ort": "Wladiwostok"}')
     assert '"ort": "Wladiwostok"' in document.text
