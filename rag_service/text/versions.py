@@ -7,6 +7,7 @@ from rag_service.text.polarity import contrary
 from rag_service.text.words import content_words
 
 _SAME = 0.6  # share of their words, figures left out
+_SHARED = 0.3  # of the shorter one's words, figures among them
 
 
 def differ(left: str, right: str, language: str) -> bool:
@@ -14,6 +15,9 @@ def differ(left: str, right: str, language: str) -> bool:
 
     '28 Tage bei einer Fünf-Tage-Woche' and '30 Tage bei einer Fünf-Tage-Woche' do; what only adds a figure does not.
     """
+    whole, wholes = (set(content_words(text, language)) for text in (left, right))
+    if len(whole & wholes) < _SHARED * min(len(whole), len(wholes)):  # figures are slow to find
+        return False
     (one, ones), (other, others) = (_taken_apart(text, language) for text in (left, right))
     if len(one & other) < _SAME * max(len(one | other), 1):
         return False
