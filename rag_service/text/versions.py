@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
-from rag_service.text.names import find_dates, find_numbers
+import re
+from collections import Counter
+
+from rag_service.text.names import find_dates, find_names, find_numbers
 from rag_service.text.polarity import contrary
 from rag_service.text.words import content_words
 
 _SAME = 0.6  # share of their words, figures left out
 _SHARED = 0.3  # of the shorter one's words, figures among them
+_MARK = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
 
 
 def differ(left: str, right: str, language: str) -> bool:
-    """Whether sentences with mostly the same words give different figures, or one the contrary of the other.
+    """Whether sentences with mostly the same words give different figures or names, or one the contrary of the other.
 
     '28 Tage bei einer Fünf-Tage-Woche' and '30 Tage bei einer Fünf-Tage-Woche' do; what only adds a figure does not.
     """
     whole, wholes = (set(content_words(text, language)) for text in (left, right))
     if len(whole & wholes) < _SHARED * min(len(whole), len(wholes)):  # figures are slow to find
         return False
-    (one, ones), (other, others) = (_taken_apart(text, language) for text in (left, right))
+    (one, ones), (other, others) = (_taken_apart(_unmarked(text), language) for text in (left, right))
     if len(one & other) < _SAME * max(len(one | other), 1):
         return False
-    return bool(ones - others and others - ones) or contrary(left, right) or contrary(right, left)
+    changed = _without(ones, others) and _without(others, ones)
+    return changed or contrary(left, right) or contrary(right, left)
 
 
-def _taken_apart(text: str, language: str) -> tuple[set[str], set[str]]:
-    """The content words of a text, and its dates and numbers."""
+def _without(own: Counter[str], other: Counter[str]) -> bool:
+    """Whether something is left of what one text tells without what the other tells, be it with more of a date."""
+    return any(not any("-" in each + told and _fit(each, told) for told in other) for each in own - other)
+
+
+def _fit(one: str, other: str) -> bool:
+    """Whether one date contains the other: 2019-04-25 and --04-25, 2019-04-25 and 2019."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) or long.endswith(short.lstrip("-"))
+
+
+def _unmarked(text: str) -> str:
+    """The text without the mark of a list's item; '12. September' is a date."""
+    mark = _MARK.match(text)
+    return text if mark is None or any(not date.start for date in find_dates(text)) else text[mark.end() :]
+
+
+def _taken_apart(text: str, language: str) -> tuple[set[str], Counter[str]]:
+    """The content words of a text, and its dates, numbers, codes and names, as often as each stands there."""
     values = [*find_dates(text), *find_numbers(text, language)]
     rest = list(text)
     for value in values:
         rest[value.start : value.end] = " " * (value.end - value.start)
-    return set(content_words("".join(rest), language)), {value.norm for value in values}
+    words = set(content_words("".join(rest), language))
+    codes = {word for word in words if any(map(str.isdigit, word))}
+    named = {
+        part for name in find_names(text, language) for part in content_words(text[name.start : name.end], language)
+    }
+    return words - codes - named, Counter([value.norm for value in values]) + Counter(codes | named)

@@ -12,6 +12,13 @@ RULE = "Der Jahresurlaub beträgt {} Arbeitstage bei einer Fünf-Tage-Woche."
     [
         (RULE.format(28), RULE.format(30), True),
         (RULE.format(28), f"1. {RULE.format(28)}", False),
+        ("(2) Je Tag wird ein Betrag von 2 Euro fällig.", "(2) Je Tag wird ein Betrag von 3 Euro fällig.", True),
+        ("(2) Je Tag wird ein Betrag von 2 Euro fällig.", "(3) Je Tag wird ein Betrag von 2 Euro fällig.", False),
+        ("12. September: Kim reist nach Osten.", "13. September: Kim reist nach Osten.", True),
+        ("Schlüssel gibt es in Raum K12 am Tor.", "Schlüssel gibt es in Raum K07 am Tor.", True),
+        ("Für das BEM im Werk steht Herr Carstensen bereit.", "Für das BEM im Werk steht Herr Meier bereit.", True),
+        ("In Wladiwostok traf Kim auf Putin.", "In Wladiwostok traf Kim Jong Un auf Putin.", False),
+        ("Die Sitzung beginnt am 3. Mai 2024.", "Die Sitzung beginnt am 3. Mai.", False),
         ("Hunde sind auf dem Gelände erlaubt.", "Hunde sind auf dem Gelände nicht erlaubt.", True),
         ("Die Sitzung beginnt am 3. Mai 2024.", "Die Sitzung beginnt am 4. Mai 2024.", True),
         ("Der Bus kostet 28 Euro.", "Die Bahn nach Kiel fährt 30 Minuten.", False),
