@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rag_service.answer.abstain import Assessment
-from rag_service.answer.candidates import Candidate
+from rag_service.answer.candidates import Candidate, is_bulleted
 from rag_service.answer.evidence import values
 from rag_service.answer.series import steps, whole
 from rag_service.ports import Evidence
@@ -100,7 +100,8 @@ def _with_series(
     candidates, kind = assessment.sentences.candidates, assessment.sentences.kind
     row = candidates.index(best.item)
     series = whole(candidates, evidence.passages, row, limit)
-    listed = steps(candidates, evidence.passages, row, numbered=kind != "list")
+    bullets = kind in ("any", "definition") and is_bulleted(evidence.passages[best.item.passage], best.item)
+    listed = steps(candidates, evidence.passages, row, numbered=kind != "list" and not bullets)
     if listed and _asks_for_all(kind, listed, others):
         series, best = [listed], replace(best, item=listed)
     found = [best if item is best.item else Chosen(item, (), best.share) for item in series]

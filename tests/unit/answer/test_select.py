@@ -111,3 +111,12 @@ def test_a_rule_and_its_contrary_are_two_statements():
     rule = "Das Mitbringen von Hunden ist auf dem ganzen Gelände der Firma in Kiel {}erlaubt."
     asked = evidence("Darf ich meinen Hund mitbringen?", rule.format(""), rule.format("nicht "), dates={1: "2024"})
     assert texts(choose(asked, model().assess(asked), 3)) == [rule.format("nicht "), rule.format("")]
+
+
+def test_several_items_of_a_list_bring_all_of_it():
+    told = "Die Stelle ist frei.\n\n- Abschluss im Fach\n- Erfahrung im Fach\n- gutes Englisch"
+    asked = evidence("Welche Anforderungen im Fach gibt es?", told)
+    assert (
+        "\n".join(f"- {line}" for line in ("Abschluss im Fach", "Erfahrung im Fach", "gutes Englisch"))
+        == "- " + (texts(choose(asked, EvidenceModel(Encoding(), Reads("Fach")).assess(asked), 3))[0])
+    )
