@@ -31,11 +31,11 @@ def write_files(folder: Path) -> Path:
 
 
 def alone(patch: pytest.MonkeyPatch, data: Path) -> None:
-    """No settings but the data directory, and the prepared encoder of the user's cache."""
+    """No settings but the data directory, the prepared encoder of the user's cache, and no terminal of any width."""
     from rag_service.bootstrap.adapters import _user_cache
 
     for name in list(os.environ):
-        if name.startswith(("RAG_", "OPENAI_")):
+        if name.startswith(("RAG_", "OPENAI_")) or name == "COLUMNS":
             patch.delenv(name)
     patch.chdir(data.parent)
     patch.setenv("RAG_DATA_DIR", str(data))
