@@ -18,6 +18,7 @@ from rag_service.text.sentences import split_sentences
 TokenSpans = Callable[[str], NDArray[np.int32]]
 
 _BLOCK = 20_000
+_WIDEST = 40  # characters that a chunk may hold for each token of its limit: white space and unknown signs cost none
 _CLAUSE = re.compile(r"[,;:)\u2013\u2014\u3001\uff0c\uff1b]\s*$")
 _SPACE = re.compile(r"\s*")
 _FINAL = re.compile(r"[.!?\u2026\u3002\uff01\uff1f\u0964\u061f:;,]\W*$")
@@ -49,6 +50,8 @@ class _Unit:
 
 def cut(text: str, language: str, token_spans: TokenSpans, max_tokens: int, overlap_tokens: int) -> list[Chunk]:
     """Chunks in order: they cover every character that is not white space, and none exceeds `max_tokens`.
+
+    Nor has any more than 40 characters for each of these.
 
     Neighbours share as many whole sentences as fit in `overlap_tokens`. A cut prefers the end of a
     paragraph to the end of a sentence, never follows a heading if there is a choice, and leaves
@@ -114,7 +117,7 @@ def _units(text: str, language: str, tokens: _TokenIndex, max_tokens: int) -> It
     spans = split_sentences(text, language)
     for index, (start, end) in enumerate(spans):
         after = _break_after(text, spans, index)
-        if tokens.count(start, end) <= max_tokens:
+        if end - start <= _WIDEST * max_tokens and tokens.count(start, end) <= max_tokens:
             yield _Unit(start, end, tokens.at(start), tokens.at(end), after)
             continue
         for begin, stop in _pieces(text, start, end, tokens, max_tokens):
@@ -141,7 +144,7 @@ def _is_heading(line: str) -> bool:
 
 
 def _pieces(text: str, start: int, end: int, tokens: _TokenIndex, limit: int) -> Iterator[tuple[int, int]]:
-    """A too long sentence cut at clauses, else between words, else between tokens."""
+    """A too long sentence cut at clauses, else between words, else between tokens, else anywhere."""
     begin = start
     while begin < end:
         stop = _piece_end(text, begin, end, tokens, limit)
@@ -154,6 +157,9 @@ def _pieces(text: str, start: int, end: int, tokens: _TokenIndex, limit: int) ->
 
 
 def _piece_end(text: str, begin: int, end: int, tokens: _TokenIndex, limit: int) -> int:
+    if end - begin > _WIDEST * limit:
+        before = text[begin : begin + _WIDEST * limit].rsplit(None, 1)
+        end = begin + (len(before[0]) if len(before) > 1 else _WIDEST * limit)
     first, last = tokens.at(begin), tokens.at(end)
     if first + limit >= last:
         return end
@@ -167,14 +173,15 @@ def _choose_end(units: Sequence[_Unit], first: int, max_tokens: int, overlap_tok
     """Index of the last unit of the chunk that starts at `first`."""
     origin = units[first].first
     remaining = units[-1].last - origin
-    if remaining <= max_tokens:
+    farthest = units[first].start + _WIDEST * max_tokens
+    if remaining <= max_tokens and units[-1].end <= farthest:
         return len(units) - 1
     fresh = max_tokens - overlap_tokens
-    ideal = min(max_tokens, remaining / math.ceil(remaining / fresh) + overlap_tokens)
+    ideal = min(max_tokens, remaining / max(1, math.ceil(remaining / fresh)) + overlap_tokens)
     best, best_cost = first, math.inf
     for index in range(first, len(units)):
         size = units[index].last - origin
-        if size > max_tokens and index > first:
+        if (size > max_tokens or units[index].end > farthest) and index > first:
             break
         cost = abs(size - ideal) / max_tokens + _COST[units[index].after]
         if cost <= best_cost:
@@ -186,8 +193,9 @@ def _overlap_start(units: Sequence[_Unit], first: int, last: int, max_tokens: in
     """Index of the next chunk's first unit: after `last`, less the whole sentences that the overlap holds."""
     room = min(overlap_tokens, max_tokens - (units[last + 1].last - units[last + 1].first))
     start = last + 1
+    nearest = units[last + 1].end - _WIDEST * max_tokens
     while start - 1 > first and units[last].last - units[start - 1].first <= room:
-        if units[start - 1].after is Break.CLAUSE:
+        if units[start - 1].after is Break.CLAUSE or units[start - 1].start < nearest:
             break
         start -= 1
     return start

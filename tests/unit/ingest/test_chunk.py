@@ -163,3 +163,11 @@ def test_a_thousand_documents_of_230_words_take_under_two_seconds() -> None:
     for _ in range(1000):
         cut(text, "de", lambda part: spans if part == text else token_spans(part), 256, 32)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("gap", [" " * 30_000, "\n" * 30_000, "\u200d" * 30_000])
+def test_what_costs_no_tokens_does_not_make_a_chunk_long(gap: str) -> None:
+    text = f"Eins zwei drei vier{gap}fünf sechs. Sieben acht.{gap}Neun zehn."
+    found = chunks(text, 20, 8)
+    assert max(len(chunk.text) for chunk in found) <= 20 * 40
+    assert "".join("".join(texts(found)).split()) == "".join(text.split())
