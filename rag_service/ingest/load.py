@@ -19,7 +19,7 @@ from rag_service.ingest.sandbox import Sandbox
 from rag_service.ingest.sources import printable
 from rag_service.models import Document
 
-_INLINE_MARKDOWN_BYTES = 30_000
+_INLINE_BYTES = 30_000  # of text that is read in this process: what is longer could hold it up
 _LLAMA = "llama"
 
 
@@ -77,7 +77,7 @@ class Loader:
         if suffix in self._readers:
             return self._sandbox.extract(_LLAMA, suffix, data, self._readers[suffix])
         kind = self._format(suffix)
-        if kind.isolated and not (kind.module == "markdown" and len(data) <= _INLINE_MARKDOWN_BYTES):
+        if kind.isolated or len(data) > _INLINE_BYTES:
             return self._sandbox.extract(kind.module, suffix, data)
         return kind.reader()(data, self._limits)
 

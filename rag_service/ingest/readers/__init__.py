@@ -15,7 +15,7 @@ _CODE = (
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How files of one suffix are read; `isolated` formats are extracted in a process of their own."""
+    """How files of one suffix are read; `isolated` formats are extracted in a process of their own, however short."""
 
     module: str
     media_type: str
@@ -33,7 +33,7 @@ PLAIN = Format("plain", "text/plain", False)
 def formats() -> dict[str, Format]:
     """Every known suffix, in lower case with its point."""
     office = "application/vnd.openxmlformats-officedocument."
-    markdown = Format("markdown", "text/markdown", True)
+    markdown = Format("markdown", "text/markdown", False)
     html = Format("html", "text/html", True)
     return {
         **{f".{suffix}": Format("code", "text/x-source", False) for suffix in _CODE.split()},
