@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rag_service.ingest.limits import Limits
@@ -30,6 +30,18 @@ class Extracted:
     created: str | None = None
     language: str | None = None
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+
+
+def join_lines(lines: Iterable[str], limits: Limits) -> str:
+    """Lines one below the other; UnreadableError once they are too long: rows with names grow far beyond their file."""
+    found: list[str] = []
+    length = 0
+    for line in lines:
+        found.append(line)
+        length += len(line) + 1
+        if length > limits.max_characters:
+            raise UnreadableError(f"writes out to more than max_characters ({limits.max_characters}); split it")
+    return "\n".join(found)
 
 
 Reader = Callable[[bytes, Limits], Extracted]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_TAIL = re.compile(r"([^\W\d_]+)[-\u2010\u00ad]$")
+_TAIL = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-\u2010\u00ad]$")  # linear however long a word is
 _HEAD = re.compile(r"[^\W\d_]+")
 _CONJUNCTIONS = frozenset({"und", "oder", "bzw", "sowie", "noch", "bis", "als", "and", "or", "to"})
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
 
 from rag_service.ingest.limits import Limits
-from rag_service.ingest.readers.base import Extracted, UnreadableError
+from rag_service.ingest.readers.base import Extracted, UnreadableError, join_lines
 from rag_service.ingest.readers.decode import decode
 
 _FIELD_LIMIT = 10_000_000
@@ -23,7 +24,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(sample)))
     except csv.Error as error:
         raise UnreadableError(f"is not a well-formed table: {error}; export it again as CSV") from error
-    return Extracted(("\n".join(rows_as_text(rows)),))
+    return Extracted((join_lines(rows_as_text(rows), limits),))
 
 
 def _delimiter(sample: str) -> str:
@@ -49,8 +50,8 @@ def rows_as_text(rows: Iterable[Sequence[str]], *, header: bool | None = None) -
 
 def labelled(header: Sequence[str], row: Sequence[str]) -> str:
     """A row with its columns' names: 'column: value; column: value'; what has no name or no value goes without."""
-    names = [*header, *[""] * (len(row) - len(header))]
-    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+    named = zip(chain(header, repeat("")), row, strict=False)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
 
 
 def pairs_as_text(rows: Sequence[Sequence[str]]) -> Iterator[str]:

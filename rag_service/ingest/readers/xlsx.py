@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
 from rag_service.ingest.limits import Limits
-from rag_service.ingest.readers.base import Extracted, UnreadableError
+from rag_service.ingest.readers.base import Extracted, UnreadableError, join_lines
 from rag_service.ingest.readers.office import core_metadata
 from rag_service.ingest.readers.table import rows_as_text
 from rag_service.ingest.readers.zipped import open_zip
@@ -26,14 +26,13 @@ def read(data: bytes, limits: Limits) -> Extracted:
     except (KeyError, ValueError, InvalidFileException, zipfile.BadZipFile) as error:
         raise UnreadableError(f"is not a spreadsheet: {error}; save it again as .xlsx") from error
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    pages = tuple(_page(sheet.title, rows_as_text(_rows(sheet, limits))) for sheet in sheets)
+    pages = tuple(_page(sheet.title, join_lines(rows_as_text(_rows(sheet, limits)), limits)) for sheet in sheets)
     extracted = core_metadata(book.properties, pages, None, paginated=True)
     book.close()
     return extracted
 
 
-def _page(title: str, rows: Iterable[str]) -> str:
-    text = "\n".join(rows)
+def _page(title: str, text: str) -> str:
     return f"{title}\n\n{text}" if text else ""
 
 

@@ -2,12 +2,14 @@
 
 import json
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag_service.ingest.readers import markdown
+from rag_service.ingest.limits import Limits
+from rag_service.ingest.readers import markdown, table
 from rag_service.ingest.readers.base import UnreadableError
 from tests.fuzzing import examples
 from tests.ingest_kit import read
@@ -267,3 +269,18 @@ def test_markdown_loses_no_word_and_no_line(source: str) -> None:
     for line, text in zip(lines, rendered, strict=True):
         if re.search(r"April|Wort", line):  # an empty list entry may go
             assert re.findall(r"\w+", text) == re.findall(r"\w+", line)
+
+
+def test_long_words_and_wide_tables_take_no_time() -> None:
+    started = time.monotonic()
+    text = f"Ein {'a' * 60_000} Wort-\nende {'b' * 60_000}"
+    assert read("a.txt", text).text == f"Ein {'a' * 60_000} Wortende\n{'b' * 60_000}"
+    columns = ",".join(f"c{number}" for number in range(15_000))
+    assert read("a.csv", f"{columns}\n" + "1,2\n" * 15_000).text.count("c0: 1; c1: 2") == 15_000
+    assert time.monotonic() - started < 4
+
+
+def test_a_small_table_with_long_names_does_not_fill_the_memory() -> None:
+    header = ",".join(f"{number:080}"[1:] + "n" for number in range(10)).replace("0", "x")
+    with pytest.raises(UnreadableError, match=r"writes out to more than max_characters \(1000000\)"):
+        table.read((f"{header}\n" + "1,1,1,1,1,1,1,1,1,1\n" * 5_000).encode(), Limits(max_characters=1_000_000))
