@@ -19,8 +19,10 @@ from rag_service.errors import SettingsError
 from rag_service.settings.sections import PREFIX, Section, Settings
 
 _MASK = "********"
-_SECRET = re.compile(r"auth|cookie|key|passw|secret|token", re.IGNORECASE)
-_PASSWORD = re.compile(r"(://[^\s:/@]*:)[^\s/@]+@")
+_SECRET = re.compile(r"auth|cookie|key|passw|secret|token(?!s|izer)", re.IGNORECASE)
+_PASSWORD = re.compile(  # in a URL: before its host, or in its query
+    r"(://[^\s:/@]*:)[^\s/@]+(@)|([?&][\w-]*(?:key|passw|secret|token)[\w-]*=)[^\s&'\"]+", re.IGNORECASE
+)
 _NOT_SETTINGS = {"RAG_CONFIG", "RAG_API_KEY"}  # where settings are, and what clients send to a server
 
 
@@ -72,13 +74,15 @@ def _choices(annotation: Any) -> str:
 
 def _shown(value: Any) -> str:
     """A value with secrets masked: keys, the entries of a mapping that look like one, passwords in URLs."""
-    if value is None:
-        return ""
+    return "" if value is None else _PASSWORD.sub(rf"\1\3{_MASK}\2", str(_masked(value)))
+
+
+def _masked(value: Any) -> Any:
     if isinstance(value, SecretStr):
         return _MASK
-    if isinstance(value, dict):
-        value = {name: _MASK if _SECRET.search(name) else inner for name, inner in value.items()}
-    return _PASSWORD.sub(rf"\1{_MASK}@", str(value))
+    if isinstance(value, Mapping):
+        return {name: _MASK if _SECRET.search(str(name)) else _masked(inner) for name, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list) else value
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -103,7 +107,8 @@ def _explain(item: Mapping[str, Any]) -> str:
     name = environment_name(path)
     if item["type"] == "extra_forbidden":
         return f"Unknown setting {name}{_nearest(name)}"
-    return f"{name}: {item['msg']} (given: {item.get('input')!r})"
+    given = _MASK if name.endswith("KEY") else _masked(item.get("input"))
+    return f"{name}: {item['msg']} (given: {_shown(repr(given))})"
 
 
 def _malformed() -> str | None:

@@ -147,7 +147,19 @@ def test_secrets_are_masked_wherever_they_stand(monkeypatch):
     monkeypatch.setenv("RAG_CATALOG__URL", "postgresql+psycopg://rag:geheim@db:5432/rag")
     monkeypatch.setenv("RAG_CHROMA__HEADERS", '{"Authorization": "Bearer geheim", "X-Team": "presse"}')
     monkeypatch.setenv("RAG_LLM__LLAMAINDEX_OPTIONS", '{"api_key": "geheim", "timeout": 5}')
+    monkeypatch.setenv("RAG_EMBEDDING__OPTIONS", '{"client": {"headers": [{"Authorization": "geheim"}]}}')
+    monkeypatch.setenv("RAG_LLM__BASE_URL", "http://llm:8000/v1?api-key=geheim&version=2")
     shown = {row.variable: row.value for row in describe(load_settings())}
     assert shown["RAG_CATALOG__URL"] == "postgresql+psycopg://rag:********@db:5432/rag"
     assert shown["RAG_CHROMA__HEADERS"] == "{'Authorization': '********', 'X-Team': 'presse'}"
     assert shown["RAG_LLM__LLAMAINDEX_OPTIONS"] == "{'api_key': '********', 'timeout': 5}"
+    assert shown["RAG_EMBEDDING__OPTIONS"] == "{'client': {'headers': [{'Authorization': '********'}]}}"
+    assert shown["RAG_LLM__BASE_URL"] == "http://llm:8000/v1?api-key=********&version=2"
+
+
+def test_what_is_wrong_with_a_section_is_told_without_its_secrets(monkeypatch):
+    monkeypatch.setenv("RAG_EMBEDDING__API_KEY", "sk-geheim")
+    monkeypatch.setenv("RAG_EMBEDDING__TOKENIZER", "tokenizer.json")
+    with pytest.raises(SettingsError, match=r"the bundled one has its own \(given: .*tokenizer.json") as caught:
+        load_settings()
+    assert "geheim" not in str(caught.value)
