@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rag_service.text import abbreviations as known
 from rag_service.text.languages import detect_language
@@ -40,7 +41,9 @@ _MARKS = frozenset(".!?\u2026")
 _WRAP_WIDTH, _NARROW = 120, 40
 _KEPT = 3  # characters: where lines break between any two, a mark or two and the line break are left over
 _LOOK_BACK = 40
-_AROUND = 200  # characters on either side of a number that tell the language it stands in
+_AROUND, _STEP = 200, 50  # characters on either side of a number that tell its language, the same for its neighbours
+
+_detected = lru_cache(maxsize=8)(detect_language)
 
 
 def split_sentences(text: str, language: str) -> list[Span]:
@@ -200,8 +203,9 @@ def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: 
     elif language in known.ORDINALS_BEFORE_CAPITALS:
         ordinal = True
     else:  # a paragraph may be in another language than its document
-        around = text[max(start, at - _AROUND) : at + _AROUND]
-        ordinal = detect_language(around, language) in known.ORDINALS_BEFORE_CAPITALS
+        middle = at - at % _STEP
+        around = text[max(start, middle - _AROUND) : middle + _AROUND]
+        ordinal = _detected(around, language) in known.ORDINALS_BEFORE_CAPITALS
     if not ordinal:
         return True
     if word.casefold() in known.MONTHS:
