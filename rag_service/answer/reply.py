@@ -15,6 +15,7 @@ from rag_service.text.sentences import split_sentences
 
 SENTINEL = "NOT_IN_DOCUMENTS"
 LONGEST_STATEMENT = 1500
+_LONGEST_ITEM, _LONGEST_REPLY = 20_000, 1_000_000  # characters: of an item of JSON that does not end, and of it all
 _WIDEST = 40  # characters of what opens a list in JSON
 _LOOK_AHEAD = re.compile(r"\S+\s+\S+\s")
 _OBJECT = re.compile(  # JSON after an introduction
@@ -81,9 +82,13 @@ class ReplyReader:
     def runs_on(self) -> bool:
         """Whether the reply goes round in circles, or never ends a sentence."""
         tail = self._buffer[-400:]
+        if self.length > _LONGEST_REPLY:
+            return True
         if len(tail) == 400 and any(tail[period:] == tail[:-period] for period in range(1, 101)):
             return True
-        return not self._json and not self._thoughts.thinking and len(self._buffer) > LONGEST_STATEMENT * 2
+        if self._json:
+            return self._at > 0 and len(self._buffer) - self._at > _LONGEST_ITEM
+        return not self._thoughts.thinking and len(self._buffer) > LONGEST_STATEMENT * 2
 
     def _count(self, said: list[Said]) -> list[Said]:
         self._given += len(said)

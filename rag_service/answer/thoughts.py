@@ -27,6 +27,7 @@ class Thoughts:
 
     def __init__(self, *, begun: bool = False) -> None:
         self._held = ""
+        self._looked = 0
         self._close: str | None = "</think>" if begun else None
         self._assumed = begun
         self._told = False
@@ -45,13 +46,17 @@ class Thoughts:
         self._held += piece
         while True:
             if self._close is not None:
-                end = (_CLOSED if self._assumed else re.compile(re.escape(self._close), re.I)).search(self._held)
+                closing = _CLOSED if self._assumed else re.compile(re.escape(self._close), re.I)
+                end = closing.search(self._held, self._looked)
                 if end is None:
                     self._held = self._held if self._assumed else self._held[-_KEPT:]
+                    self._looked = max(0, len(self._held) - _KEPT)
                     return ""
+                self._looked = 0
                 self.unopened = self.unopened or self._assumed
                 self._held, self._close, self._assumed = self._held[end.end() :], None, False
             if not self._told:
+                self._held = self._held.lstrip()
                 if opened := _OPENED.match(self._held):
                     self._close, self._opened = _PAIRS[opened.group(1).lower()] or None, True
                     self._held = self._held[opened.end() :]

@@ -13,6 +13,7 @@ from rag_service.answer.models.backend import REFUSED, Piece, ending
 from rag_service.models import Usage
 
 END = "[DONE]"
+_LONGEST_EVENT = 4_000_000  # bytes: an event that does not end fills no memory
 
 
 class StreamError(Exception):
@@ -29,6 +30,8 @@ class EventReader:
         """The data of each event that is whole now; comments and empty events are left out."""
         self._buffer = (self._buffer + data).replace(b"\r\n", b"\n")
         *blocks, self._buffer = self._buffer.split(b"\n\n")
+        if len(self._buffer) > _LONGEST_EVENT:
+            raise ValueError("an event that does not end")
         found = (self._data(block.decode("utf-8")) for block in blocks)
         return [each for each in found if each]
 
