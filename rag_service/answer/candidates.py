@@ -167,4 +167,5 @@ def _shares_line(text: str, start: int, end: int) -> bool:
 
 def _is_aside(text: str) -> bool:
     """Whether a span is a caption or dateline."""
-    return _CAPTION.match(text) is not None or is_date(_DATE_LABEL.sub("", text))
+    label = _DATE_LABEL.match(text)
+    return _CAPTION.match(text) is not None or is_date(text[label.end() :] if label else text)

@@ -61,8 +61,8 @@ def clean_statement(text: str, told: str = "") -> tuple[str, bool]:
 
 def without_links(text: str) -> str:
     """The text with every address, link and image replaced, for showing to a model."""
-    text = re.sub(r"!\[([^\]]*)\]\([^)]*\)?", r"(image)", text)
-    text = re.sub(r"\[([^\]]*)\]\(\s*[^)]*\)?", r"\1", text)
+    text = re.sub(r"!\[[^\]]{0,1000}\]\([^)]*\)?", r"(image)", text)  # bounded: a row of brackets opens many
+    text = re.sub(r"\[([^\]]{0,1000})\]\(\s*[^)]*\)?", r"\1", text)
     return _address().sub("(link)", text)
 
 
@@ -100,7 +100,7 @@ def unlisted(text: str, told: str = "") -> str:
 def _address() -> re.Pattern[str]:
     return re.compile(
         rf"{_URL_SCHEME}{_IN_URL}?|\bwww\.{_IN_URL}"
-        rf"|(?<![\w@.])(?:[\w-]+\.)+(?!(?:{_SUFFIXES})\b)[a-z]{{2,24}}(?::\d+)?[/?]{_IN_URL}?"
+        rf"|(?<![\w@.-])(?:[\w-]+\.)+(?!(?:{_SUFFIXES})\b)[a-z]{{2,24}}(?::\d+)?[/?]{_IN_URL}?"
         rf"|(?<!\w)//(?:[\w-]+\.)+[a-z]{{2,24}}{_IN_URL}?",
         re.IGNORECASE,
     )

@@ -17,7 +17,7 @@ from rag_service.text.sentences import split_sentences
 CountTokens = Callable[[str], int]
 _FRAME = 40  # tokens of the lines around a passage, at most
 _LABEL = re.compile(
-    r"^(\W*(?:question|last question|passages?|frage|system|assistant|user|human|developer))\s*:",
+    r"^([^\w\n]*+(?:question|last question|passages?|frage|system|assistant|user|human|developer))\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 

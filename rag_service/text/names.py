@@ -12,6 +12,8 @@ from rag_service.text.normalise import lower
 from rag_service.text.stopwords import STOP_WORDS
 from rag_service.text.words import fold
 
+_BEFORE = 100  # characters before a capitalised word that tell whether it is a name
+
 Kind = Literal["date", "number", "name"]
 
 _MONTHS = {
@@ -84,11 +86,11 @@ def find_dates(text: str) -> list[Value]:
 
 def find_numbers(text: str, language: str = "und") -> list[Value]:
     """Numbers in digits or words that are no part of a date; ``1.500`` is 1500 in German and 1.5 in English."""
-    taken = [(date.start, date.end) for date in find_dates(text)]
+    dated = {place for date in find_dates(text) for place in range(date.start, date.end)}
     return [
         Value("number", match.start(), match.end(), _number_norm(match, language))
         for match in _number_pattern().finditer(text)
-        if not any(start < match.end() and match.start() < end for start, end in taken)
+        if dated.isdisjoint(range(*match.span()))
     ]
 
 
@@ -117,7 +119,7 @@ def _single_name(text: str, start: int, word: str, language: str) -> bool:
         return False
     if any(character.isupper() for character in word[1:]):
         return True
-    before = text[:start].rstrip()
+    before = text[max(0, start - _BEFORE) : start].rstrip()
     if not before or before[-1] in '.!?:;"“„»«(\n':
         return False
     if language != "de":
@@ -227,7 +229,7 @@ def _date_pattern() -> re.Pattern[str]:
         r"|(?P<century>\d\d?)(?:\.\s?(?:Jahrhunderts?|Jh\.)|(?:st|nd|rd|th)[\s-](?:century|centuries))"
         rf"|(?P<decade>{year})(?:er|s)\b"
         rf"|(?P<m5>(?-i:{alone}))\b"
-        rf"|(?P<year>{year}))(?![\w-]*\d|[.,]\d)",
+        rf"|(?P<year>{year}))(?![\w-]{{0,40}}\d|[.,]\d)",
         re.IGNORECASE,
     )
 

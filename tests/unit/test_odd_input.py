@@ -1,0 +1,61 @@
+"""Odd input takes time in proportion to its length: each of these would take many times the seconds allowed."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+import lxml.html
+import pytest
+
+from rag_service.answer.candidates import is_fragment
+from rag_service.answer.models.sse import EventReader
+from rag_service.answer.reply import ReplyReader
+from rag_service.answer.shown import defused
+from rag_service.ingest.readers.markup import prepare
+from rag_service.text.names import find_dates, find_names, find_numbers
+
+SECONDS = 4
+_THOUGHT = [f"{random.Random(number).random()} " for number in range(20_000)]
+
+
+def reply(pieces: list[str], *, begun: bool = False) -> ReplyReader:
+    """A reader that was fed the pieces, as long as it wants more."""
+    reader = ReplyReader("en", begun=begun)
+    for piece in pieces:
+        reader.feed(piece)
+        if reader.runs_on():
+            break
+    return reader
+
+
+CASES: dict[str, Callable[[], object]] = {
+    "blanks in a sentence": lambda: is_fragment("Aa" + "\u00a0" * 40_000 + "Bb."),
+    "blank lines in a passage": lambda: defused("Aa" + "\n" * 20_000 + "Bb"),
+    "a line of hyphens": lambda: defused("Aa " + "-" * 20_000 + " Bb"),
+    "years in a row": lambda: find_dates("2019-" * 12_000),
+    "numbers beside dates": lambda: find_numbers("25. April 2019 und 7 " * 4_000),
+    "names in a long passage": lambda: find_names("Als die Delegation ankam, sprach er. " * 6_000, "de"),
+    "an unopened thought": lambda: reply(_THOUGHT, begun=True),
+    "JSON that does not end": lambda: reply(['{"statements": [{"text": "', *_THOUGHT]),
+    "a style sheet without rules": lambda: prepare(lxml.html.fromstring(f"<style>{'a' * 60_000}</style><p>x</p>")),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_time_grows_no_faster_than_the_input(name: str) -> None:
+    started = time.monotonic()
+    CASES[name]()
+    assert time.monotonic() - started < SECONDS
+
+
+def test_an_event_that_does_not_end_is_given_up() -> None:
+    reader = EventReader()
+    with pytest.raises(ValueError, match="does not end"):
+        for _ in range(100):
+            reader.feed(b"x" * 100_000)
+
+
+def test_a_reply_without_end_is_given_up() -> None:
+    assert reply(["<think>", *["gut " * 25_000] * 20]).runs_on()
