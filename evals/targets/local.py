@@ -14,7 +14,7 @@ from evals.errors import RunError
 from evals.targets.cache import claim, default_cache, drop_unused, files_digest, index_dir
 from rag_service.answer.events import Ask
 from rag_service.models import Answer, AnswererName, Job, Progress
-from rag_service.settings import Settings
+from rag_service.settings import Settings, masked
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -150,7 +150,7 @@ def public_settings(settings: Settings) -> dict[str, Any]:
     """The settings that shape answers, without secrets, paths and machine-dependent values."""
     sections = settings.model_dump(mode="json", include=set(SHOWN_SECTIONS))
     return {
-        name: {key: value for key, value in section.items() if not key.endswith(SECRET)}
+        name: {key: masked(value) for key, value in section.items() if not key.endswith(SECRET)}
         for name, section in sections.items()
     }
 

@@ -14,6 +14,7 @@ from evals.errors import RunError
 from evals.record import read_answer
 from rag_service.errors import RagError
 from rag_service.models import Answer, AnswererName
+from rag_service.settings import masked
 
 PAGE = 100
 RETRIES = 3
@@ -76,7 +77,7 @@ class RemoteTarget:
         """URL and collection: the service's own settings are not known here."""
         return {
             "kind": "url",
-            "url": self._url,
+            "url": masked(self._url),
             "collection": self._collection,
             "answerer": self._answerer,
             "top_k": self._top_k,

@@ -73,16 +73,18 @@ def _choices(annotation: Any) -> str:
 
 
 def _shown(value: Any) -> str:
+    return "" if value is None else str(masked(value))
+
+
+def masked(value: Any) -> Any:
     """A value with secrets masked: keys, the entries of a mapping that look like one, passwords in URLs."""
-    return "" if value is None else _PASSWORD.sub(rf"\1\3{_MASK}\2", str(_masked(value)))
-
-
-def _masked(value: Any) -> Any:
     if isinstance(value, SecretStr):
         return _MASK
     if isinstance(value, Mapping):
-        return {name: _MASK if _SECRET.search(str(name)) else _masked(inner) for name, inner in value.items()}
-    return [_masked(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _MASK if _SECRET.search(str(name)) else masked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [masked(inner) for inner in value]
+    return _PASSWORD.sub(rf"\1\3{_MASK}\2", value) if isinstance(value, str) else value
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -107,8 +109,8 @@ def _explain(item: Mapping[str, Any]) -> str:
     name = environment_name(path)
     if item["type"] == "extra_forbidden":
         return f"Unknown setting {name}{_nearest(name)}"
-    given = _MASK if name.endswith("KEY") else _masked(item.get("input"))
-    return f"{name}: {item['msg']} (given: {_shown(repr(given))})"
+    given = _MASK if name.endswith("KEY") else masked(item.get("input"))
+    return f"{name}: {item['msg']} (given: {given!r})"
 
 
 def _malformed() -> str | None:

@@ -92,6 +92,7 @@ def test_secrets_stay_out_of_the_config(home: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setenv("RAG_LLM__API_KEY", "sk-very-secret")
     monkeypatch.setenv("RAG_RETRIEVAL__RERANKER_API_KEY", "sk-very-secret")
+    monkeypatch.setenv("RAG_LLM__BASE_URL", "http://team:very-secret@llm:8000/v1")
     shown = json.dumps(public_settings(load_settings()))
     assert "secret" not in shown
     assert "api_key" not in shown
