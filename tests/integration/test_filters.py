@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,6 +140,21 @@ def test_more_than_a_database_compares_is_refused(filled: Catalog, filters: dict
 )
 def test_as_much_as_is_allowed_is_compared(filled: Catalog, filters: dict[str, object]) -> None:
     assert matching(filled, filters) == set()
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {f"metadata.{number}": 1 for number in range(60_000)},
+        {"$or": [{"title": str(number)} for number in range(60_000)]},
+        {"$and": [{f"metadata.{field}": {"$in": list(range(500))}} for field in range(60)]},
+    ],
+)
+def test_far_too_much_is_refused_at_once(filters: dict[str, object]) -> None:
+    started = time.monotonic()
+    with pytest.raises(InvalidFilter, match="compares too much"):
+        condition(filters)
+    assert time.monotonic() - started < 2
 
 
 def test_unknown_collection(filled: Catalog) -> None:
