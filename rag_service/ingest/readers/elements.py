@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from lxml import etree
 
+_STRING = etree.XPath("string()", smart_strings=False)  # in C: elements within elements are asked again and again
+
 
 def text_of(element: etree._Element) -> str:
     """All text within an element, as it stands there."""
-    return "".join(str(part) for part in element.itertext())
+    return str(_STRING(element))
