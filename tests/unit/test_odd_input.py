@@ -39,7 +39,7 @@ CASES: dict[str, Callable[[], object]] = {
     "names in a long passage": lambda: find_names("Als die Delegation ankam, sprach er. " * 6_000, "de"),
     "an unopened thought": lambda: reply(_THOUGHT, begun=True),
     "JSON that does not end": lambda: reply(['{"statements": [{"text": "', *_THOUGHT]),
-    "struck text within struck text": lambda: prepare(lxml.html.fromstring(("<s>" * 150 + "x" + "</s>" * 150) * 800)),
+    "struck text within struck text": lambda: prepare(lxml.html.fromstring(("<s>" * 240 + "x" + "</s>" * 240) * 350)),
     "a style sheet without rules": lambda: prepare(lxml.html.fromstring(f"<style>{'a' * 60_000}</style><p>x</p>")),
 }
 
