@@ -33,7 +33,7 @@ PLAIN = Format("plain", "text/plain", False)
 def formats() -> dict[str, Format]:
     """Every known suffix, in lower case with its point."""
     office = "application/vnd.openxmlformats-officedocument."
-    markdown = Format("markdown", "text/markdown", False)
+    markdown = Format("markdown", "text/markdown", True)
     html = Format("html", "text/html", True)
     return {
         **{f".{suffix}": Format("code", "text/x-source", False) for suffix in _CODE.split()},

@@ -135,6 +135,14 @@ def test_many_parts_and_entities_do_no_harm(loader: Loader) -> None:
     assert "e-book" in refused(loader, "a.epub", kit.zipped({"META-INF/container.xml": laughs}))
 
 
+def test_short_markdown_made_to_take_for_ever_is_ended() -> None:
+    with Loader(Limits(timeout=3)) as loader:
+        assert "nested too deeply" in refused(loader, "a.md", b"---\na: " + b"[" * 7_000 + b"]" * 7_000 + b"\n---\nx")
+        started = time.monotonic()
+        assert "took longer than the 3 s" in refused(loader, "a.md", b">" * 100 + b" a\n" + b"b\n" * 14_000)
+        assert time.monotonic() - started < 20
+
+
 def test_html_nested_100000_deep(loader: Loader) -> None:
     started = time.monotonic()
     deep = b"<p>Anfang</p>" + b"<div>" * 100_000 + b"Tief unten" + b"</div>" * 100_000
