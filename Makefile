@@ -40,7 +40,7 @@ serve: install
 
 test: .venv/developing
 	@sh tests/browser.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/developing
 	$(BIN)/ruff format --check .
@@ -55,7 +55,7 @@ eval: install
 	@$(RUN) eval gate $(EVAL_DIR)
 
 coverage: .venv/developing
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 soak: .venv/developing
 	$(BIN)/python -m pytest -m soak
