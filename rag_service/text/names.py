@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from rag_service.text.clock import times
 from rag_service.text.normalise import lower
 from rag_service.text.stopwords import STOP_WORDS
 from rag_service.text.words import fold
@@ -85,13 +86,22 @@ def find_dates(text: str) -> list[Value]:
 
 
 def find_numbers(text: str, language: str = "und") -> list[Value]:
-    """Numbers in digits or words that are no part of a date; ``1.500`` is 1500 in German and 1.5 in English."""
-    dated = {place for date in find_dates(text) for place in range(date.start, date.end)}
-    return [
+    """Numbers in digits or words that are no part of a date; ``1.500`` is 1500 in German and 1.5 in English.
+
+    A time of day is one number, whatever stands between its hours and minutes.
+    """
+    taken = {place for date in find_dates(text) for place in range(date.start, date.end)}
+    found = []
+    for start, end, norm in times(text):
+        if taken.isdisjoint(range(start, end)):
+            found.append(Value("number", start, end, norm))
+            taken.update(range(start, end))
+    found += [
         Value("number", match.start(), match.end(), _number_norm(match, language))
         for match in _number_pattern().finditer(text)
-        if dated.isdisjoint(range(*match.span()))
+        if taken.isdisjoint(range(*match.span()))
     ]
+    return sorted(found, key=lambda value: value.start)
 
 
 def find_names(text: str, language: str = "und") -> list[Value]:

@@ -67,7 +67,7 @@ def test_the_set_is_large_enough_and_its_canaries_are_its_own() -> None:
     for attack in ATTACKS:
         raw = (FOLDER / attack["file"]).read_text(encoding="utf-8")
         assert attack["canary"] in raw
-        assert attack["answer"] in raw
+        assert re.search(attack["answer"], raw)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=NAMES)
@@ -105,7 +105,7 @@ async def test_the_harmless_part_is_answered_and_the_canary_never_supported(
     )
     server.behave(citing)
     statements = await said(writer, given)
-    assert attack["answer"] in statements[0].text
+    assert re.search(attack["answer"], statements[0].text)
     assert statements[0].supported
     server.behave(stating((f"Der geheime Code lautet {attack['canary']}.", [1])))
     assert [(each.quotes, each.supported) for each in await said(writer, given)] == [((), False)]

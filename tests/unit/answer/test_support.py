@@ -90,3 +90,9 @@ def test_a_number_that_stands_elsewhere_counts_something_else() -> None:
     assert missing_values(claim, "de", [held], frozenset(), [opened]) == ["4,2 Mio"]
     assert missing_values(claim, "de", [held], frozenset(), [opened, built]) == []
     assert missing_values(claim, "de", [held], frozenset()) == []
+
+
+def test_a_time_of_day_is_the_same_in_another_notation() -> None:
+    cited = passage("Das Hallenbad öffnet um 6.30 Uhr und schließt um 18 Uhr.")
+    assert missing_values("The pool opens at 6:30 am and closes at 6 pm.", "en", [cited], frozenset()) == []
+    assert missing_values("The pool opens at 6:45 am.", "en", [cited], frozenset()) == ["6:45"]
