@@ -85,7 +85,7 @@ def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
     A file is unchanged when size and modification time are those recorded, or its SHA-256 is. A new file with
     the content of a vanished one of the same root is that document moved. Documents that were ingested from
     another root, or lie below something that could not be read, never vanish. A root that is gone is followed to
-    where its files are now.
+    where most of its documents are found unchanged.
     """
     by_path = {_identity(item.root, item.source): item for item in known.values() if item.root is not None}
     steps = [Step(printable(item.source), "failed", detail=item.reason) for item in scan.problems]
@@ -102,7 +102,7 @@ def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
             met.add(own.document_id)
         step = _step(file, own)
         (fresh if step.change == "added" else steps).append(step)
-    heirs = _heirs(scan, known)
+    heirs = _heirs(steps, known)
     unmet = (item for item in known.values() if item.document_id not in met)
     placed = (replace(item, root=heirs[item.root]) if item.root in heirs else item for item in unmet)
     gone = [item for item in placed if _vanished(item, scan)]
@@ -155,8 +155,16 @@ def _step(file: FoundFile, known: Known | None) -> Step:
 def _took_its_place(file: FoundFile, known: Known) -> bool:
     """Whether the known document's own file is this one, or gone together with its whole root."""
     return known.root is not None and (
-        _identity(known.root, known.source) == file.identity or not Path(known.root).exists()
+        _identity(known.root, known.source) == file.identity or _is_gone(known.root)
     )
+
+
+def _is_gone(root: str) -> bool:
+    """Whether a folder is certainly not there; one that may not be looked at may well be."""
+    try:
+        return not Path(root).exists()
+    except OSError:
+        return False
 
 
 def _clash(file: FoundFile, where: str) -> str:
@@ -172,12 +180,16 @@ def _vanished(known: Known, scan: Scan) -> bool:
     return any(scope.covers(known) for scope in scan.scopes)
 
 
-def _heirs(scan: Scan, known: Mapping[str, Known]) -> dict[str | None, str]:
-    """Roots that were moved: each that is gone, with the root under which most of its documents are found."""
+def _heirs(steps: Iterable[Step], known: Mapping[str, Known]) -> dict[str | None, str]:
+    """Roots that were moved: each that is gone, with the root under which most of its documents stand unchanged.
+
+    Names alone prove nothing: every folder has its README.
+    """
     held = Counter(item.root for item in known.values())
-    found = Counter((known[file.source].root, file.root) for file in scan.files if file.source in known)
+    same = (step for step in steps if step.change == "unchanged" and step.known is not None and step.root is not None)
+    found = Counter((step.known.root, step.root) for step in same if step.known and step.known.root != step.root)
     moved = ((old, new) for (old, new), number in found.items() if 2 * number > held[old])
-    return {old: new for old, new in moved if old is not None and not Path(old).exists()}
+    return {old: new for old, new in moved if old is not None and new is not None and _is_gone(old)}
 
 
 def _match(fresh: Sequence[Step], gone: Sequence[Known]) -> tuple[list[Step], list[Step]]:

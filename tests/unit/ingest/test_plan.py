@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from rag_service.index.documents import Known
 from rag_service.ingest.plan import FoundFile, Problem, Scan, Scope, as_plan, compare
@@ -128,3 +131,24 @@ def test_a_folder_that_was_moved_is_followed(tmp_path: Path) -> None:
     assert steps([*files, moved], documents[:3], of=tmp_path / "new")["gone.txt"] == ("removed", None)
     (tmp_path / "old").mkdir()
     assert "gone.txt" not in steps([moved], documents[:3], of=tmp_path / "new")
+
+
+def test_a_folder_with_the_same_names_is_not_the_one_that_is_away(tmp_path: Path) -> None:
+    documents = [known(tmp_path / "drive", name, name) for name in ("README.md", "index.html", "contract.txt")]
+    files = [found(tmp_path / "other", name, f"another {name}") for name in ("README.md", "index.html")]
+    assert "contract.txt" not in steps(files, documents, of=tmp_path / "other")
+
+
+def test_a_folder_that_may_not_be_looked_at_is_not_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [known(tmp_path / "shut", name, name) for name in ("a.txt", "b.txt", "c.txt")]
+    files = [found(tmp_path / "copy", name, name) for name in ("a.txt", "b.txt")]
+    real = Path.stat
+
+    def denied(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "shut":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, **options)
+
+    monkeypatch.setattr(Path, "stat", denied)
+    change = steps(files, documents, of=tmp_path / "copy")
+    assert {name: what for name, (what, _) in change.items()} == {"a.txt": "failed", "b.txt": "failed"}
