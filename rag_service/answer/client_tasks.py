@@ -40,17 +40,18 @@ def client_task(text: str, history: Sequence[Turn] = ()) -> str | None:
 
 def split_task(prompt: str, message: str) -> str | None:
     """A client's own prompt whose order is a system prompt and whose conversation is the message, as one text."""
-    if _user_line().search(message) and client_task(prompt) is not None:
+    if client_task(prompt) is not None and _user_line().search(message):
         return f"{prompt}\n\n{message}"
     return None
 
 
 def unwrapped(message: str) -> str:
     """What the user wrote of a message that a client put files or search results before."""
-    asked = re.search(r"<user_query>\s*(.+?)\s*</user_query>", message, re.DOTALL)
-    if asked is None and _marked().match(message):
-        asked = re.search(r"</context>\s*(.+?)\s*\Z", message, re.DOTALL)
-    return asked.group(1) if asked else message
+    _, opened, behind = message.rpartition("<user_query>")
+    asked, closed, _ = behind.partition("</user_query>")
+    if not (opened and closed):
+        asked = message.rpartition("</context>")[2] if _marked().match(message) else ""
+    return asked.strip() or message
 
 
 def _kind(text: str) -> str | None:
@@ -96,9 +97,8 @@ def _marked() -> re.Pattern[str]:
 @cache
 def _user_line() -> re.Pattern[str]:
     """Where a conversation written down tells what the user said."""
-    return re.compile(
-        r"^\W*(?:\"role\"\W+)?(?:user|human|nutzer|benutzer)\W*[:,]\s*(?:\"\w+\":)?(.+)", re.IGNORECASE | re.MULTILINE
-    )
+    who = r"(?:user|human|nutzer|benutzer)"
+    return re.compile(rf"^[^\w\n]*(?:\"role\"\W+)?{who}\W*[:,]\s*(?:\"\w+\":)?(.+)", re.IGNORECASE | re.MULTILINE)
 
 
 @cache

@@ -29,9 +29,11 @@ def cited(question: str, answer: str) -> str | None:
         return None
     word = (match["word"] or match["alone"] or "").lower()
     number = match["marker"] or match["number"] or next(n for n, stem in _ORDINALS.items() if word.startswith(stem))
-    for statement in re.finditer(r"((?:[^\[]|\[(?!\d+\]))+)((?:\s*\[\d+\])+)", answer):
-        if f"[{number}]" in statement.group(2):
-            plain = re.sub(r"\*\*|[*`](?=\w)|(?<=\w)[*`]", "", statement.group(1))
+    begin = 0
+    for markers in re.finditer(r"\[\d+\](?:\s*\[\d+\])*", answer):
+        statement, begin = answer[begin : markers.start()], markers.end()
+        if f"[{number}]" in markers.group() and statement.strip():
+            plain = re.sub(r"\*\*|[*`](?=\w)|(?<=\w)[*`]", "", statement)
             return " ".join(plain.split()).strip("*-•> ")[:_QUOTED]
     return None
 

@@ -127,8 +127,10 @@ def without_small_talk(text: str) -> str:
     kept = text.strip()
     while (match := _SEAM.search(kept)) and small_talk(kept[: match.start()]) is not None:
         kept = kept[match.end() :]
-    while (seams := list(_SEAM.finditer(kept.rstrip(" .!")))) and small_talk(kept[seams[-1].end() :]) is not None:
-        kept = kept[: seams[-1].end()].rstrip(" ,–-")
+    for seam in reversed(list(_SEAM.finditer(kept.rstrip(" .!")))):
+        if small_talk(kept[seam.end() :]) is None:
+            break
+        kept = kept[: seam.end()].rstrip(" ,–-")
     return kept or text
 
 

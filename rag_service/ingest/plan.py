@@ -154,9 +154,7 @@ def _step(file: FoundFile, known: Known | None) -> Step:
 
 def _took_its_place(file: FoundFile, known: Known) -> bool:
     """Whether the known document's own file is this one, or gone together with its whole root."""
-    return known.root is not None and (
-        _identity(known.root, known.source) == file.identity or _is_gone(known.root)
-    )
+    return known.root is not None and (_identity(known.root, known.source) == file.identity or _is_gone(known.root))
 
 
 def _is_gone(root: str) -> bool:

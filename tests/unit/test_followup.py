@@ -7,6 +7,7 @@ import time
 import pytest
 
 from rag_service.answer.followup import resolve
+from rag_service.answer.references import cited
 from rag_service.models import Turn
 
 ARRIVAL = (
@@ -163,6 +164,14 @@ def test_a_correction_replaces_a_part_of_the_last_question(question: str, standa
 @pytest.mark.parametrize("question", ["Was steht in [2]?", "Und die zweite Quelle?", "What does source 2 say?", "[2]"])
 def test_a_marker_stands_for_the_statement_before_it(question: str) -> None:
     assert resolve(question, history(LEAVE)) == "Vollzeitkräfte haben 30 Tage."
+
+
+def test_a_statement_is_looked_up_in_bounded_time() -> None:
+    began = time.perf_counter()
+    assert cited("Was steht in [1]?", "a[b " * 20_000 + "[1]") is not None
+    assert cited("Was steht in [1]?", "a[b " * 20_000) is None
+    assert cited("Was steht in [1]?", "[1] Am Freitag. [1]") == "Am Freitag."
+    assert time.perf_counter() - began < 1
 
 
 def test_a_statement_is_taken_without_its_markup() -> None:

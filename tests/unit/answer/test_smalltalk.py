@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -197,4 +198,13 @@ def test_a_question_behind_files_of_the_client_is_a_question(form: str) -> None:
     assert client_task(message) is None
     assert unwrapped(message) == "Was kostet Gas?"
     assert unwrapped("Was steht in </context> davor?") == "Was steht in </context> davor?"
+    assert unwrapped("Was macht </user_query> hier?") == "Was macht </user_query> hier?"
     assert client_task(WRAPPED) is None
+
+
+@pytest.mark.parametrize("message", ["<user_query>" + " " * 20_000, "### Task:\n</context>x" + " " * 20_000 + "y"])
+def test_a_message_of_blanks_takes_no_time(message: str) -> None:
+    began = time.perf_counter()
+    unwrapped(message)
+    split_task("Generate a title for the conversation.", "\n" * 20_000)
+    assert time.perf_counter() - began < 1
