@@ -98,7 +98,8 @@ def anaphora(language: str) -> re.Pattern[str]:
     german = (
         r"er|sie|es|ihm|ihn|ihr|ihnen|sein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)|deren|dessen|"
         r"(?P<far>dies(?:e[mnrs]?)?|jene[mnrs]?|solche[mnrs]?|"
-        r"das(?=\s*(?:auf\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|war|ist|hat|für|\?|$))|"
+        r"(?<!, )das(?=\s*(?:auch\b|auf\b|bei\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|"
+        r"war|ist|hat|für|\?|$))|"
         r"dort(?:hin|her)?|damals|da(?:für|gegen|bei|nach|vor|durch|mit|von|zu|ran|rauf|rin|rüber|rum)|"
         r"deshalb|beide[nr]?|stattdessen|außerdem|sonst|ebenfalls|wieder(?=\W*$)|"
         r"(?:der|die|das|den|dem) (?:andere[nr]?|beiden|erste|zweite|letztere[nr]?)(?=\W*$|\s+\w+(?:te|t)\b))"

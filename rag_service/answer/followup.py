@@ -191,8 +191,8 @@ def _bare_rest(question: str) -> list[str]:
     """What follows 'und' or 'what about' in a question without a verb: the whole last question is meant."""
     opened = re.match(rf"(?:{opening().pattern}\W*)+", question, re.IGNORECASE)
     rest = re.findall(r"[\w-]+", question[opened.end() :] if opened else question)
-    if rest and not opened:
-        rest[0] = rest[0].lower() if _verb().fullmatch(rest[0].lower()) else rest[0]  # a question that opens with it
+    if len(rest) > 1 and not opened:  # a question may open with its verb, a word alone is none ('Praktikanten?')
+        rest[0] = rest[0].lower() if _verb().fullmatch(rest[0].lower()) else rest[0]
     whole = len(rest) > 4 or any(is_question_word(word) or _verb().fullmatch(word) for word in rest)
     return [] if whole else rest
 

@@ -231,6 +231,21 @@ def test_a_german_question_without_a_noun_is_completed(question: str) -> None:
     assert "Urlaub" in resolve(question, turns)
 
 
+@pytest.mark.parametrize("question", ["Praktikanten?", "Und Praktikanten?", "Kosten?"])
+def test_a_noun_alone_is_no_verb(question: str) -> None:
+    assert resolve(question, history(LEAVE)).startswith(f"{question} (Wie viele ")
+
+
+def test_das_stands_for_what_was_said_unless_it_begins_a_relative_clause() -> None:
+    assert "Urlaub" in resolve("Gilt das auch für Praktikanten?", history(LEAVE))
+    assert "Urlaub" in resolve("Wie ist das bei Werkstudenten?", history(LEAVE))
+    for relative in (
+        "Wo liegt das Gesetz, das auch für Minijobber gilt?",
+        "Wo steht das Haus, das für Kim gebaut ist?",
+    ):
+        assert resolve(relative, history(LEAVE)) == relative
+
+
 def test_an_object_is_somebody_else_than_the_subject_of_its_clause() -> None:
     turns = history(("Wer war John Bolton?", "Ein Berater. [1]"))
     assert "John Bolton" in resolve("Was sagte Choe Son Hui über ihn?", turns)
