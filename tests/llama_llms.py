@@ -16,6 +16,7 @@ from llama_index.core.base.llms.types import (
     MessageRole,
 )
 from llama_index.core.llms import CustomLLM
+from pydantic import PrivateAttr
 
 
 class Whole(CustomLLM):
@@ -60,6 +61,21 @@ class Silent(Whole):
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
         time.sleep(60)
         yield CompletionResponse(text=self.reply)
+
+
+class Slow(Whole):
+    """Takes its time, and tells how many calls it was at work on when it began this one."""
+
+    _busy: int = PrivateAttr(default=0)
+
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        self._busy += 1
+        busy = str(self._busy)
+        try:
+            time.sleep(0.5)
+            yield CompletionResponse(text=busy, delta=busy)
+        finally:
+            self._busy -= 1
 
 
 class WholeOnly(Whole):

@@ -156,7 +156,7 @@ def open_chat_model(settings: Settings) -> GuardedModel | None:
             raise SettingsError("RAG_LLM__STRUCTURED=on needs an endpoint: a LlamaIndex LLM takes no JSON schema.")
         from rag_service.answer.models.llamaindex import LlamaIndexBackend
 
-        backend = LlamaIndexBackend(chosen.llamaindex, chosen.llamaindex_options)
+        backend = LlamaIndexBackend(chosen.llamaindex, chosen.llamaindex_options, chosen.max_concurrency)
     else:
         from rag_service.answer.models.openai import OpenAIBackend
 

@@ -43,6 +43,16 @@ async def test_a_class_that_blocks_holds_up_nobody_and_is_left_in_time() -> None
     assert time.monotonic() - began < 10
 
 
+async def test_a_call_that_nobody_awaits_keeps_its_place_until_it_ends() -> None:
+    from rag_service.answer.models.llamaindex import LlamaIndexBackend
+
+    backend = LlamaIndexBackend("tests.llama_llms.Slow", {}, threads=1)
+    with pytest.raises(ModelTimeout):
+        [piece async for piece in GuardedModel(backend, Limits(first_token_timeout=0.1)).stream(MESSAGES, 50)]
+    pieces = [piece async for piece in GuardedModel(backend, Limits()).stream(MESSAGES, 50)]
+    assert pieces[0].text == "1"
+
+
 @pytest.mark.parametrize(
     ("path", "options", "said"),
     [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Mapping
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -17,11 +17,14 @@ from rag_service import dotted
 from rag_service.answer.models.backend import Messages, Piece, Schema
 from rag_service.errors import ModelError, SettingsError
 
+_POLL = 0.02  # seconds between two looks for a free place
+
 
 class LlamaIndexBackend:
     """A LlamaIndex LLM; any exception it raises becomes a ModelError."""
 
-    def __init__(self, path: str, options: Mapping[str, Any]) -> None:
+    def __init__(self, path: str, options: Mapping[str, Any], threads: int = 256) -> None:
+        """``threads``: how many replies a class that blocks works on at once, with those that nobody awaits."""
         try:
             kind = dotted.load(path)
         except ImportError as error:
@@ -36,6 +39,7 @@ class LlamaIndexBackend:
                 f"RAG_LLM__LLAMAINDEX: {path} cannot be made with RAG_LLM__LLAMAINDEX_OPTIONS: {error}"
             ) from error
         self._path = path
+        self._places = threading.Semaphore(threads)
 
     @property
     def place(self) -> str:
@@ -78,20 +82,25 @@ class LlamaIndexBackend:
         if inspect.unwrap(type(self._llm).astream_chat) is not inspect.unwrap(CustomLLM.astream_chat):
             with suppress(NotImplementedError):
                 return await self._llm.astream_chat(chat)
-        return _threaded(partial(self._blocking, chat))
+        return _threaded(partial(self._blocking, chat), self._places)
 
-    def _blocking(self, chat: list[ChatMessage]) -> Iterator[ChatResponse]:
+    def _blocking(self, chat: list[ChatMessage]) -> Generator[ChatResponse]:
         try:
             yield from self._llm.stream_chat(chat)
         except NotImplementedError:
             yield self._llm.chat(chat)
 
 
-async def _threaded(responses: Callable[[], Iterator[ChatResponse]]) -> AsyncGenerator[ChatResponse]:
+async def _threaded(
+    responses: Callable[[], Generator[ChatResponse]], places: threading.Semaphore
+) -> AsyncGenerator[ChatResponse]:
     """What a blocking stream gives, read in a thread of its own.
 
-    The thread is a daemon: one that hangs neither takes the place of another nor keeps the process from ending.
+    The thread is a daemon: one that hangs does not keep the process from ending. It keeps its place until it has
+    ended, as it goes on working when nobody waits any more: a model in this process may bear one call at a time only.
     """
+    while not places.acquire(blocking=False):
+        await asyncio.sleep(_POLL)
     loop = asyncio.get_running_loop()
     told: asyncio.Queue[ChatResponse | Exception | None] = asyncio.Queue()
     left = threading.Event()
@@ -102,15 +111,22 @@ async def _threaded(responses: Callable[[], Iterator[ChatResponse]]) -> AsyncGen
 
     def read() -> None:
         try:
-            for response in responses():
-                if left.is_set():
-                    return
-                tell(response)
+            with closing(responses()) as stream:
+                for response in stream:
+                    if left.is_set():
+                        return
+                    tell(response)
             tell(None)
         except Exception as error:
             tell(error)
+        finally:
+            places.release()
 
-    threading.Thread(target=read, name="llm", daemon=True).start()
+    try:
+        threading.Thread(target=read, name="llm", daemon=True).start()
+    except RuntimeError:  # the system gives no more threads
+        places.release()
+        raise
     try:
         while (what := await told.get()) is not None:
             if isinstance(what, Exception):
