@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,13 +50,20 @@ class HttpReranker:
 
 
 class LlamaIndexReranker:
-    """Any LlamaIndex node postprocessor by dotted path; loaded at first use."""
+    """Any LlamaIndex node postprocessor by dotted path."""
 
-    def __init__(self, path: str, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, path: str, options: Mapping[str, Any]) -> None:
+        """SettingsError when the class cannot be made."""
         self.name = path
-        self._options = dict(options or {})
-        self._postprocessor: Any = None
-        self._lock = threading.Lock()
+        try:
+            self._postprocessor = dotted.load(path)(**options)
+        except ImportError as error:
+            raise SettingsError(f"RAG_RETRIEVAL__RERANKER_LLAMAINDEX: cannot import {path}: {error}") from error
+        except Exception as error:
+            raise SettingsError(
+                f"{path} (RAG_RETRIEVAL__RERANKER_LLAMAINDEX) cannot be made with "
+                f"RAG_RETRIEVAL__RERANKER_OPTIONS: {error}"
+            ) from error
 
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         """One score a text; those that the postprocessor drops come last, in the order they had.
@@ -66,8 +72,6 @@ class LlamaIndexReranker:
         """
         from llama_index.core.schema import NodeWithScore, TextNode
 
-        with self._lock:
-            self._postprocessor = self._postprocessor or self._made()
         nodes = [NodeWithScore(node=TextNode(id_=str(i), text=text), score=0.0) for i, text in enumerate(texts)]
         try:
             kept = self._postprocessor.postprocess_nodes(nodes, query_str=question)
@@ -83,17 +87,6 @@ class LlamaIndexReranker:
             given = {index: -float(place) for place, index in enumerate(given)}
         least = min(given.values())
         return [given.get(index, least - 1.0 - index) for index in range(len(texts))]
-
-    def _made(self) -> Any:
-        try:
-            return dotted.load(self.name)(**self._options)
-        except ImportError as error:
-            raise SettingsError(f"RAG_RETRIEVAL__RERANKER_LLAMAINDEX: cannot import {self.name}: {error}") from error
-        except Exception as error:
-            raise SettingsError(
-                f"{self.name} (RAG_RETRIEVAL__RERANKER_LLAMAINDEX) cannot be made with "
-                f"RAG_RETRIEVAL__RERANKER_OPTIONS: {error}"
-            ) from error
 
 
 def _scores(content: Any) -> dict[int, float]:

@@ -59,7 +59,7 @@ def test_nobody_there():
 
 
 def test_a_llamaindex_postprocessor():
-    reranker = LlamaIndexReranker("tests.unit.retrieve.test_rerankers.Longest")
+    reranker = LlamaIndexReranker("tests.unit.retrieve.test_rerankers.Longest", {})
     assert reranker.scores("Wann?", ["aa", "a", "aaaa"]) == [2.0, 1.0, 4.0]
 
 
@@ -101,7 +101,7 @@ def test_a_postprocessor_that_fails_is_named(options, said):
 )
 def test_a_postprocessor_that_cannot_be_made_names_the_setting(path, options, said):
     with pytest.raises(SettingsError, match=said):
-        LlamaIndexReranker(path, options).scores("Wann?", ["a"])
+        LlamaIndexReranker(path, options)
 
 
 def test_an_endpoint_s_scores_are_numbers(httpserver):
