@@ -69,7 +69,7 @@ def _correction() -> re.Pattern[str]:
         r"i\s+(?:mean|meant|was\s+asking(?:\s+about)?|wanted\s+to\s+know))\b"
     )
     return re.compile(
-        rf"\s*(?:{lead}{meant}[\s,:]*(.+)|{lead}(?:nicht|not)\s[^,?]{{1,40}}?,?\s(?:sondern|but)\s(.+)"
+        rf"\s*(?:{lead}{meant}[\s,:]*(.+)|{lead}(?:nicht|not)\s(?!nur\b|only\b)[^,?]{{1,40}}?,?\s(?:sondern|but)\s(.+)"
         rf"|{no}((?:\S+\s+){{0,4}}\S+))\s*\Z",
         re.IGNORECASE | re.DOTALL,
     )

@@ -154,6 +154,7 @@ MEETING = ("Wann ist das Bad am Samstag offen?", "Von 9 bis 19 Uhr. [1]")
         ("Nein, am Freitag", "am Freitag (Wann ist das Bad offen?)"),
         ("Nein, ich wollte wissen, was das Bad kostet", "was das Bad kostet (Samstag)"),
         ("Nein, ich wollte wissen, wer Kim Chang Son ist.", "wer Kim Chang Son ist."),
+        ("Not only Trump, but also Kim went home?", "Not only Trump, but also Kim went home?"),
         ("No one was hurt on Friday?", "No one was hurt on Friday?"),
     ],
 )
