@@ -116,18 +116,19 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
         return False
     if _SPEAKER.match(after) or (_STAMP.match(after) and _STAMP.match(text, start)):
         return False
-    if (opening := after.split(None, 1)[0])[-1] == "." and line.split(None, 1)[0] == opening:
-        return False  # 'gez.' below 'gez.'
+    opening = after.split(None, 1)[0]
     colon = line[-1] == ":"  # announces what follows, but for a full line of prose
     if colon and not after[0].islower():
         return False
+    if after[0].islower() and opening[-1] == "." and line.split(None, 1)[0] == opening:
+        return False  # 'gez.' below 'gez.'
     if (after[0].islower() and not colon) or line[-1] in ",;\u2013" or (line[-1] == "-" and len(line) > 1):
         return True
     if width > _WRAP_WIDTH or len(line) < width // 2 or _COLUMNS.match(after) or _KEY.match(after):
         return False
     if _UNSPACED.match(after):
         return len(line) + _KEPT >= width
-    return len(line) + 1 + len(after.split(None, 1)[0]) >= width
+    return len(line) + 1 + len(opening) >= width
 
 
 def _is_row(line: str) -> bool:

@@ -13,7 +13,7 @@ from rag_service.answer.candidates import is_fragment
 from rag_service.answer.models.sse import EventReader
 from rag_service.answer.reply import ReplyReader
 from rag_service.answer.shown import defused
-from rag_service.ingest.readers.markup import prepare
+from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.text.names import find_dates, find_names, find_numbers
 
 SECONDS = 4
@@ -40,6 +40,7 @@ CASES: dict[str, Callable[[], object]] = {
     "an unopened thought": lambda: reply(_THOUGHT, begun=True),
     "JSON that does not end": lambda: reply(['{"statements": [{"text": "', *_THOUGHT]),
     "struck text within struck text": lambda: prepare(lxml.html.fromstring(("<s>" * 240 + "x" + "</s>" * 240) * 350)),
+    "blanks in code": lambda: visible_text(lxml.html.fromstring(f"<pre>x{' ' * 100_000}y</pre>")),
     "a style sheet without rules": lambda: prepare(lxml.html.fromstring(f"<style>{'a' * 60_000}</style><p>x</p>")),
 }
 

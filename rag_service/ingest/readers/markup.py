@@ -43,11 +43,7 @@ _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")  # linear: a font in a s
 _SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?([.#])([\w-]+)$", re.IGNORECASE)
 _UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # lxml reads, but never writes it
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_TIDY = (
-    (re.compile(r"[ \t]+\n"), "\n"),
-    (re.compile(r"\n[ \t]+(?=\n)"), "\n"),
-    (re.compile(r"\n{3,}"), "\n\n"),
-)
+_TIDY = ((re.compile(r"(?<![ \t])[ \t]++\n"), "\n"), (re.compile(r"\n{3,}"), "\n\n"))
 
 
 def prepare(root: etree._Element) -> None:

@@ -142,6 +142,10 @@ FURTHER = [
 LAYOUT = [
     ("Überschrift ohne Punkt\n\nDer erste Satz.", ["Überschrift ohne Punkt", "Der erste Satz."]),
     ("gez. Dr. Henrike Paulsen, Geschäftsführerin der Firma\ngez. Torben Jessen, Vorsitzender", None),
+    (
+        "Dr. Meier aus der Abteilung für Forschung und Entwicklung leitet das, und\nDr. Schulz hilft ihm dabei.",
+        ["Dr. Meier aus der Abteilung für Forschung und Entwicklung leitet das, und\nDr. Schulz hilft ihm dabei."],
+    ),
     ("Ein Titel\nDer Text beginnt mit diesem Satz und endet hier.", None),
     (
         "Dieser Satz ist im Text umbrochen, weil die\nZeile zu Ende war. Er geht weiter.",
