@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
+from functools import cache
 
 from rag_service.models import Passage
 from rag_service.text.sentences import split_sentences
-from rag_service.text.shingles import containment, shingles
+from rag_service.text.shingles import Hashes, containment, shingles
 from rag_service.text.versions import differ
 
 _SAME = 0.6  # share of a passage's runs of five words
@@ -21,24 +22,26 @@ def collapse(ranked: Sequence[Passage]) -> list[Passage]:
     out only if most of its own text stands in the kept one, and nothing in it contradicts that: an older version of
     a rule is no repeat of the newer one.
     """
+    told = cache(_told)
     kept: list[Passage] = []
     for passage in ranked:
         rivals = [other for other in kept if passage.source in other.duplicates]
-        if not any(_repeats(passage, other) for other in rivals):
+        if not any(_repeats(told(passage), told(other), passage.language) for other in rivals):
             kept.append(passage)
     return kept
 
 
-def _repeats(passage: Passage, other: Passage) -> bool:
-    if containment(shingles(passage.text), shingles(other.text)) < _SAME:
+def _told(passage: Passage) -> tuple[Hashes, frozenset[str]]:
+    """A passage's runs of five words, and its sentences."""
+    spans = split_sentences(passage.text, passage.language)
+    return shingles(passage.text), frozenset(passage.text[start:end] for start, end in spans)
+
+
+def _repeats(told: tuple[Hashes, Set[str]], other: tuple[Hashes, Set[str]], language: str) -> bool:
+    (own_runs, own), (runs, instead) = told, other
+    if containment(own_runs, runs) < _SAME:
         return False
-    own, others = (_sentences(each) for each in (passage, other))
-    changed = [text for text in own if text not in others]
-    return not any(differ(text, told, passage.language) for text in changed for told in others)
-
-
-def _sentences(passage: Passage) -> list[str]:
-    return [passage.text[start:end] for start, end in split_sentences(passage.text, passage.language)]
+    return not any(differ(one, two, language) for one in own - instead for two in instead - own)
 
 
 def diversify(ranked: Sequence[Passage], limit: int, max_per_document: int) -> list[Passage]:

@@ -69,6 +69,16 @@ def test_an_older_version_of_a_rule_is_no_repeat_of_the_newer_one():
     assert [each.chunk_id for each in collapse(both)] == ["a1", "b1"]
 
 
+def test_a_passage_that_only_goes_on_with_the_like_is_a_repeat():
+    told = "Anträge nimmt die Abteilung Personal an, und zwar auf Papier. Der Anspruch beträgt 28 Tage bei fünf Tagen."
+    more = f"{told} Der Anspruch beträgt 33 Tage bei sechs Tagen."
+    both = [
+        replace(named(f"{name}1", name, duplicates=(f"{other}.txt",)), text=text)
+        for name, other, text in (("a", "b", told), ("b", "a", more))
+    ]
+    assert [each.chunk_id for each in collapse(both)] == ["a1"]
+
+
 class Code:
     """Token vectors along the axes, so that cosines are 0 or 1."""
 
