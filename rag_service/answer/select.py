@@ -120,7 +120,10 @@ def _within(item: Candidate, other: Candidate) -> bool:
 
 
 def _rivals(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen], limit: int) -> list[Chosen]:
-    """Likely sentences of different documents that disagree with the likeliest and each other, newest first."""
+    """Likely sentences of different documents that disagree with the likeliest and each other, newest first.
+
+    Where not all fit, the likeliest stays, and the newest of the others.
+    """
     rivals: list[Chosen] = []
     for group in groups:
         if group.share < _RIVAL * groups[0].share:
@@ -133,7 +136,12 @@ def _rivals(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]
                 rivals.append(version)
     if len(rivals) < 2 or limit < 2:
         return []
-    return sorted(rivals[:limit], key=lambda group: evidence.passages[group.item.passage].published or "", reverse=True)
+
+    def published(group: Chosen) -> str:
+        return evidence.passages[group.item.passage].published or ""
+
+    newest = sorted(rivals[1:], key=published, reverse=True)
+    return sorted([rivals[0], *newest[: limit - 1]], key=published, reverse=True)
 
 
 def _versions(evidence: Evidence, assessment: Assessment, group: Chosen) -> Iterator[Chosen]:

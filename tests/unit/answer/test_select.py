@@ -107,6 +107,16 @@ def test_another_version_of_a_rule_is_told_although_its_passage_was_not_read():
     ]
 
 
+def test_of_many_versions_the_newest_are_told():
+    rule = "Der Urlaub beträgt {} Tage bei einer Fünf-Tage-Woche."
+    days = (28, 24, 25, 26, 30)
+    asked = evidence(
+        "Wie viele Tage Urlaub?", *map(rule.format, days), dates={0: "2022", 1: "2018", 2: "2019", 3: "2020", 4: "2024"}
+    )
+    found = texts(choose(asked, EvidenceModel(Encoding(), Reads("28")).assess(asked), 3))
+    assert found == [rule.format(day) for day in (30, 28, 26)]
+
+
 def test_a_rule_and_its_contrary_are_two_statements():
     rule = "Das Mitbringen von Hunden ist auf dem ganzen Gelände der Firma in Kiel {}erlaubt."
     asked = evidence("Darf ich meinen Hund mitbringen?", rule.format(""), rule.format("nicht "), dates={1: "2024"})
