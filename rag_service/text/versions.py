@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from rag_service.text.names import find_dates, find_names, find_numbers
 from rag_service.text.polarity import contrary
@@ -46,7 +47,8 @@ def _unmarked(text: str) -> str:
     return text if mark is None or any(not date.start for date in find_dates(text)) else text[mark.end() :]
 
 
-def _taken_apart(text: str, language: str) -> tuple[set[str], Counter[str]]:
+@lru_cache(maxsize=1024)  # one sentence is compared with many
+def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]]:
     """The content words of a text, and its dates, numbers, codes and names, as often as each stands there."""
     values = [*find_dates(text), *find_numbers(text, language)]
     rest = list(text)
@@ -57,4 +59,4 @@ def _taken_apart(text: str, language: str) -> tuple[set[str], Counter[str]]:
     named = {
         part for name in find_names(text, language) for part in content_words(text[name.start : name.end], language)
     }
-    return words - codes - named, Counter([value.norm for value in values]) + Counter(codes | named)
+    return frozenset(words - codes - named), Counter([value.norm for value in values]) + Counter(codes | named)
