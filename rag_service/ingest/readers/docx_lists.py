@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -20,9 +21,14 @@ class Marks:
         root = next((part.element for part in _numbering(document)), None)
         self._lists: dict[str, Any] = {}
         self._levels: dict[tuple[str, int], Any] = {}
+        self._styled: dict[str, str] = {}
         if root is not None:
             self._lists = {each.get(f"{_W}numId"): each for each in root.iter(f"{_W}num")}
-            for kind in root.iter(f"{_W}abstractNum"):
+            kinds = list(root.iter(f"{_W}abstractNum"))
+            named = {_value(each, "styleLink"): each.get(f"{_W}abstractNumId") for each in kinds}
+            for kind in kinds:
+                if link := _value(kind, "numStyleLink"):  # its levels are those of a list style
+                    self._styled[kind.get(f"{_W}abstractNumId")] = named.get(link, "")
                 for level in kind.iter(f"{_W}lvl"):
                     self._levels[kind.get(f"{_W}abstractNumId"), _whole(level.get(f"{_W}ilvl"))] = level
         self._counts: defaultdict[str, dict[int, int]] = defaultdict(dict)
@@ -34,14 +40,14 @@ class Marks:
         A heading is no item: its mark has no stop, as in '3' or '§ 3'.
         """
         mark = self._mark(paragraph)
-        return mark if is_listed(paragraph) else mark.strip("-.) ")
+        return mark if is_listed(paragraph) else mark.strip("-.() ")
 
     def _mark(self, paragraph: Any) -> str:
         number, level = _place(paragraph)
         listed = self._lists.get(number)
         if listed is None:
             return BULLET if number or _LIST_STYLE.match(_style_name(paragraph)) else ""
-        kind = _value(listed, "abstractNumId")
+        kind = self._styled.get(_value(listed, "abstractNumId"), _value(listed, "abstractNumId"))
         defined = self._levels.get((kind, level))
         if defined is None or _value(defined, "numFmt") == "bullet":
             return BULLET
@@ -52,13 +58,21 @@ class Marks:
                 if start := _value(override, "startOverride"):
                     counts[_whole(override.get(f"{_W}ilvl"))] = _whole(start) - 1
         counts[level] = counts.get(level, _whole(_value(defined, "start") or "1") - 1) + 1
-        for deeper in [each for each in counts if each > level]:
+        for deeper in [each for each in counts if each > level and self._restarts(kind, each)]:
             del counts[deeper]
-        return _LEVEL.sub(lambda match: self._written(kind, int(match[1]) - 1), _value(defined, "lvlText")).strip()
+        legal = defined.find(f"{_W}isLgl") is not None  # '1.2' below 'I'
+        written = partial(self._written, kind, legal)
+        return _LEVEL.sub(lambda match: written(int(match[1]) - 1), _value(defined, "lvlText")).strip()
 
-    def _written(self, kind: str, level: int) -> str:
+    def _restarts(self, kind: str, level: int) -> bool:
+        defined = self._levels.get((kind, level))
+        return defined is None or _value(defined, "lvlRestart") != "0"
+
+    def _written(self, kind: str, legal: bool, level: int) -> str:
         defined, count = self._levels.get((kind, level)), self._counts[kind].get(level, 1)
-        style = _value(defined, "numFmt") if defined is not None else ""
+        style = _value(defined, "numFmt") if defined is not None and not legal else ""
+        if style == "decimalZero":
+            return f"{count:02d}"
         if style.endswith("Letter") and 1 <= count <= 26:
             letter = chr(ord("a") + count - 1)
             return letter.upper() if style.startswith("upper") else letter

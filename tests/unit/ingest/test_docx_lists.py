@@ -14,7 +14,9 @@ LEVELS = {  # by list: format and text of each level
     92: [("upperRoman", "%1.")],
     93: [("bullet", "\u2022")],
     94: [("decimal", "%1."), ("decimal", "%1.%2")],
+    95: [("upperRoman", "Artikel %1"), ("decimalZero", "%2."), ("decimal", "%1.%3")],
 }
+MORE = {(95, 2): "<w:isLgl/>", (95, 1): '<w:lvlRestart w:val="0"/>'}  # of a list and level
 
 
 def document(*paragraphs: tuple[str, int, int] | str, restart: tuple[int, ...] = ()) -> str:
@@ -22,9 +24,10 @@ def document(*paragraphs: tuple[str, int, int] | str, restart: tuple[int, ...] =
     made = docx.Document()
     numbering = made.part.numbering_part.element
     lists = [list_of(kind, levels) for kind, levels in LEVELS.items()]
+    lists.append(f'<w:abstractNum {WORD} w:abstractNumId="96"><w:numStyleLink w:val="Style92"/></w:abstractNum>')
     first = next(at for at, each in enumerate(numbering) if each.tag.endswith("}num"))
     numbering[first:first] = [parse_xml(each) for each in lists]
-    for kind in LEVELS:
+    for kind in (*LEVELS, 96):
         numbering.append(parse_xml(f'<w:num {WORD} w:numId="{kind}"><w:abstractNumId w:val="{kind}"/></w:num>'))
     for kind in restart:
         numbering.append(
@@ -47,10 +50,11 @@ def document(*paragraphs: tuple[str, int, int] | str, restart: tuple[int, ...] =
 
 def list_of(kind: int, levels: list[tuple[str, str]]) -> str:
     inner = "".join(
-        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
+        f'{MORE.get((kind, at), "")}<w:lvlText w:val="{text}"/></w:lvl>'
         for at, (form, text) in enumerate(levels)
     )
-    return f'<w:abstractNum {WORD} w:abstractNumId="{kind}">{inner}</w:abstractNum>'
+    return f'<w:abstractNum {WORD} w:abstractNumId="{kind}"><w:styleLink w:val="Style{kind}"/>{inner}</w:abstractNum>'
 
 
 def test_sections_and_clauses_keep_their_numbers() -> None:
@@ -71,3 +75,16 @@ def test_steps_are_numbered_on_behind_other_text() -> None:
 def test_other_marks() -> None:
     text = document(("Eins", 92, 0), ("Zwei", 92, 0), ("Punkt", 93, 0), ("# Anfang", 94, 0), ("# Mit Punkt", 93, 0))
     assert text == "I. Eins\nII. Zwei\n- Punkt\n\n1 Anfang\n\nMit Punkt"
+
+
+def test_legal_numbers_and_numbers_that_run_on() -> None:
+    text = document(("Eins", 95, 0), ("A", 95, 1), ("B", 95, 2), ("Zwei", 95, 0), ("C", 95, 1), ("D", 95, 2))
+    assert text == "Artikel I Eins\n01. A\n1.1 B\nArtikel II Zwei\n02. C\n2.1 D"
+
+
+def test_a_list_takes_its_numbers_from_a_list_style() -> None:
+    assert document(("Eins", 96, 0), ("Zwei", 96, 0)) == "I. Eins\nII. Zwei"
+
+
+def test_a_heading_loses_both_brackets_of_its_number() -> None:
+    assert document(("# Zweck", 91, 0)) == "1 Zweck"
