@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_LIST_STYLE = re.compile(r"(?:List|Liste|Aufzählung)", re.IGNORECASE)
 _LEVEL = re.compile(r"%(\d)")
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 BULLET = "-"
@@ -46,7 +45,7 @@ class Marks:
         number, level = _place(paragraph)
         listed = self._lists.get(number)
         if listed is None:
-            return BULLET if number or _LIST_STYLE.match(_style_name(paragraph)) else ""
+            return BULLET if number else ""
         kind = self._styled.get(_value(listed, "abstractNumId"), _value(listed, "abstractNumId"))
         defined = self._levels.get((kind, level))
         if defined is None or _value(defined, "numFmt") == "bullet":

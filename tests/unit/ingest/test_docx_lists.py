@@ -88,3 +88,11 @@ def test_a_list_takes_its_numbers_from_a_list_style() -> None:
 
 def test_a_heading_loses_both_brackets_of_its_number() -> None:
     assert document(("# Zweck", 91, 0)) == "1 Zweck"
+
+
+def test_what_is_only_set_in_like_a_list_has_no_bullet() -> None:
+    made, stream = docx.Document(), io.BytesIO()
+    made.add_paragraph("Punkt", style="List Bullet")
+    made.add_paragraph("Weiter dazu.", style="List Continue")
+    made.save(stream)
+    assert read("a.docx", stream.getvalue()).text == "- Punkt\n\nWeiter dazu."
