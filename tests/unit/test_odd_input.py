@@ -16,7 +16,7 @@ from rag_service.answer.shown import defused
 from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.text.names import find_dates, find_names, find_numbers
 
-SECONDS = 4
+SECONDS = 4  # of this process: other work on the machine does not count
 _THOUGHT = [f"{random.Random(number).random()} " for number in range(20_000)]
 
 
@@ -47,9 +47,9 @@ CASES: dict[str, Callable[[], object]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_time_grows_no_faster_than_the_input(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     CASES[name]()
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_an_event_that_does_not_end_is_given_up() -> None:
