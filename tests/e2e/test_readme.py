@@ -68,7 +68,7 @@ def test_the_blocks_run_in_order(copy):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("$ rag-service ask") == 4
     assert done.stdout.count("declined:") == 1
-    (mine,) = blocks_with("rag-service ingest")
+    (mine,) = blocks_with(".venv/bin/rag-service ingest")
     done = shell(copy, mine)
     assert done.returncode == 0 and "Yalu" in done.stdout, done.stdout + done.stderr
     (serve,) = blocks_with("make serve")
