@@ -15,8 +15,7 @@ from rag_service.answer.series import steps, whole
 from rag_service.ports import Evidence
 from rag_service.text.names import find_names
 from rag_service.text.questions import AnswerType
-from rag_service.text.versions import differ
-from rag_service.text.words import content_words
+from rag_service.text.versions import differ, word_set
 
 _ENOUGH = 0.93
 _LEAST_SHARE = 0.06
@@ -211,7 +210,7 @@ def _leans(text: str, language: str, kind: AnswerType) -> bool:
 def _same(evidence: Evidence, left: Candidate, right: Candidate) -> bool:
     """Whether two sentences say the same in much the same words."""
     language = evidence.passages[left.passage].language
-    one, other = (set(content_words(item.text, language)) for item in (left, right))
+    one, other = word_set(left.text, language), word_set(right.text, language)
     alike = bool(one) and len(one & other) >= _ALIKE * len(one | other)
     return alike and not differ(left.text, right.text, language)
 

@@ -20,7 +20,7 @@ def differ(left: str, right: str, language: str) -> bool:
 
     '28 Tage bei einer Fünf-Tage-Woche' and '30 Tage bei einer Fünf-Tage-Woche' do; what only adds a figure does not.
     """
-    whole, wholes = (set(content_words(text, language)) for text in (left, right))
+    whole, wholes = word_set(left, language), word_set(right, language)
     if len(whole & wholes) < _SHARED * min(len(whole), len(wholes)):  # figures are slow to find
         return False
     (one, ones), (other, others) = (_taken_apart(_unmarked(text), language) for text in (left, right))
@@ -28,6 +28,12 @@ def differ(left: str, right: str, language: str) -> bool:
         return False
     changed = _without(ones, others) and _without(others, ones)
     return changed or contrary(left, right) or contrary(right, left)
+
+
+@lru_cache(maxsize=4096)  # one sentence is compared with many
+def word_set(text: str, language: str) -> frozenset[str]:
+    """The content words of a sentence."""
+    return frozenset(content_words(text, language))
 
 
 def _without(own: Counter[str], other: Counter[str]) -> bool:
@@ -47,7 +53,7 @@ def _unmarked(text: str) -> str:
     return text if mark is None or any(not date.start for date in find_dates(text)) else text[mark.end() :]
 
 
-@lru_cache(maxsize=1024)  # one sentence is compared with many
+@lru_cache(maxsize=1024)
 def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]]:
     """The content words of a text, and its dates, numbers, codes and names, as often as each stands there."""
     values = [*find_dates(text), *find_numbers(text, language)]
