@@ -131,16 +131,18 @@ def asked_before(item: Candidate) -> int:
 
 def is_list_item(passage: Passage, item: Candidate) -> bool:
     """Whether a candidate of the passage, behind its question, is the item of a list; its bullet is no part of it."""
-    return _LIST_ITEM.match(passage.text, _line(passage, item)) is not None
+    return _list_mark(passage, item) is not None
 
 
 def is_bulleted(passage: Passage, item: Candidate) -> bool:
     """Whether it is the item of a list without numbers."""
-    return is_list_item(passage, item) and _BULLET.match(passage.text[_line(passage, item) :].lstrip()) is not None
+    mark = _list_mark(passage, item)
+    return mark is not None and _BULLET.match(mark.group().lstrip()) is not None
 
 
-def _line(passage: Passage, item: Candidate) -> int:
-    return passage.text.rfind("\n", 0, item.start - passage.start + asked_before(item)) + 1
+def _list_mark(passage: Passage, item: Candidate) -> re.Match[str] | None:
+    line = passage.text.rfind("\n", 0, item.start - passage.start + asked_before(item)) + 1
+    return _LIST_ITEM.match(passage.text, line)
 
 
 def is_fragment(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from rag_service.models import Turn
-from rag_service.text.stopwords import STOP_WORDS
+from rag_service.text.stopwords import EITHER
 from rag_service.text.words import fold
 
 _TITLE_WORDS = 5
@@ -40,7 +40,7 @@ def client_task(text: str, history: Sequence[Turn] = ()) -> str | None:
 
 def split_task(prompt: str, message: str) -> str | None:
     """A client's own prompt whose order is a system prompt and whose conversation is the message, as one text."""
-    if client_task(prompt) is not None and _user_line().search(message):
+    if _kind(prompt) is not None and _user_line().search(message):
         return f"{prompt}\n\n{message}"
     return None
 
@@ -83,8 +83,7 @@ def _title(message: str) -> str:
 
 
 def _tags(message: str) -> list[str]:
-    stop = STOP_WORDS["de"] | STOP_WORDS["en"]
-    words = [word for word in re.findall(r"\w{4,}", message) if fold(word) not in stop]
+    words = [word for word in re.findall(r"\w{4,}", message) if fold(word) not in EITHER]
     named = [word for word in words if word[0].isupper()] or words
     return list(dict.fromkeys(named))[:_TAGS] or ["General"]
 

@@ -39,10 +39,10 @@ class Conversation:
 
     def reply(self, question: str, history: Sequence[Turn] = ()) -> str | None:
         """What to say where no document is needed: to greetings, thanks, and clients' own prompts."""
-        said = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
-        reply = small_talk(question, detect_language(said[:_LENGTH], "en"))
-        if reply is None:
-            reply = client_task(question, history)
+        if small_talk(question) is not None:
+            said = next((turn.content for turn in reversed(history) if turn.role == "user"), "")
+            return small_talk(question, detect_language(said[:_LENGTH], "en"))
+        reply = client_task(question, history)
         return None if reply is None else reply or "-"
 
     async def standalone(self, question: str, history: Sequence[Turn]) -> Standalone:

@@ -8,7 +8,7 @@ from functools import cache
 from rag_service.text.languages import is_language
 from rag_service.text.names import Value, find_names
 from rag_service.text.questions import is_question_word
-from rag_service.text.stopwords import STOP_WORDS
+from rag_service.text.stopwords import EITHER
 from rag_service.text.words import fold
 
 _NO_NOUN = 7  # words of a German question without a noun that cannot stand alone
@@ -30,8 +30,7 @@ def depends(question: str, language: str) -> bool:
     if language == "de" and text[:1].isupper() and len(text.split()) <= _NO_NOUN and not _NOUN.search(text):
         return True
     words = [word for word in re.findall(r"\w+", text) if not is_question_word(word)]
-    stop = STOP_WORDS["de"] | STOP_WORDS["en"]
-    content = [word for word in words if fold(word) not in stop]
+    content = [word for word in words if fold(word) not in EITHER]
     return len(content) < 2 and len(words) < 6 and not (content and _defines(text))
 
 

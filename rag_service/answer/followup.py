@@ -15,7 +15,7 @@ from rag_service.models import Turn
 from rag_service.text.languages import detect_language
 from rag_service.text.names import find_dates, find_names, find_numbers
 from rag_service.text.questions import expected_answer, is_question_word
-from rag_service.text.stopwords import STOP_WORDS
+from rag_service.text.stopwords import EITHER
 from rag_service.text.weekdays import WEEKDAY, weekdays
 from rag_service.text.words import fold
 
@@ -81,24 +81,31 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
     if not corrected and not depends(question, detect_language(question, detect_language(before.question))):
         return _Topic(question)
     language = detect_language(before.question)
-    own_dates = bool(find_dates(core) or weekdays(core))
-    own = tuple(_terms(before.question, language, dates=not own_dates))
     rest = _bare_rest(core) if corrected is None or len(core.split()) <= _ELLIPSIS else []
     full = any(" " in name.norm for name in named(core, language)) and not depends(core, language)
     if corrected and not rest and full:
         return _Topic(core)
-    if rest or _only_asks(core, language):
-        base = before.base or before.question
-        replaced = rest and opening().match(core) and rest[0][0].isupper() and not own_dates
-        base = without(base, language, name=bool(replaced), dates=own_dates) if rest else _predicate(base)
-        return _Topic(core, _distinct((*own, *before.carried) if before.base else before.carried)[:_KEPT], base)
+    own_dates = bool(find_dates(core) or weekdays(core))
+    own = tuple(_terms(before.question, language, dates=not own_dates))
+    if not rest and not _only_asks(core, language):
+        taken = _taken_over(core, before, own, _new_names(core, before, answer, language), language)
+        return _Topic(core if taken else question, taken)
+    base = before.base or before.question
+    replaced = rest and opening().match(core) and rest[0][0].isupper() and not own_dates
+    base = without(base, language, name=bool(replaced), dates=own_dates) if rest else _predicate(base)
+    return _Topic(core, _distinct((*own, *before.carried) if before.base else before.carried)[:_KEPT], base)
+
+
+def _taken_over(
+    core: str, before: _Topic, own: tuple[str, ...], names: Sequence[str], language: str
+) -> tuple[str, ...]:
+    """What a question about what was said takes over: names of the answer, terms of it and of earlier questions."""
     carried = tuple(dict.fromkeys((*_terms(before.base, language, dates=False), *before.carried)))[:_KEPT]
-    names = _new_names(core, before, answer, language)
     people = [name for name in names if " " in name]
     if people and expected_answer(before.question) == "person" and _PERSONAL.search(core):
         own, carried = tuple(term for term in own if " " in term), ()
     fresh = _distinct((*own[: len(named(before.question, language))], *(people or names), *carried, *own), core)
-    return _Topic(core if fresh else question, fresh[:_TERMS])
+    return fresh[:_TERMS]
 
 
 def _distinct(terms: Iterable[str], question: str = "") -> tuple[str, ...]:
@@ -125,9 +132,10 @@ def _new_names(question: str, before: _Topic, answer: str, language: str) -> lis
 def _only_asks(question: str, language: str) -> bool:
     """Whether a question is but a question word ('Warum?', 'Bis wann?'): the whole last question is meant."""
     words = re.findall(r"\w+", question)
-    stop = STOP_WORDS["de"] | STOP_WORDS["en"] | _MEASURES
     asks = any(map(is_question_word, words)) and not anaphora(language).search(question)
-    return asks and len(words) <= 4 and all(is_question_word(word) or fold(word) in stop for word in words)
+    return (
+        asks and len(words) <= 4 and all(is_question_word(word) or fold(word) in EITHER | _MEASURES for word in words)
+    )
 
 
 def _predicate(question: str) -> str:
@@ -155,7 +163,6 @@ def _terms(context: str, language: str, *, dates: bool) -> list[str]:
     values = find_dates(context)
     if dates:
         found += [context[value.start : value.end] for value in values]
-    stop = STOP_WORDS["de"] | STOP_WORDS["en"]
     words = [
         match
         for match in re.finditer(r"[^\W_][\w-]*", context)
@@ -165,7 +172,7 @@ def _terms(context: str, language: str, *, dates: bool) -> list[str]:
     nouns = [match for match in words if re.search(r"[A-ZÄÖÜ]|\d", match.group()) and match.start() > 0]
     for match in nouns if language == "de" else words:
         word = match.group()
-        if len(word) > 2 and fold(word) not in stop and not is_question_word(word):
+        if len(word) > 2 and fold(word) not in EITHER and not is_question_word(word):
             found.append(word)
     return found
 
@@ -220,6 +227,7 @@ def without(context: str, language: str, *, name: bool, dates: bool) -> str:
 @cache
 def _verb() -> re.Pattern[str]:
     return re.compile(
-        r"(?:gibt|gab|gilt|galt|geht|ging|darf|muss|kann|will|soll|kostet|heißt)|ist|sind|war|waren|hat|haben|hatte|wird|wurde|kann|konnte|soll|sollte|will|wollte|is|are|was|were|did|"
+        r"gibt|gab|gilt|galt|geht|ging|darf|muss|kann|konnte|will|wollte|soll|sollte|kostet|heißt|"
+        r"ist|sind|war|waren|hat|haben|hatte|wird|wurde|is|are|was|were|did|"
         r"does|do|has|have|had|will|would|can|could|[a-zäöüß]{3,}(?:te|ten|tet|st)",
     )

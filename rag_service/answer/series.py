@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag_service.answer.candidates import Candidate, asked_before, is_list_item
 from rag_service.models import Passage
-from rag_service.text.names import find_dates
+from rag_service.text.names import opens_with_date
 
 _OPENS = re.compile(
     r"\b(?:einerseits|zum einen|erstens|zunächst einmal|on (?:the )?one hand|first of all)\b|\b(?:first|firstly),",
@@ -23,7 +23,6 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\(?\d{1,3}[.)]\s")
-_DATE = 24  # characters that a date takes at most: '12. September' is no twelfth step
 _LONGEST = 600  # characters of a list that is quoted as one
 
 
@@ -69,10 +68,7 @@ def steps(
 
 
 def _is_step(item: Candidate, passage: Passage, numbered: bool) -> bool:
-    if numbered and (
-        not _NUMBERED.match(item.text, asked_before(item))
-        or any(not date.start for date in find_dates(item.text[:_DATE]))
-    ):
+    if numbered and (not _NUMBERED.match(item.text, asked_before(item)) or opens_with_date(item.text)):
         return False
     return is_list_item(passage, item)
 

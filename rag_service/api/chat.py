@@ -74,7 +74,7 @@ def ask_of(request: ChatRequest, collection: str) -> Ask:
     task = next(filter(None, (split_task(prompt, said) for prompt in prompts)), None)
     options = request.rag or AskOptions()
     question = task or unwrapped(said)
-    if client_task(question, history) is None and (wish := _unmet(request)):
+    if (wish := _unmet(request)) and client_task(question, history) is None:
         raise InvalidInput(f"{wish}: an answer is text with citations, nothing else.")
     return Ask(question, collection, history, options.filters, options.top_k, options.answerer)
 

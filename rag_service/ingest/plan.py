@@ -184,10 +184,9 @@ def _heirs(steps: Iterable[Step], known: Mapping[str, Known]) -> dict[str | None
     Names alone prove nothing: every folder has its README.
     """
     held = Counter(item.root for item in known.values())
-    same = (step for step in steps if step.change == "unchanged" and step.known is not None and step.root is not None)
-    found = Counter((step.known.root, step.root) for step in same if step.known and step.known.root != step.root)
-    moved = ((old, new) for (old, new), number in found.items() if 2 * number > held[old])
-    return {old: new for old, new in moved if old is not None and new is not None and _is_gone(old)}
+    same = ((step.known.root, step.root) for step in steps if step.change == "unchanged" and step.known)
+    found = Counter((old, new) for old, new in same if old and new and old != new)
+    return {old: new for (old, new), number in found.items() if 2 * number > held[old] and _is_gone(old)}
 
 
 def _match(fresh: Sequence[Step], gone: Sequence[Known]) -> tuple[list[Step], list[Step]]:

@@ -10,9 +10,10 @@ from typing import Literal
 
 from rag_service.text.clock import times
 from rag_service.text.normalise import lower
-from rag_service.text.stopwords import STOP_WORDS
+from rag_service.text.stopwords import EITHER
 from rag_service.text.words import fold
 
+_LONGEST_DATE = 24  # characters
 _BEFORE = 100  # characters before a capitalised word that tell whether it is a name
 
 Kind = Literal["date", "number", "name"]
@@ -85,6 +86,11 @@ def find_dates(text: str) -> list[Value]:
     return found
 
 
+def opens_with_date(text: str) -> bool:
+    """Whether a text begins with a date: the number of '12. September' is no list's."""
+    return any(not date.start for date in find_dates(text[:_LONGEST_DATE]))
+
+
 def find_numbers(text: str, language: str = "und") -> list[Value]:
     """Numbers in digits or words that are no part of a date; ``1.500`` is 1500 in German and 1.5 in English.
 
@@ -114,7 +120,7 @@ def find_names(text: str, language: str = "und") -> list[Value]:
     for match in _name_pattern().finditer(text):
         start, end = match.start(), match.end()
         words = match.group().split()
-        while words and fold(words[0]) in _openers():
+        while words and fold(words[0]) in EITHER:  # opens a sentence with a capital without being a name
             start += len(words[0]) + 1
             words = words[1:]
         if not words or start >= end:
@@ -213,12 +219,6 @@ def _month_numbers() -> dict[str, int]:
 def word_numbers() -> dict[str, int]:
     """Numbers by their German and English words."""
     return dict(_pairs(_WORDS))
-
-
-@cache
-def _openers() -> frozenset[str]:
-    """Words that open a sentence with a capital without being a name."""
-    return STOP_WORDS["de"] | STOP_WORDS["en"]
 
 
 @cache

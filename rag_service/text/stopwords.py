@@ -34,3 +34,4 @@ you're your yours yourself yourselves
 """
 
 STOP_WORDS = {"de": frozenset(_GERMAN.split()), "en": frozenset(_ENGLISH.split())}
+EITHER = STOP_WORDS["de"] | STOP_WORDS["en"]  # where a text may be in one language or the other

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from rag_service.text.names import find_dates, find_names, find_numbers
+from rag_service.text.names import find_dates, find_names, find_numbers, opens_with_date
 from rag_service.text.polarity import contrary
 from rag_service.text.words import content_words
 
@@ -23,7 +23,7 @@ def differ(left: str, right: str, language: str) -> bool:
     whole, wholes = word_set(left, language), word_set(right, language)
     if len(whole & wholes) < _SHARED * min(len(whole), len(wholes)):  # figures are slow to find
         return False
-    (one, ones), (other, others) = (_taken_apart(_unmarked(text), language) for text in (left, right))
+    (one, ones), (other, others) = (_taken_apart(text, language) for text in (left, right))
     if len(one & other) < _SAME * max(len(one | other), 1):
         return False
     changed = _without(ones, others) and _without(others, ones)
@@ -47,15 +47,12 @@ def _fit(one: str, other: str) -> bool:
     return long.startswith(short) or long.endswith(short.lstrip("-"))
 
 
-def _unmarked(text: str) -> str:
-    """The text without the mark of a list's item; '12. September' is a date."""
-    mark = _MARK.match(text)
-    return text if mark is None or any(not date.start for date in find_dates(text)) else text[mark.end() :]
-
-
 @lru_cache(maxsize=1024)
 def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]]:
-    """The content words of a text, and its dates, numbers, codes and names, as often as each stands there."""
+    """The content words of a text behind its list mark, and its dates, numbers, codes and names with their counts."""
+    mark = _MARK.match(text)
+    if mark is not None and not opens_with_date(text):
+        text = text[mark.end() :]
     values = [*find_dates(text), *find_numbers(text, language)]
     rest = list(text)
     for value in values:
