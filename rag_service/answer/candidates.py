@@ -25,6 +25,7 @@ _TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would 
 _ENDS = re.compile(rf"[{_FINAL}:;](?:[\"'”“»«›‹)\]」』）{FOOTNOTE_MARKS}]|\[\d{{1,3}}\])*$")
 _QUESTION = re.compile(r"[?\uff1f\u061f][)*_]*$")
 _ASKED = re.compile(r"[^\n]*[?\uff1f\u061f][)*_]*\n\s*")
+_NUMBER = re.compile(r"\d+")
 _SHORTEST, _LONG = 3, 14  # words
 _SHORT, _LINE = 16, 200  # bytes of UTF-8: some scripts need few characters, and no blanks between words
 _BULLET = re.compile(r"[-*+•▪●–]\s+")
@@ -94,9 +95,17 @@ def _kind(passage: Passage, start: int, end: int) -> Literal["statement", "line"
         return "apart"
     short = _is_short(text) and not (_ENDS.search(text) and _shares_line(passage.text, start, end))
     short = short and not text[0].islower()  # 'pip install quickcast' is no heading
-    if text == passage.title and (short or not _TELLS.search(text)):
+    if text == passage.title and (
+        short or not _TELLS.search(text) or _repeated(text, passage.text[end:], passage.published)
+    ):
         return "apart"
     return "line" if short else "statement"
+
+
+def _repeated(title: str, below: str, published: str | None) -> bool:
+    """Whether a title's numbers are all in the text below it, or the year of its publication: it adds nothing."""
+    numbers = set(_NUMBER.findall(title))
+    return bool(numbers) and numbers <= {*_NUMBER.findall(below), (published or "")[:4]}
 
 
 def without_other_rows(candidates: Sequence[Candidate], told: Sequence[Set[str]]) -> list[int]:

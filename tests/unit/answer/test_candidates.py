@@ -96,6 +96,26 @@ def test_short_lines_are_data_unless_they_head_what_follows(text, found):
     assert [item.text for item in sentences] == [*found, "Elsewhere it rains."]
 
 
+def test_the_year_of_publication_in_a_title_is_no_answer():
+    title = "Changed and cancelled: the programme of 2019"
+    found = find_candidates([passage(f"{title}\n\nThe visit ended early.", title=title, published="2019-04-28")])
+    assert [item.text for item in found] == ["The visit ended early."]
+
+
+@pytest.mark.parametrize(
+    ("below", "found"),
+    [
+        ("Please be there.", True),
+        ("Please bring the minutes of 5 February.", True),
+        ("We meet on 26 March. Doors open at 10.", False),
+    ],
+)
+def test_a_title_is_an_answer_only_where_it_has_a_number_that_the_text_does_not(below, found):
+    title = "Next meeting: 26 March, 10 am"
+    sentences = find_candidates([passage(f"{title}\n\n{below}", title=title)])
+    assert (title in [item.text for item in sentences]) is found
+
+
 @pytest.mark.parametrize(
     ("text", "fragment"),
     [
