@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rag_service.answer.abstain import Assessment
+from rag_service.answer.antecedent import leans
 from rag_service.answer.candidates import Candidate, is_bulleted
 from rag_service.answer.evidence import values
-from rag_service.answer.series import steps, whole
+from rag_service.answer.series import interrupted, steps, whole
 from rag_service.ports import Evidence
-from rag_service.text.names import find_names
 from rag_service.text.questions import AnswerType
 from rag_service.text.versions import differ, word_set
 
@@ -23,16 +22,6 @@ _LEAST_GAIN = 0.0006
 _ALIKE = 0.8
 _RIVAL = 0.25
 _CONSIDERED = 24
-_PRONOUN = re.compile(
-    r"(?:er|sie|es|ihr[emnrs]*|dies\w*|jene[mnrs]?|letztere[mnrs]?|dort|dabei|dazu|daraufhin|danach|"
-    r"he|she|it|they|his|her|their|this|these|that|those|there)\b",
-    re.IGNORECASE,
-)
-_THEREFORE = re.compile(
-    r"(?:deshalb|deswegen|daher|darum|damit|dadurch|somit|folglich|infolgedessen|aus (?:diesem|dem) grund"
-    r"|therefore|thus|hence|consequently|as a (?:result|consequence)|because of th(?:is|at)|for th(?:is|at) reason)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +45,8 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
         return []
     taken = _rivals(evidence, assessment, groups, limit)
     if not taken:
-        best, *others = _likeliest(groups, limit)
+        joined = _previous(evidence, assessment, groups[0].item) is not None
+        best, *others = _likeliest(groups, max(limit - joined, 1))
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
     return [_with_previous(evidence, assessment, taken, limit), *taken[1:]]
@@ -186,25 +176,25 @@ def _agree(left: set[str], right: set[str]) -> bool:
 def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen], limit: int) -> Chosen:
     """The first one, as one quote with the sentence before it when it cannot stand alone."""
     first = taken[0].item
+    previous = _previous(evidence, assessment, first)
+    if previous is None or len(taken) >= limit or any(previous is group.item for group in taken):
+        return taken[0]
     passage = evidence.passages[first.passage]
-    if len(taken) >= limit or not _leans(first.text, passage.language, assessment.sentences.kind):
-        return taken[0]
-    candidates = assessment.sentences.candidates
-    if first not in candidates:  # a whole list
-        return taken[0]
-    row = candidates.index(first)
-    previous = candidates[row - 1]
-    if row == 0 or previous.passage != first.passage or any(previous is group.item for group in taken):
-        return taken[0]
     text = passage.text[previous.start - passage.start : first.end - passage.start]
     return replace(taken[0], item=replace(first, start=previous.start, text=text))
 
 
-def _leans(text: str, language: str, kind: AnswerType) -> bool:
-    """Whether a sentence speaks of something that the one before it names, or of a reason that it gives."""
-    if kind == "reason" and _THEREFORE.match(text):
-        return True
-    return _PRONOUN.match(text) is not None and not find_names(text, language)
+def _previous(evidence: Evidence, assessment: Assessment, item: Candidate) -> Candidate | None:
+    """The sentence that one leans on; None where it leans on none, or is no sentence but a whole list."""
+    candidates = assessment.sentences.candidates
+    passage = evidence.passages[item.passage]
+    if item not in candidates or not leans(item.text, passage.language, assessment.sentences.kind):
+        return None
+    row = candidates.index(item)
+    previous = candidates[row - 1]
+    if row == 0 or previous.passage != item.passage or interrupted(passage, previous, item):
+        return None
+    return previous
 
 
 def _same(evidence: Evidence, left: Candidate, right: Candidate) -> bool:

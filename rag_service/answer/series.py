@@ -59,7 +59,7 @@ def steps(
     first = row
     while first and candidates[first - 1].passage == candidates[row].passage:
         before = candidates[first - 1]
-        adjacent = not _between(passage, before, candidates[first])
+        adjacent = not interrupted(passage, before, candidates[first])
         if not adjacent or not _is_step(before, passage, numbered) or candidates[row].end - before.start > _LONGEST:
             break
         first -= 1
@@ -73,7 +73,7 @@ def _is_step(item: Candidate, passage: Passage, numbered: bool) -> bool:
     return is_list_item(passage, item)
 
 
-def _between(passage: Passage, left: Candidate, right: Candidate) -> bool:
+def interrupted(passage: Passage, left: Candidate, right: Candidate) -> bool:
     """Whether something stands between two candidates: a heading, a caption."""
     gap = passage.text[left.end - passage.start : right.start - passage.start]
     return any(character.isalnum() for character in gap)
@@ -86,7 +86,7 @@ def _following(candidates: Sequence[Candidate], passage: Passage, row: int) -> l
     for other in candidates[row + 1 :]:
         if other.passage != candidates[row].passage:
             break
-        if _between(passage, last, other):
+        if interrupted(passage, last, other):
             break
         found.append(other)
         last = other

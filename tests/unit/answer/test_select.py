@@ -1,5 +1,8 @@
 """The choice among sentences, and the order in which they stand."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from rag_service.answer.abstain import EvidenceModel
@@ -61,6 +64,21 @@ def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it():
     asked = evidence("Wann reiste er ab?", told)
     first = choose(asked, model().assess(asked), 3)[0].item
     assert first.text == told == asked.passages[0].text[first.start : first.end]
+
+
+def test_a_heading_in_between_is_not_quoted_with_it():
+    told = "Kim Jong Un war zu Gast.\n\nDie Abreise\n\nEr reiste am 26. April 2019 wieder ab."
+    asked = evidence("Wann reiste er ab?", told)
+    assert texts(choose(asked, model().assess(asked), 3))[0] == "Er reiste am 26. April 2019 wieder ab."
+
+
+def test_the_sentence_before_takes_the_place_of_the_least_likely_one():
+    told = "Kim kam an. Dort traf er Putin. Kim traf Trump. Kim traf Moon."
+    asked = evidence("Wen traf Kim dort?", told)
+    assessed = EvidenceModel(Encoding(), Reads("Dort")).assess(asked)
+    assessed = replace(assessed, shares=np.array([0.01, 0.4, 0.3, 0.29], np.float32))
+    assert texts(choose(asked, assessed, 3)) == ["Kim kam an. Dort traf er Putin.", "Kim traf Trump."]
+    assert texts(choose(asked, assessed, 1)) == ["Dort traf er Putin."]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""Sentences that need the one before them."""
+
+import pytest
+
+from rag_service.answer.antecedent import leans
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("Dort traf Kim den Präsidenten Putin.", "any", True),
+        ("Daneben stehen eigene Sanktionen der USA.", "any", True),
+        ("Unmittelbar danach äußerten sich beide Seiten zufrieden.", "any", True),
+        ("Beide Hauptstädte bestreiten das.", "any", True),
+        ("There he met Putin.", "any", True),
+        ("There are two ways to Vladivostok.", "any", False),
+        ("There were twelve.", "number", False),
+        ("Both denied it.", "any", True),
+        ("Both Moscow and Pyongyang denied it.", "any", False),
+        ("Er beschrieb in Bagdad auch die Destillation.", "person", True),
+        ("Er beschrieb in Bagdad auch die Destillation.", "date", False),
+        ("He described distillation in Baghdad.", "person", True),
+        ("Er reiste wieder ab.", "date", True),
+        ("Erst am Abend fuhr der Zug nach Chassan.", "person", False),
+        ("Deshalb sperrt Wien die Brücke.", "reason", True),
+        ("Deshalb sperrt Wien die Brücke.", "place", False),
+        ("Kim reiste ab.", "person", False),
+    ],
+)
+def test_what_needs_the_sentence_before(text, kind, expected):
+    language = "en" if text.startswith(("There", "Both", "He")) else "de"
+    assert leans(text, language, kind) is expected
