@@ -74,7 +74,8 @@ class Sentences:
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
     asked = _Told(_words(evidence.question, evidence.language), _figures(evidence.question, evidence.language))
-    candidates, told = _candidates(evidence.passages, asked)
+    dates = find_dates(evidence.question)
+    candidates, told = _candidates(evidence.passages, asked, dates, evidence.question, evidence.language)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
     if not candidates:
@@ -82,6 +83,7 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     rarity = _rarity(asked, told)
     coverage = _coverage(told, rarity)
     matches = _matches(evidence, candidates, coverage, encoder)
+    _match_dates(evidence, matches, dates, told)
     found = read(evidence, candidates, reader)
     features[:, :6] = _late_features(candidates, matches, _token_weights(evidence, rarity, matches.shape[1]))
     features[:, 6] = coverage
@@ -95,30 +97,42 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Content words, and dates and numbers: the question's, or those of them that a candidate repeats."""
+    """Content words, and dates and numbers: the question's, or those of them that a candidate repeats.
+
+    ``meant`` are dates that it does not name, being of a document published then.
+    """
 
     words: Set[str]
     figures: Set[str]
+    meant: Set[str] = frozenset()
 
 
-def _candidates(passages: Sequence[Passage], asked: _Told) -> tuple[list[Candidate], list[_Told]]:
+def _candidates(
+    passages: Sequence[Passage], asked: _Told, dates: Sequence[Value], question: str, language: str
+) -> tuple[list[Candidate], list[_Told]]:
     """The sentences that may answer, and what each repeats of the question."""
+    named = {date.norm: asked.words & _words(question[date.start : date.end], language) for date in dates}
     found = find_candidates(passages)
-    told = [_told(asked, item.text, passages[item.passage]) for item in found]
+    told = [_told(asked, named, item.text, passages[item.passage]) for item in found]
     kept = without_other_rows(found, [each.words | each.figures for each in told])
     return [found[row] for row in kept], [told[row] for row in kept]
 
 
-def _told(asked: _Told, text: str, passage: Passage) -> _Told:
-    """What a text repeats; where it names no year, it speaks of the time in which its document was published."""
+def _told(asked: _Told, dates: Mapping[str, Set[str]], text: str, passage: Passage) -> _Told:
+    """What a text repeats; where it names no year, it speaks of the time in which its document was published.
+
+    ``dates`` are the question's, each with its words.
+    """
     words = asked.words & _words(text, passage.language)
     if not asked.figures:
         return _Told(words, frozenset())
     own = _figures(text, passage.language)
     published = passage.published or ""
+    meant: set[str] = set()
     if published and not any(_YEAR.match(value) for value in own):
-        own |= {value for value in asked.figures if _YEAR.match(value) and published.startswith(value)}
-    return _Told(words, asked.figures & own)
+        meant = {value for value in asked.figures if _YEAR.match(value) and published.startswith(value)}
+    words |= {word for value in meant for word in dates.get(value, ())}
+    return _Told(words, asked.figures & (own | meant), meant - own)
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:
@@ -160,6 +174,18 @@ def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floa
         if len(encoded.tokens):
             out[row] = cosines(question.tokens, encoded.tokens).max(axis=0)
     return out
+
+
+def _match_dates(evidence: Evidence, matches: Floats, dates: Sequence[Value], told: Sequence[_Told]) -> None:
+    """Let candidates that mean a date match it as well as the one that names it best, in place."""
+    question = evidence.encoded
+    if question is None or len(question.spans) != matches.shape[1]:
+        return
+    for date in dates:
+        rows = [row for row, each in enumerate(told) if date.norm in each.meant]
+        inside = np.flatnonzero((question.spans[:, 0] < date.end) & (question.spans[:, 1] > date.start))
+        if rows and len(inside):
+            matches[np.ix_(np.array(rows), inside)] = matches[:, inside].max(axis=0)
 
 
 def _late_features(candidates: Sequence[Candidate], matches: Floats, weights: Floats) -> Floats:

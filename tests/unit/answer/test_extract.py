@@ -68,6 +68,8 @@ def test_a_sentence_without_a_year_speaks_of_the_time_of_its_document():
         Reads(),
     )
     assert found.column("agreement").tolist() == [1.0, 0.0, 0.0, 1.0]
+    assert found.column("coverage")[[0, 3]].tolist() == [1.0, 1.0]
+    assert found.column("late")[2] < found.column("late")[0]
     found = gather(
         evidence("Was geschah im April 2019?", *sentences, dates={0: "2019-04-26", 2: "2019"}), Encoding(), Reads()
     )
