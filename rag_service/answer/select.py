@@ -17,7 +17,7 @@ from rag_service.text.questions import AnswerType
 from rag_service.text.versions import differ, word_set
 
 _ENOUGH = 0.93
-_LEAST_SHARE = 0.06
+_LEAST_SHARE = 0.08
 _LEAST_GAIN = 0.0006
 _ALIKE = 0.8
 _RIVAL = 0.25
