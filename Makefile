@@ -4,6 +4,7 @@ BIN := .venv/bin
 RUN := $(BIN)/rag-service
 DEMO_DIR := data/demo
 EVAL_DIR := data/eval
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: help install demo serve test check lint types architecture coverage eval soak fuzz lock clean
 
@@ -40,7 +41,7 @@ serve: install
 
 test: .venv/developing
 	@sh tests/browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
 
 check: .venv/developing
 	$(BIN)/ruff format --check .
@@ -55,7 +56,7 @@ eval: install
 	@$(RUN) eval gate $(EVAL_DIR)
 
 coverage: .venv/developing
-	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
 soak: .venv/developing
 	$(BIN)/python -m pytest -m soak

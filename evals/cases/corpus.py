@@ -33,7 +33,8 @@ def read_corpus(folder: Path, settings: Settings) -> dict[str, str]:
 
 def refuse_own_files(dataset: Dataset, settings: Settings) -> None:
     """DatasetError when the dataset file or a run lies among the documents: questions would find themselves there."""
-    found = discover([dataset.corpus], open_loader(settings).suffixes)
+    with open_loader(settings) as loader:
+        found = discover([dataset.corpus], loader.suffixes)
     remedy = f"it would be searched as a document; move it out, or name it in {dataset.corpus / '.ragignore'}"
     own = dataset.path.resolve()
     problems = [f"{dataset.path}: lies in its own corpus: {remedy}" for file in found.files if file.path == own]

@@ -84,8 +84,8 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     coverage = _coverage(told, rarity)
     matches = _matches(evidence, candidates, coverage, encoder)
     _match_dates(evidence, matches, dates, told)
-    found = read(evidence, candidates, reader)
     features[:, :6] = _late_features(candidates, matches, _token_weights(evidence, rarity, matches.shape[1]))
+    found = read(evidence, candidates, features[:, 4] + features[:, 0], reader)
     features[:, 6] = coverage
     features[:, 7:11] = _type_features(kind, evidence, candidates)
     features[:, 11] = [len(each.figures) / len(asked.figures) if asked.figures else 1.0 for each in told]

@@ -14,6 +14,7 @@ from rag_service.ports import Evidence, Reader, Reading
 from rag_service.retrieve.fusion import unsquash
 
 MOST = 3  # passages read; the rest count as the worst sentence of those
+WINDOW = 600  # characters of a passage after the first that are read, about a paragraph
 BEHIND = 3.0  # log odds that a passage may have less than the best one and still be read
 _NOTHING = -20.0
 _LONGEST = 24  # tokens of an answer
@@ -29,22 +30,47 @@ class Found:
     answerable: float
 
 
-def read(evidence: Evidence, candidates: Sequence[Candidate], reader: Reader) -> Found:
-    """Read the likeliest passages for the question; sentences beyond the reader's window count as the worst."""
+def read(evidence: Evidence, candidates: Sequence[Candidate], matches: Floats, reader: Reader) -> Found:
+    """Read the likeliest passages for the question, the first of them whole, of the others what surrounds the best.
+
+    ``matches`` (n,) tells how well each candidate matches the question; sentences that are not read count as the worst.
+    """
     chosen = likeliest(evidence.passages)
-    texts = [evidence.passages[index].text for index in chosen]
-    readings = dict(zip(chosen, reader.read(evidence.question, texts), strict=True))
+    spans = [
+        _span(evidence.passages[index], index, candidates, matches, whole=not at) for at, index in enumerate(chosen)
+    ]
+    texts = [evidence.passages[index].text[start:end] for index, (start, end) in zip(chosen, spans, strict=True)]
+    readings = reader.read(evidence.question, texts)
+    found = {index: (start, one) for index, (start, _), one in zip(chosen, spans, readings, strict=True)}
     odds = np.full(len(candidates), np.nan, np.float32)
     for row, item in enumerate(candidates):
-        if item.passage in readings:
-            start = evidence.passages[item.passage].start
-            odds[row] = _odds(readings[item.passage], item.start - start, item.end - start)
+        if item.passage in found:
+            start, reading = found[item.passage]
+            start += evidence.passages[item.passage].start
+            odds[row] = _odds(reading, item.start - start, item.end - start)
     worst = np.nanmin(odds) if not np.isnan(odds).all() else _NOTHING
     return Found(
         np.where(np.isnan(odds), worst, odds).astype(np.float32),
-        max((_best_span(reading) for reading in readings.values()), default=_NOTHING),
-        max((reading.answerable for reading in readings.values()), default=_NOTHING),
+        max((_best_span(reading) for reading in readings), default=_NOTHING),
+        max((reading.answerable for reading in readings), default=_NOTHING),
     )
+
+
+def _span(
+    passage: Passage, index: int, candidates: Sequence[Candidate], matches: Floats, *, whole: bool
+) -> tuple[int, int]:
+    """What to read of a passage, ``[start, end)`` in its text: its best match with neighbours, ``WINDOW`` at most."""
+    rows = [row for row, item in enumerate(candidates) if item.passage == index]
+    if whole or not rows:
+        return 0, len(passage.text)
+    first = last = max(rows, key=lambda row: matches[row])
+    while True:
+        beside = [row for row in (first - 1, last + 1) if rows[0] <= row <= rows[-1]]
+        fit = [row for row in beside if candidates[max(row, last)].end - candidates[min(row, first)].start <= WINDOW]
+        if not fit:
+            return candidates[first].start - passage.start, candidates[last].end - passage.start
+        better = max(fit, key=lambda row: matches[row])
+        first, last = min(first, better), max(last, better)
 
 
 def likeliest(passages: Sequence[Passage]) -> list[int]:

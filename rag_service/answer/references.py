@@ -9,6 +9,7 @@ from rag_service.text.questions import is_question_word
 
 _LONGEST = 8  # words of a question that asks for nothing but what a citation says
 _QUOTED = 400  # characters of a statement that a question points at
+_ORDINALS = {"1": ("erst", "first"), "2": ("zweit", "second"), "3": ("dritt", "third"), "4": ("viert", "fourth")}
 
 
 def correction(message: str) -> str | None:
@@ -44,9 +45,6 @@ def asks_for_citation(question: str) -> bool:
     if asking - {"was", "what", "welche", "which", "wie"}:
         return False
     return len(question.split()) <= _LONGEST and not re.search(r"(?<=\w )(?!Quelle|Beleg|Zitat)[A-ZÄÖÜ]\w+", question)
-
-
-_ORDINALS = {"1": ("erst", "first"), "2": ("zweit", "second"), "3": ("dritt", "third"), "4": ("viert", "fourth")}
 
 
 @cache

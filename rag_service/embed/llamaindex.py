@@ -70,7 +70,7 @@ class LlamaIndexEmbedder:
             return getattr(self._loaded, method)(argument)
         except Exception as error:
             # Whatever class a user names may raise whatever it likes.
-            failed = f"{type(error).__name__}: {str(error)[:300]}"
+            failed = dotted.failure(error)
             raise ModelError(f"The LlamaIndex embedding {self._path} failed: {failed}") from error
 
     def _load(self) -> Any:

@@ -29,7 +29,7 @@ def read_with(path: str, suffix: str, data: bytes) -> Extracted:
             raise
         except Exception as error:
             # Whatever class a user names may raise or return whatever it likes.
-            failed = f"{type(error).__name__}: {str(error)[:300]}"
+            failed = dotted.failure(error)
             raise UnreadableError(f"made its reader {path} fail ({failed}); {_REMEDY}") from error
     if not documents:
         raise UnreadableError(f"gave its reader {path} nothing to read; {_REMEDY}")

@@ -78,7 +78,7 @@ class LlamaIndexReranker:
             given = {int(item.node.node_id): float(item.score or 0.0) for item in kept}
         except Exception as error:
             # Whatever class a user names may raise or return whatever it likes.
-            failed = f"{type(error).__name__}: {str(error)[:300]}"
+            failed = dotted.failure(error)
             raise ModelError(f"The reranker {self.name} failed: {failed}.") from error
         if not given or not all(math.isfinite(score) for score in given.values()):
             told = "kept no passage" if not given else "gave a score that is no finite number"

@@ -73,7 +73,7 @@ class LlamaIndexBackend:
                 if isinstance(stream, AsyncGenerator):
                     await stream.aclose()
         except Exception as error:
-            raise ModelError(f"{self._path} failed: {type(error).__name__}: {str(error)[:300]}") from error
+            raise ModelError(f"{self._path} failed: {dotted.failure(error)}") from error
         yield Piece("", None, "stop")
 
     async def _stream(self, chat: list[ChatMessage]) -> AsyncIterable[ChatResponse]:

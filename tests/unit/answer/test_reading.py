@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag_service.answer.candidates import find_candidates
-from rag_service.answer.reading import BEHIND, MOST, likeliest, read
+from rag_service.answer.reading import BEHIND, MOST, WINDOW, likeliest, read
 from rag_service.models import Passage
 from rag_service.ports import Evidence
 from rag_service.retrieve.fusion import unsquash
@@ -80,7 +80,52 @@ def test_sentences_of_passages_that_are_not_read_count_as_the_worst() -> None:
     )
     evidence = Evidence("Wer kam an?", "de", None, (first, far, near), {})
     reader = Counting()
-    found = read(evidence, find_candidates(evidence.passages), reader)
+    found = read(evidence, find_candidates(evidence.passages), np.zeros(3, np.float32), reader)
     assert reader.texts == [first.text, near.text]
     assert found.sentences.tolist() == [2.0, 2.0, 4.0]
     assert (found.best, found.answerable) == (4.0, -4.0)
+
+
+def twice(*sentences: str) -> tuple[Passage, Passage]:
+    """Two passages, of the same sentences."""
+    text = " ".join(sentences)
+    first, second = scored(2.0, 1.0)
+    return tuple(
+        replace(each, text=text, version_id=name, end=each.start + len(text))
+        for name, each in (("a", first), ("b", second))
+    )
+
+
+@pytest.mark.parametrize(
+    ("matches", "expected"),
+    [
+        ([0.0, 0.0, 0.5, 1.0, 0.2, 0.0], (2, 3)),
+        ([0.0, 0.0, 0.2, 1.0, 0.5, 0.0], (3, 4)),
+        ([1.0, 0.0, 0.0, 0.0, 0.0, 0.9], (0, 1)),
+        ([0.0, 0.0, 0.9, 0.0, 0.0, 1.0], (4, 5)),
+    ],
+)
+def test_of_a_later_passage_the_best_match_is_read_with_its_better_neighbour(
+    matches: list[float], expected: tuple[int, int]
+) -> None:
+    sentences = [f"Sentence {number} {'word ' * (WINDOW // 12)}ends." for number in range(6)]
+    passages = twice(*sentences)
+    reader = Counting()
+    found = read(
+        Evidence("Who?", "en", None, passages, {}),
+        find_candidates(passages),
+        np.array([0.0] * 6 + matches, np.float32),
+        reader,
+    )
+    first, last = expected
+    assert reader.texts == [passages[0].text, " ".join(sentences[first : last + 1])]
+    assert np.flatnonzero(found.sentences > found.sentences.min()).tolist() == [6 + first]  # one token is read of each
+
+
+def test_a_sentence_longer_than_what_is_read_is_read_alone() -> None:
+    long = f"It {'goes ' * WINDOW}on."
+    passages = twice("It begins here with this.", long, "It ends here with that.")
+    reader = Counting()
+    matches = np.array([0, 0, 0, 0, 1, 0], np.float32)
+    read(Evidence("Who?", "en", None, passages, {}), find_candidates(passages), matches, reader)
+    assert reader.texts == [passages[0].text, long]
