@@ -13,6 +13,8 @@ from rag_service.answer.parts import parts
             "Was meldete das Blatt im Mai und was im Juni über die Fähre?",
             ("Was meldete das Blatt im Mai?", "Was meldete das Blatt im Juni über die Fähre?"),
         ),
+        ("Wer lud Anna ein, und hat sie zugesagt?", ("Wer lud Anna ein?", "Hat sie zugesagt? (Anna)")),
+        ("When did Anna arrive and was she late?", ("When did Anna arrive?", "Was she late? (Anna, arrive)")),
         (
             "Wer leitet das Projekt Nordlicht und wann endet es?",
             ("Wer leitet das Projekt Nordlicht?", "Wann endet es? (Projekt Nordlicht)"),
@@ -35,6 +37,8 @@ def test_each_part_stands_alone(question, found):
         "",
         "Und wann?",
         "Wer traf Putin und Kim?",
+        "Wer kam an und hat gesprochen?",
+        "Who agreed to sign the charter and was exempt from the law?",
         "Wer war wann und wo dabei?",
         "Wann und warum reiste Kim ab?",
         "What did Kim say about Bolton and why?",
