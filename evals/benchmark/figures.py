@@ -42,7 +42,10 @@ def ranking_figures(rankings: Sequence[tuple[Sequence[str], frozenset[str]]]) ->
 
 
 def answer_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
-    """Share of answerable questions whose answer's first sentences hold a gold answer; abstentions hold none."""
+    """Share of answerable questions whose answer's first sentences hold a gold answer; abstentions hold none.
+
+    ``gold_cited`` is the share of the answers given that cite a relevant document, where the set names any.
+    """
     asked = [(query, answer) for query, answer in answers if query.answerable is not False and query.answers]
     if not asked:
         return {}
@@ -58,6 +61,13 @@ def answer_figures(answers: Sequence[tuple[BeirQuery, Answer]]) -> Figures:
         figures["gold_when_answered"] = figures["gold_in_answer"] / figures["answered"]
         figures["answer_sentences"] = sum(map(len, split)) / len(given)
         figures["answer_characters"] = sum(len(sentence) for sentences in split for sentence in sentences) / len(given)
+        cited = [
+            any(citation.source in map(file_name, query.relevant) for citation in answer.citations)
+            for query, answer in asked
+            if answer.answered and query.relevant
+        ]
+        if cited:
+            figures["gold_cited"] = _share(cited)
         figures["answer_words"] = float(np.mean([len(answer_words(answer.text)) for answer in given]))
     return figures
 

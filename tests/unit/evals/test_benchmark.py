@@ -55,6 +55,14 @@ def test_gold_answers_within_the_first_sentences() -> None:
     assert answer_figures([(query(answers=()), said("x"))]) == {}
 
 
+def test_of_the_answers_given_those_that_cite_a_relevant_document() -> None:
+    right = replace(said("Ja."), citations=(citation("x.txt", "abc", 0, 2), citation("d.txt", "abc", 0, 2)))
+    found = answer_figures([(query(), right), (query(), said("Ja.")), (query(), abstained(CASE))])
+    assert found["gold_cited"] == 0.5
+    unknown = replace(query(), relevant=frozenset())
+    assert "gold_cited" not in answer_figures([(unknown, right)])
+
+
 def test_a_statement_of_two_sentences_counts_as_two() -> None:
     found = answer_figures([(query(), said("Kim fuhr nach Süden. Er kam in Rom an."))])
     assert (found["gold_in_first_1"], found["gold_in_first_2"], found["answer_sentences"]) == (0.0, 1.0, 2.0)
