@@ -15,7 +15,7 @@ _SUBJECT = re.compile(rf"(?:{_PERSONAL})\b", re.IGNORECASE)
 _POINTING = re.compile(
     r"(?:(?:unmittelbar|kurz|gleich|bald|schon|erst|auch|nur|wenig|just|soon|shortly|even)\s+)?"
     r"(?:dort|dabei|dazu|daneben|dagegen|darauf|daraufhin|daran|darin|danach|davor|damals|seitdem|seither|beide[rs]?|"
-    r"there(?!\s+(?:is|are|was|were|ha[sd]|have|will|may|can)\b)|then|thereafter|afterwards|after that|since then|"
+    r"there(?!\s+(?:is|are|was|were|ha[sd]|have|will|may|can)\b)|then(?!-)|thereafter|afterwards|after that|since then|"
     r"at that time|both(?!.*\band\b))\b",
     re.IGNORECASE,
 )

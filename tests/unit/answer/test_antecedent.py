@@ -15,6 +15,8 @@ from rag_service.answer.antecedent import leans
         ("There he met Putin.", "any", True),
         ("There are two ways to Vladivostok.", "any", False),
         ("There were twelve.", "number", False),
+        ("Then he met Putin.", "any", True),
+        ("Then-President Trump met Kim.", "any", False),
         ("Both denied it.", "any", True),
         ("Both Moscow and Pyongyang denied it.", "any", False),
         ("Er beschrieb in Bagdad auch die Destillation.", "person", True),
@@ -28,5 +30,5 @@ from rag_service.answer.antecedent import leans
     ],
 )
 def test_what_needs_the_sentence_before(text, kind, expected):
-    language = "en" if text.startswith(("There", "Both", "He")) else "de"
+    language = "en" if text.startswith(("The", "Both", "He")) else "de"
     assert leans(text, language, kind) is expected
