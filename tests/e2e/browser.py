@@ -40,7 +40,7 @@ class Visit:
     def __init__(self, browser: Browser, url: str, *, viewport=WIDE, scheme="light", locale="de-DE") -> None:
         context = browser.new_context(viewport=viewport, color_scheme=scheme, locale=locale)
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(120_000)  # a machine can stand still for half a minute
         self.url = url
         self.faults: list[str] = []
         self.hosts: set[str] = set()
