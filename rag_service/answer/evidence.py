@@ -75,7 +75,7 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
     asked = _Told(_words(evidence.question, evidence.language), _figures(evidence.question, evidence.language))
     dates = find_dates(evidence.question)
-    candidates, told = _candidates(evidence.passages, asked, dates, evidence.question, evidence.language)
+    candidates, told = _candidates(evidence, asked, dates)
     kind = expected_answer(evidence.question)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
     if not candidates:
@@ -107,13 +107,13 @@ class _Told:
     meant: Set[str] = frozenset()
 
 
-def _candidates(
-    passages: Sequence[Passage], asked: _Told, dates: Sequence[Value], question: str, language: str
-) -> tuple[list[Candidate], list[_Told]]:
+def _candidates(evidence: Evidence, asked: _Told, dates: Sequence[Value]) -> tuple[list[Candidate], list[_Told]]:
     """The sentences that may answer, and what each repeats of the question."""
-    named = {date.norm: asked.words & _words(question[date.start : date.end], language) for date in dates}
-    found = find_candidates(passages)
-    told = [_told(asked, named, item.text, passages[item.passage]) for item in found]
+    named = {
+        each.norm: asked.words & _words(evidence.question[each.start : each.end], evidence.language) for each in dates
+    }
+    found = find_candidates(evidence.passages)
+    told = [_told(asked, named, item.text, evidence.passages[item.passage]) for item in found]
     kept = without_other_rows(found, [each.words | each.figures for each in told])
     return [found[row] for row in kept], [told[row] for row in kept]
 

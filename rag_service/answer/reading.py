@@ -36,12 +36,10 @@ def read(evidence: Evidence, candidates: Sequence[Candidate], matches: Floats, r
     ``matches`` (n,) tells how well each candidate matches the question; sentences that are not read count as the worst.
     """
     chosen = likeliest(evidence.passages)
-    spans = [
-        _span(evidence.passages[index], index, candidates, matches, whole=not at) for at, index in enumerate(chosen)
-    ]
-    texts = [evidence.passages[index].text[start:end] for index, (start, end) in zip(chosen, spans, strict=True)]
+    parts = [slice(None), *(_part(evidence.passages[index], index, candidates, matches) for index in chosen[1:])]
+    texts = [evidence.passages[index].text[part] for index, part in zip(chosen, parts, strict=True)]
     readings = reader.read(evidence.question, texts)
-    found = {index: (start, one) for index, (start, _), one in zip(chosen, spans, readings, strict=True)}
+    found = {index: (part.start or 0, one) for index, part, one in zip(chosen, parts, readings, strict=True)}
     odds = np.full(len(candidates), np.nan, np.float32)
     for row, item in enumerate(candidates):
         if item.passage in found:
@@ -56,19 +54,17 @@ def read(evidence: Evidence, candidates: Sequence[Candidate], matches: Floats, r
     )
 
 
-def _span(
-    passage: Passage, index: int, candidates: Sequence[Candidate], matches: Floats, *, whole: bool
-) -> tuple[int, int]:
-    """What to read of a passage, ``[start, end)`` in its text: its best match with neighbours, ``WINDOW`` at most."""
+def _part(passage: Passage, index: int, candidates: Sequence[Candidate], matches: Floats) -> slice:
+    """What to read of a passage's text: its best match with neighbours, ``WINDOW`` at most; all without candidates."""
     rows = [row for row, item in enumerate(candidates) if item.passage == index]
-    if whole or not rows:
-        return 0, len(passage.text)
+    if not rows:
+        return slice(None)
     first = last = max(rows, key=lambda row: matches[row])
     while True:
         beside = [row for row in (first - 1, last + 1) if rows[0] <= row <= rows[-1]]
         fit = [row for row in beside if candidates[max(row, last)].end - candidates[min(row, first)].start <= WINDOW]
         if not fit:
-            return candidates[first].start - passage.start, candidates[last].end - passage.start
+            return slice(candidates[first].start - passage.start, candidates[last].end - passage.start)
         better = max(fit, key=lambda row: matches[row])
         first, last = min(first, better), max(last, better)
 
