@@ -11,19 +11,24 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
+from rag_service.text.languages import detect_language
+
 Base = Callable[[str], str | None]  # the base form of a verb in the past or of the third person, None for other words
 LONGEST = 7  # words of an answer that a question can name
 SAID = 0.65  # of the questions that could do without the answer name it
 HURRIED, WORDY = 0.2, 0.06  # of the questions
-_LEADS = (
-    "Can you tell me",
-    "Do you know",
-    "Is it known",
-    "Tell me",
-    "I would like to know",
-    "Please say",
-    "Is there anything on",
-)
+_LEADS = {
+    "en": (
+        "Can you tell me",
+        "Do you know",
+        "Is it known",
+        "Tell me",
+        "I would like to know",
+        "Please say",
+        "Is there anything on",
+    ),
+    "de": ("Kannst du mir sagen,", "Weißt du,", "Ist bekannt,", "Sag mir,", "Ich wüsste gern,", "Steht irgendwo,"),
+}
 _DO = frozenset(["did", "does", "do", "can", "could", "will", "would", "should", "may", "might", "must"])
 _AUXILIARY = "|".join(sorted(_DO | {"was", "were", "is", "are", "has", "have", "had"}))
 _PREPOSITION = (
@@ -76,8 +81,9 @@ def varied(question: str, chance: Random) -> str:
     drawn = chance.random()
     if drawn < HURRIED:
         return question.rstrip("? ").lower()
-    if drawn < HURRIED + WORDY:
-        return f"{chance.choice(_LEADS)} {question[:1].lower()}{question[1:]}"
+    leads = _LEADS.get(detect_language(question))
+    if drawn < HURRIED + WORDY and leads:
+        return f"{chance.choice(leads)} {question[:1].lower()}{question[1:]}"
     return question
 
 

@@ -22,7 +22,7 @@ from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.sentences import split_sentences
 
 NEGATIVES, DEPTH = 2, 20
-LONGEST = 256  # tokens of a sequence
+LONGEST = 320  # tokens of a sequence
 WRONG = 0.35  # of the times that a question is read, with what does not answer it
 REWORDED = 2  # questions with a word replaced, at most
 YES_OR_NO, DENIED = 0.3, 0.4  # of the questions; of those whose form allows it, with a claim that is not so
@@ -230,7 +230,12 @@ def encode(example: Example, inputs: Inputs) -> Row:
 
 
 def switched(example: Example, switcher: Switcher, chance: Random) -> Example:
-    """The example with words replaced in its question, its text, or both; once in six in neither."""
+    """The example with words replaced in its question, its text, or both; once in six in neither.
+
+    As it is unless its text is in English, which is what the words are replaced of.
+    """
+    if detect_language(example.text) != "en":
+        return example
     asked, read = chance.choice((0, 1)), chance.choice((0, 1, 1))
     shares = [part * chance.uniform(LEAST_SHARE, 1) for part in (asked, read)]
     question, _ = switcher.switch(example.question, (), shares[0], chance)

@@ -82,6 +82,7 @@ def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
         ),
         ("number", rf"\b(?:wie|how)\s(?:{units})\b"),
         ("number", r"\bwieviele?n?\b"),
+        ("number", r"\bwas\s(?:koste\w+|(?:hat|haben|wird|werden|soll\w*|würde\w*)\b.{1,80}\b(?:gekostet|kosten))\b"),
         (
             "number",
             rf"\b{which}\s(?:\w+\s)?(?:zahl|anzahl|nummer|summe|höhe|größe|länge|temperatur|menge|anteil|prozentsatz|betrag|"

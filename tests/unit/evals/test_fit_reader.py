@@ -139,6 +139,12 @@ def test_switched_examples_keep_their_answers(encoder):
     assert {"Brücke" in each.question for each in found} == {"Brücke" in each.text for each in found} == {True, False}
 
 
+def test_a_text_in_another_language_stays_as_it_is():
+    example = Example("Wann starb die Königin?", "Die Königin starb in Wien. Ihr Sohn war in Prag.", ((20, 24),))
+    switcher = Switcher({"die": ["sterben"], "in": ["im"], "war": ["Krieg"]})
+    assert {switched(example, switcher, Random(seed)) for seed in range(20)} == {example}
+
+
 def test_what_is_kept_comes_close_to_what_was_trained(encoder):
     network = encoder.inputs.weights
     chance = np.random.default_rng(1)

@@ -45,3 +45,14 @@ def test_questions_are_now_and_then_asked_in_a_hurry_or_with_more_words():
     assert found.pop("When was Rome founded?") / 5000 == pytest.approx(1 - HURRIED - WORDY, abs=0.02)
     assert found.pop("when was rome founded") / 5000 == pytest.approx(HURRIED, abs=0.02)
     assert all(question.endswith(" when was Rome founded?") for question in found)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("Wann wurde die Brücke gebaut?", "Weißt du, wann"), ("Quand le pont a-t-il été construit ?", None)],
+)
+def test_more_words_are_in_the_language_of_the_question(question, words):
+    found = {varied(question, Random(seed)) for seed in range(300)}
+    longer = {each for each in found if len(each) > len(question)}
+    assert any(each.startswith(words) for each in longer) if words else not longer
+    assert not any(each.startswith(("Do you", "Tell me", "Can you")) for each in longer)

@@ -87,6 +87,10 @@ def test_a_german_noun_after_an_article_is_no_name() -> None:
         ("What did he do when the war ended?", "any"),
         ("¿Cuándo llegó?", "any"),
         ("他什么时候到的?", "any"),
+        ("Was kostet ein Parkausweis?", "number"),
+        ("Was hat der Umbau der Halle gekostet?", "number"),
+        ("Was soll die neue Brücke kosten?", "number"),
+        ("Was hat der Rat beschlossen?", "any"),
     ],
 )
 def test_question_words_tell_the_expected_answer(question: str, kind: AnswerType) -> None:
