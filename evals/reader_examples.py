@@ -67,7 +67,7 @@ def gather(
     """The examples of a set, by question: its own document, what is found for it and holds no answer, and its own
     document when it is asked for another fact (`other_facts`, `reworded`) or keeps the answer back (`withheld`).
 
-    With ``base`` a share of the questions is asked for yes or no.
+    With ``base`` a share of the questions is asked for yes or no. Both this and other words are for English questions.
     """
     names, texts = list(beir.texts), list(beir.texts.values())
     encoded = encoder.encode_documents(texts)
@@ -85,9 +85,10 @@ def gather(
         late = [maxsim(asked.tokens, encoded[row].tokens) for row in head]
         found = [names[row] for row in head[np.argsort(-(cosines[head] + np.array(late)))]]
         group = _group(beir, query, found, facts, encoder.inputs, chance)
-        if rewording:
+        english = detect_language(query.text) == "en"
+        if rewording and english:
             group = reworded(group, rewording, chance)
-        if base and query.relevant and chance.random() < YES_OR_NO:
+        if base and english and query.relevant and chance.random() < YES_OR_NO:
             group = asked_whether(group, query.answers, claims[beir.titles[min(query.relevant)]], base, chance)
         groups.append(group)
     return [group for group in groups if group.right or group.wrong]

@@ -89,6 +89,23 @@ def test_a_document_whose_answer_is_not_found_is_not_taught_as_none(encoder):
     assert group.right is None and [each.text for each in group.wrong] == ["Das Rathaus."]
 
 
+def test_only_english_questions_are_asked_with_other_words_or_for_yes_or_no(encoder):
+    texts = {"a": "The bridge was built in 1911.", "b": "Die Brücke in Bonn wurde 1848 gebaut."}
+    queries = (
+        BeirQuery("1", "When was the bridge built?", True, ("1911",), frozenset("a")),
+        BeirQuery("2", "Wann wurde die Brücke gebaut?", True, ("1848",), frozenset("b")),
+    )
+
+    class Sisters:
+        def reword(self, question, text, chance):
+            return [question.replace("bridge", "tunnel").replace("die", "cube")]
+
+    beir = BeirSet("tiny", texts, dict.fromkeys(texts, ""), queries)
+    english, german = gather(beir, encoder, Random(1), Sisters())
+    assert "When was the tunnel built?" in {each.question for each in english.wrong}
+    assert {each.question for each in german.wrong} == {"Wann wurde die Brücke gebaut?"}
+
+
 def test_a_question_for_another_fact_is_one_that_its_text_does_not_answer():
     text = "The bridge in Basel was built in 1911 by Meyer."
     pool = [Value("date", 0, 0, "1911"), Value("date", 0, 0, "1848"), Value("name", 0, 0, "Meyer")]
