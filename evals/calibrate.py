@@ -1,11 +1,12 @@
 """Fit the evidence model that picks sentences and decides on abstention.
 
-    python -m evals.calibrate --data DIR [--data DIR ...] [--out FILE] [--false-abstention 0.04] [--dry-run]
+    python -m evals.calibrate --data DIR [--data DIR ...] [--out FILE] [--false-abstention 0.05] [--dry-run]
 
 The folders are BEIR sets whose queries say ``answerable`` and give ``answers``. Every question runs through the whole
 retrieval; answerable ones with known documents run again with these taken out, as further questions without an
-answer. Every set weighs the same, and so do its questions with and without an answer. The threshold is the stated
-trade-off: the highest that declines at most that share of the questions that a retrieved sentence answers.
+answer. Every set weighs the same, one that is named twice twice as much, and so do its questions with and without an
+answer. The threshold is the stated trade-off: the highest that declines at most that share of the questions that a
+retrieved sentence answers.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ CLASS = 300.0  # weight of all of a set's questions with an answer, and of those
 class Example:
     """One question's evidence; ``right`` are the sentences of its documents that hold an answer (n,).
 
+    ``times`` tells how often its set was named.
     ``fold`` keeps neighbouring questions of a set together, which are of the same articles; each fold has its share
     of questions with and without an answer.
     """
@@ -56,6 +58,7 @@ class Example:
     right: NDArray[np.bool_]
     answerable: bool
     removed: bool = False
+    times: int = 1
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -63,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.calibrate", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, action="append", required=True, help="BEIR folder; repeatable")
     parser.add_argument("--out", type=Path, help="default: the file that the service ships")
-    parser.add_argument("--false-abstention", type=float, default=0.04, help="share of answerable questions")
+    parser.add_argument("--false-abstention", type=float, default=0.05, help="share of answerable questions")
     parser.add_argument("--limit", type=int, help="only the first so many questions")
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args(arguments)
@@ -92,15 +95,15 @@ async def _fitted(folders: Sequence[Path], limit: int | None, false_abstention: 
     examples: list[Example] = []
     names, questions = [], 0
     model = None
-    for folder in folders:
+    for folder, times in Counter(folders).items():
         beir = read_beir(folder)
         target = open_set(beir, titles=False)
         try:
-            examples += collect(beir, target.service, limit)
+            examples += [replace(each, times=times) for each in collect(beir, target.service, limit)]
             model = model or EvidenceModel(target.service.encoder, target.service.reader, Fitted.blank())
         finally:
             await target.close()
-        names.append(beir.name)
+        names += [beir.name] * times
         questions += len(beir.queries[:limit])
         for name in ("corpus.jsonl", "queries.jsonl"):
             digest.update((folder / name).read_bytes())
@@ -201,13 +204,13 @@ def _figures(
 
 
 def _weights(examples: Sequence[Example]) -> Floats:
-    """A weight for each example (n,), the same sum for each set's answerable and unanswerable ones."""
+    """A weight for each example (n,), for each set's answerable and unanswerable ones the same sum, times ``times``."""
     own = np.array([REMOVED if each.removed else 1.0 for each in examples])
     classes = [(each.set, each.answerable) for each in examples]
     sums: dict[tuple[str, bool], float] = {}
     for kind, value in zip(classes, own, strict=True):
         sums[kind] = sums.get(kind, 0.0) + value
-    found: Floats = own * [CLASS / sums[kind] for kind in classes]
+    found: Floats = own * [CLASS * each.times / sums[kind] for each, kind in zip(examples, classes, strict=True)]
     return found
 
 

@@ -59,6 +59,19 @@ def calibrate(*arguments: object) -> Result:
     return result
 
 
+def test_a_folder_that_is_named_twice_counts_double(beir: Path, tmp_path: Path) -> None:
+    corpus = [{"_id": town, "title": "", "text": f"{town} hat eine Halle."} for town, *_ in TOWNS]
+    asked = [f"Wofür ist {town} bekannt?" for town, *_ in TOWNS[:10]]
+    queries = [{"_id": str(row), "text": each, "answerable": False, "answers": []} for row, each in enumerate(asked)]
+    other = write_beir(tmp_path / "halls", corpus, queries, [])
+    fitted = [json.loads(calibrate(*folders, "--dry-run").stdout) for folders in ([beir, other], [beir, other, other])]
+    once, twice = fitted
+    assert (once["data"]["names"], twice["data"]["names"]) == (["towns", "halls"], ["towns", "halls", "halls"])
+    assert once["data"]["questions"] == twice["data"]["questions"] == 60
+    assert once["sentence"] == twice["sentence"]
+    assert once["signal"] != twice["signal"]
+
+
 def test_the_fitted_file_is_what_the_service_reads(beir: Path, tmp_path: Path) -> None:
     out = tmp_path / "fitted.json"
     dry = calibrate(beir, "--out", out, "--false-abstention", "0.1", "--dry-run")
