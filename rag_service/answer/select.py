@@ -37,8 +37,8 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
     """At most ``limit`` statements: the likeliest sentence first, the others in the order of their documents.
 
     Another sentence joins while the answer is not yet likely to be complete and it adds enough for its length.
-    A sentence that leans on the one before it is quoted with that, and the first one with what it announces; sources
-    that disagree stand newest first.
+    The first one is quoted with the sentence that it leans on, and with what it announces; another one that leans on
+    what is not told is left out. Sources that disagree stand newest first.
     """
     groups = _groups(evidence, assessment)
     if not groups:
@@ -46,7 +46,7 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
     taken = _rivals(evidence, assessment, groups, limit)
     if not taken:
         joined = _previous(evidence, assessment, groups[0].item) is not None
-        best, *others = _likeliest(groups, max(limit - joined, 1))
+        best, *others = _likeliest(_standing(evidence, assessment, groups), max(limit - joined, 1))
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
     return [_with_previous(evidence, assessment, taken, limit), *taken[1:]]
@@ -66,6 +66,17 @@ def _groups(evidence: Evidence, assessment: Assessment) -> list[Chosen]:
         if _document(evidence, item) not in {_document(evidence, other) for other in (group.item, *group.same)}:
             groups[twin] = Chosen(group.item, (*group.same, item), group.share + float(shares[row]))
     return groups
+
+
+def _standing(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> list[Chosen]:
+    """The likeliest one, and those of the others that can be understood beside it: what they lean on is told."""
+    told: list[Candidate | None] = [None]
+    standing: list[Chosen] = []
+    for group in groups:
+        if not standing or _previous(evidence, assessment, group.item) in told:
+            standing.append(group)
+            told.append(group.item)
+    return standing
 
 
 def _likeliest(groups: Sequence[Chosen], limit: int) -> list[Chosen]:

@@ -81,6 +81,16 @@ def test_the_sentence_before_takes_the_place_of_the_least_likely_one():
     assert texts(choose(asked, assessed, 1)) == ["Dort traf er Putin."]
 
 
+def test_a_further_sentence_that_leans_on_one_that_is_not_told_is_left_out():
+    told = "Kim traf Putin. Trump blieb fern. Dort traf er Moon. Kim traf Xi."
+    asked = evidence("Wen traf Kim?", told)
+    assessed = EvidenceModel(Encoding(), Reads("Putin")).assess(asked)
+    apart = replace(assessed, shares=np.array([0.5, 0.02, 0.28, 0.2], np.float32))
+    assert texts(choose(asked, apart, 3)) == ["Kim traf Putin.", "Kim traf Xi."]
+    beside = replace(assessed, shares=np.array([0.5, 0.28, 0.2, 0.02], np.float32))
+    assert texts(choose(asked, beside, 3)) == ["Kim traf Putin.", "Trump blieb fern.", "Dort traf er Moon."]
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
