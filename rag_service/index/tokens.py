@@ -56,6 +56,7 @@ class TokenVectors:
         if not self._exists(collection_id):
             return {}
         with self._using(collection_id) as file:
+            file.expect([_parts(chunk_id) for chunk_id in chunk_ids])
             found = ((chunk_id, file.read(*_parts(chunk_id))) for chunk_id in chunk_ids)
             return {chunk_id: block for chunk_id, block in found if block is not None}
 
