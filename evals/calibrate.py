@@ -1,6 +1,6 @@
 """Fit the evidence model that picks sentences and decides on abstention.
 
-    python -m evals.calibrate --data DIR [--data DIR ...] [--out FILE] [--false-abstention 0.05] [--dry-run]
+    python -m evals.calibrate --data DIR [--data DIR ...] [--out FILE] [--false-abstention 0.04] [--dry-run]
 
 The folders are BEIR sets whose queries say ``answerable`` and give ``answers``. Every question runs through the whole
 retrieval; answerable ones with known documents run again with these taken out, as further questions without an
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.calibrate", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, action="append", required=True, help="BEIR folder; repeatable")
     parser.add_argument("--out", type=Path, help="default: the file that the service ships")
-    parser.add_argument("--false-abstention", type=float, default=0.05, help="share of answerable questions")
+    parser.add_argument("--false-abstention", type=float, default=0.04, help="share of answerable questions")
     parser.add_argument("--limit", type=int, help="only the first so many questions")
     parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
     options = parser.parse_args(arguments)

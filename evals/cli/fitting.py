@@ -19,7 +19,7 @@ def calibrate(
     out: Annotated[Path | None, typer.Option(help="File to write; default: the one that the service reads.")] = None,
     false_abstention: Annotated[
         float, typer.Option(min=0.0, max=0.5, help="Share of the answerable questions that it may decline.")
-    ] = 0.05,
+    ] = 0.04,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many questions.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, write nothing.")] = False,
 ) -> None:
