@@ -12,7 +12,7 @@ from rag_service.cli.ask import Json
 
 DEMO_QUESTIONS = (
     "Was wollte Nordkorea in Hanoi erreichen?",
-    "Wann eröffnete der vierte Grenzübergang am Yalu?",
+    "Wann überquerte Kim die Grenze?",
     "Where did Kim Jong Il meet Medvedev?",
     "Wer gewann die Fußball-Weltmeisterschaft 2014?",
 )
