@@ -194,6 +194,17 @@ def test_warnings_and_unsupported_statements_are_marked(scripted, visiting):
     assert page.get_attribute(".unsupported", "title") == "Von den angegebenen Textstellen nicht gestützt"
 
 
+def test_what_is_typed_before_the_collections_are_known_stays(scripted, visiting):
+    visit, held = visiting(scripted[1]), []
+    visit.page.route("**/v1/collections", lambda route: held.append(route))
+    page = visit.open()
+    page.fill("#question", "Wann?")
+    held.pop().continue_()
+    page.wait_for_selector("#holdings:not(:empty)")
+    page.wait_for_timeout(100)
+    assert page.input_value("#question") == "Wann?"
+
+
 def test_failure_in_the_middle_is_told(scripted, visiting):
     service, url = scripted
     service.asker.error, service.asker.fail_after = ModelTimeout("Keine Antwort binnen 5 s."), 2

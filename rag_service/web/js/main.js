@@ -51,8 +51,9 @@ async function visit(open) {
   } else if (question && ready) {
     ask(question, open);
   } else {
-    byId("question").value = question ?? "";
-    byId("question").focus();
+    const field = byId("question");
+    field.value ||= question ?? ""; // what was typed while the collections were on their way stays
+    field.focus();
   }
 }
 
