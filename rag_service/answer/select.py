@@ -68,21 +68,21 @@ def _groups(evidence: Evidence, assessment: Assessment) -> list[Chosen]:
     return groups
 
 
-def _standing(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> list[Chosen]:
+def _standing(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> Iterator[Chosen]:
     """The likeliest one, and those of the others that can be understood beside it: what they lean on is told."""
-    told: list[Candidate | None] = [None]
-    standing: list[Chosen] = []
-    for group in groups:
-        if not standing or _previous(evidence, assessment, group.item) in told:
-            standing.append(group)
-            told.append(group.item)
-    return standing
-
-
-def _likeliest(groups: Sequence[Chosen], limit: int) -> list[Chosen]:
-    taken = [groups[0]]
-    covered = groups[0].share
+    told = [groups[0].item]
+    yield groups[0]
     for group in groups[1:]:
+        previous = _previous(evidence, assessment, group.item)
+        if previous is None or previous in told:
+            told.append(group.item)
+            yield group
+
+
+def _likeliest(groups: Iterator[Chosen], limit: int) -> list[Chosen]:
+    taken = [next(groups)]
+    covered = taken[0].share
+    for group in groups:
         length = group.item.end - group.item.start
         if len(taken) >= limit or covered >= _ENOUGH:
             break
