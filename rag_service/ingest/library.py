@@ -22,6 +22,7 @@ from rag_service.ingest.write import Cancelled, Engine
 from rag_service.models import (
     Collection,
     DocumentPage,
+    Finding,
     Findings,
     Fingerprint,
     Job,
@@ -134,16 +135,22 @@ class Library:
         return self._worker.run("re-embed", collection, work, on_progress)
 
     def doctor(self, *, repair: bool = False) -> Findings:
-        """Compare every store with the catalog; with ``repair``, mend what differs and compare again."""
+        """Compare every store with the catalog; with ``repair``, mend what differs and compare again.
+
+        A collection that other settings have built is a finding itself, and left as it is: what these settings would
+        add does not go with what is there.
+        """
         doctor = Doctor(self._stores, late_interaction=self._tools.late_interaction)
         with self._worker.alone():
-            found = tuple(doctor.examine())
+            foreign = list(self._foreign())
+            untouched = {item.collection for item in foreign}
+            found = (*foreign, *doctor.examine())
             left = found
             for _ in range(_ROUNDS if repair else 0):
-                if not left:
+                if not (own := [item for item in left if item.collection not in untouched]):
                     break
-                Repair(self._stores, self._tools.engine).mend(left)
-                left = tuple(doctor.examine())
+                Repair(self._stores, self._tools.engine).mend(own)
+                left = (*foreign, *doctor.examine())
         chunks = sum(item.chunks for item in self.collections())
         return Findings(chunks, found, repaired=bool(found) and repair and not left)
 
@@ -198,8 +205,19 @@ class Library:
                 self._stores.vectors.drop(own.id)
                 self._stores.catalog.collections.set_fingerprint(own.id, wanted)
         elif own.fingerprint != wanted:
-            raise FingerprintMismatch(
-                f"Collection {name!r} is built with {own.fingerprint}, the settings ask for {wanted}. Go back to "
-                f"those settings, or run `rag-service ingest --collection {name} --re-embed`."
-            )
+            raise FingerprintMismatch(f"Collection {name!r} is {_built(own, wanted)}")
         return own
+
+    def _foreign(self) -> Iterator[Finding]:
+        """Collections that other settings have built."""
+        wanted = self._tools.fingerprint
+        for own in self.collections():
+            if own.documents and own.fingerprint and own.fingerprint != wanted:
+                yield Finding("catalog", "mismatched", own.name, None, _built(own, wanted))
+
+
+def _built(own: Collection, wanted: Fingerprint) -> str:
+    return (
+        f"built with {own.fingerprint}, the settings ask for {wanted}. Go back to those settings, or run "
+        f"`rag-service ingest --collection {own.name} --re-embed`."
+    )

@@ -109,7 +109,8 @@ class Finding:
     """A store that differs from the catalog: in one chunk, or as a whole when ``chunk_id`` is None.
 
     An orphan is in the store alone, a missing chunk in the catalog alone, a mismatched one differs; the
-    catalog is at fault itself when a chunk is not what stands in the source text.
+    catalog is at fault itself when a chunk is not what stands in the source text, or when other settings have
+    built the collection.
     """
 
     store: StoreName

@@ -14,8 +14,9 @@ from rag_service.index.lexical import LexicalRow
 from rag_service.index.search import BestMatches, DenseSearch, TokenBlocks
 from rag_service.index.stores import Stores
 from rag_service.ingest.library import Library
+from rag_service.models import Fingerprint
 from rag_service.ports import TokenBlock, VectorRow
-from tests.library_kit import DIMENSION, WIDTH, WordEncoder, open_library, write
+from tests.library_kit import DIMENSION, WIDTH, WordEncoder, open_library, tools, write
 
 Opened = tuple[Library, Stores, str]
 
@@ -161,6 +162,21 @@ def test_a_store_destroyed_while_closed(
         assert library.doctor().items == ()
     finally:
         library.close()
+
+
+def test_a_collection_that_other_settings_built_is_told_and_not_added_to(opened: Opened) -> None:
+    library, stores, own = opened
+    gone = f"{version_of(library, 'a.txt')}:1"
+    stores.vectors.remove(own, [gone])
+    encoder = WordEncoder()
+    other = Library(stores, tools(encoder, Fingerprint("other/1", DIMENSION, 80, 0)))
+    found = other.doctor(repair=True)
+    first, lost = found.items
+    assert (first.store, first.kind, first.collection, first.chunk_id) == ("catalog", "mismatched", "c", None)
+    assert first.detail and "built with words/1" in first.detail and "--collection c --re-embed" in first.detail
+    assert (lost.store, lost.kind, lost.chunk_id) == ("vectors", "missing", gone)
+    assert not found.repaired and encoder.encoded == []
+    mended(library, stores)
 
 
 def test_strays_of_unknown_collections(opened: Opened) -> None:
