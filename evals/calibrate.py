@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.fitting import Floats, auroc, fit_choice, fit_logistic
-from evals.importers.beir import BeirQuery, BeirSet, read_beir
+from evals.importers.beir import BeirQuery, BeirSet, read_judged
 from evals.importers.imported import file_name
 from evals.metrics.answers import contains
 from rag_service.answer.abstain import SHIPPED, SIGNALS, EvidenceModel, Fitted, softmax
@@ -96,7 +96,8 @@ async def _fitted(folders: Sequence[Path], limit: int | None, false_abstention: 
     names, questions = [], 0
     model = None
     for folder, times in Counter(folders).items():
-        beir = read_beir(folder)
+        beir = read_judged(folder)
+        sys.stderr.write(beir.remarks())
         target = open_set(beir, titles=False)
         try:
             examples += [replace(each, times=times) for each in collect(beir, target.service, limit)]

@@ -112,6 +112,7 @@ def main(arguments: Sequence[str]) -> int:
     encoder = open_encoder(load_settings())
     chance = random.Random(1)
     sets = [read_beir(folder) for folder in options.data] + [read_squad(file) for file in options.squad]
+    sys.stderr.write("".join(beir.remarks() for beir in sets))
     texts = [text for beir in sets for text in beir.every_text()]
     rewording = open_rewording(options.wordnet, texts) if options.wordnet else None
     base = open_base() if options.yes_or_no else None

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evals.benchmark.figures import answer_figures, decision_figures, ranking_figures
-from evals.importers.beir import BeirQuery, BeirSet, read_beir
+from evals.importers.beir import BeirQuery, BeirSet, read_judged
 from evals.importers.imported import file_name
 from evals.metrics.latency import percentiles
 from rag_service.models import Answer, Job, Passage, Upload
@@ -58,7 +58,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     report = {}
     for folder in options.data:
-        beir = read_beir(folder)
+        beir = read_judged(folder)
+        sys.stderr.write(beir.remarks())
         figures = asyncio.run(_benchmark(beir, options))
         report[beir.name] = figures
         if not options.json:

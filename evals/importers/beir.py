@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,27 +27,53 @@ class BeirQuery:
 
 @dataclass(frozen=True, slots=True)
 class BeirSet:
-    """A folder as read: texts and titles by document id, and the queries."""
+    """A folder as read: texts and titles by document id, and the queries; ``notes`` say what was left out and why."""
 
     name: str
     texts: dict[str, str]
     titles: dict[str, str]
     queries: tuple[BeirQuery, ...]
+    notes: tuple[str, ...] = ()
 
     def every_text(self) -> list[str]:
         """The documents' texts and the queries'."""
         return [*self.texts.values(), *(query.text for query in self.queries)]
 
+    def remarks(self) -> str:
+        """The notes with the set's name, a line each."""
+        return "".join(f"{self.name}: {note}\n" for note in self.notes)
+
 
 def read_beir(folder: Path) -> BeirSet:
     """Read a BEIR folder; DatasetError names the file and line of what is wrong."""
+    return _read(folder)[0]
+
+
+def read_judged(folder: Path) -> BeirSet:
+    """Read a BEIR folder for what is said of its queries: where none says ``answerable``, those with a qrels row.
+
+    Public sets keep the queries of all splits in one file; whether one of another split has an answer, nobody said.
+    """
+    beir, judged = _read(folder)
+    if any(query.answerable is not None for query in beir.queries):
+        return beir
+    kept = tuple(query for query in beir.queries if query.id in judged)
+    if not kept:
+        raise DatasetError([f"{folder}: no query has a row in the qrels, and none says whether it is answerable"])
+    left_out = len(beir.queries) - len(kept)
+    notes = (f"{left_out} queries left out: no row in the qrels",) if left_out else ()
+    return replace(beir, queries=kept, notes=notes)
+
+
+def _read(folder: Path) -> tuple[BeirSet, frozenset[str]]:
+    """The set, and the ids of the queries that the qrels have a row for."""
     texts, titles = {}, {}
     for where, record in _records(folder / "corpus.jsonl"):
         identifier, text = _field(record, "_id", where), _field(record, "text", where)
         if identifier in texts:
             raise DatasetError([f"{where}: document '{identifier}' stands twice"])
         texts[identifier], titles[identifier] = text, str(record.get("title") or "")
-    relevant = _read_qrels(folder, texts)
+    judged = _read_qrels(folder, texts)
     queries: list[BeirQuery] = []
     seen: set[str] = set()
     for where, record in _records(folder / "queries.jsonl"):
@@ -56,18 +82,18 @@ def read_beir(folder: Path) -> BeirSet:
             raise DatasetError([f"{where}: query '{identifier}' stands twice"])
         seen.add(identifier)
         answers = _answers(record, where)
-        found = frozenset(relevant.pop(identifier, ()))
+        found = frozenset(judged.get(identifier, ()))
         queries.append(BeirQuery(identifier, _field(record, "text", where), _answerable(record, where), answers, found))
-    if relevant:
-        raise DatasetError([f"{folder}: qrels name queries that are not there: {', '.join(sorted(relevant)[:5])}"])
+    if unknown := sorted(name for name, relevant in judged.items() if relevant and name not in seen):
+        raise DatasetError([f"{folder}: qrels name queries that are not there: {', '.join(unknown[:5])}"])
     if not texts or not queries:
         raise DatasetError([f"{folder}: no {'documents' if not texts else 'queries'}"])
-    return BeirSet(folder.resolve().name, texts, titles, tuple(queries))
+    return BeirSet(folder.resolve().name, texts, titles, tuple(queries)), frozenset(judged)
 
 
 def import_beir(folder: Path) -> Imported:
     """Cases of a BEIR folder: evidence is the document's sentence with the answer, else the whole document."""
-    beir = read_beir(folder)
+    beir = read_judged(folder)
     texts = {name: text for name, text in beir.texts.items() if text.strip()}
     cases, without = [], 0
     for query in beir.queries:
@@ -87,7 +113,8 @@ def import_beir(folder: Path) -> Imported:
             )
         )
     empty = len(beir.texts) - len(texts)
-    notes = [f"{without} answerable queries left out: neither a document nor answers"] if without else []
+    notes = list(beir.notes)
+    notes += [f"{without} answerable queries left out: neither a document nor answers"] if without else []
     notes += [f"{empty} documents left out: no text"] if empty else []
     return Imported({file_name(name): text for name, text in texts.items()}, tuple(cases), tuple(notes))
 
@@ -107,6 +134,7 @@ def _quote(text: str, answers: tuple[str, ...]) -> str:
 
 
 def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:
+    """Relevant documents of every query that has a row; none where all its grades are 0."""
     path = next((file for file in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if file.is_file()), None)
     if path is None:
         raise DatasetError([f"{folder}: no qrels.tsv"])
@@ -117,10 +145,11 @@ def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:
         fields = line.split("\t")
         if len(fields) != 3 or not fields[2].strip().lstrip("-").isdigit():
             raise DatasetError([f"{path}:{number}: expected query-id, corpus-id and a grade between tabs"])
+        relevant = found.setdefault(fields[0], set())
         if int(fields[2]) > 0:
             if fields[1] not in texts:
                 raise DatasetError([f"{path}:{number}: document '{fields[1]}' is not in the corpus"])
-            found.setdefault(fields[0], set()).add(fields[1])
+            relevant.add(fields[1])
     return found
 
 

@@ -38,12 +38,13 @@ def read_squad(path: Path) -> BeirSet:
         for case in imported.cases
     )
     titles = {source: source.rpartition("-")[0] for source in imported.texts}
-    return BeirSet(path.stem, dict(imported.texts), titles, tuple(queries))
+    return BeirSet(path.stem, dict(imported.texts), titles, tuple(queries), imported.notes)
 
 
 def _articles(articles: list[Any]) -> Imported:
     texts: dict[str, str] = {}
-    cases = []
+    cases: list[Case] = []
+    without = 0
     for article_number, article in enumerate(articles):
         for number, paragraph in enumerate(article["paragraphs"]):
             source = file_name(f"{article.get('title') or article_number}-{number}")
@@ -52,22 +53,29 @@ def _articles(articles: list[Any]) -> Imported:
             text = paragraph["context"]
             texts[source] = text
             sentences = split_sentences(text, detect_language(text))
-            cases += [_case(question, source, text, sentences) for question in paragraph["qas"]]
-    return Imported(texts, tuple(cases))
+            found = [_case(question, source, text, sentences) for question in paragraph["qas"]]
+            cases += filter(None, found)
+            without += found.count(None)
+    notes = (f"{without} questions left out: no answer, though not marked as impossible",) if without else ()
+    return Imported(texts, tuple(cases), notes)
 
 
-def _case(question: dict[str, Any], source: str, text: str, sentences: list[tuple[int, int]]) -> Case:
-    answerable = not question.get("is_impossible", False) and bool(question["answers"])
-    answers = dict.fromkeys(str(answer["text"]).strip() for answer in question["answers"])
+def _case(question: dict[str, Any], source: str, text: str, sentences: list[tuple[int, int]]) -> Case | None:
+    """A question's case; None for one with neither an answer nor a word that it has none, as in sets to be judged."""
+    answerable = question.get("is_impossible") is not True
+    given = [answer for answer in question["answers"] if str(answer["text"]).strip()]
+    if answerable and not given:
+        return None
+    answers = dict.fromkeys(str(answer["text"]).strip() for answer in given)
     spans = {
         _sentence_of(answer["answer_start"], answer["answer_start"] + len(answer["text"]), sentences)
-        for answer in question["answers"]
+        for answer in given
     }
     return Case(
         id=str(question["id"]),
         question=question["question"].strip(),
         answerable=answerable,
-        answers=tuple(AcceptedAnswer("text", answer) for answer in answers if answer) if answerable else (),
+        answers=tuple(AcceptedAnswer("text", answer) for answer in answers) if answerable else (),
         evidence=tuple(GoldEvidence(source, text[start:end].strip()) for start, end in sorted(spans))
         if answerable
         else (),

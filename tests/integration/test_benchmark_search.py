@@ -22,6 +22,17 @@ def folder(tmp_path: Path, caches: Path) -> Path:
     return write_beir(tmp_path / "capitals", corpus, queries, relevant)
 
 
+def test_queries_of_another_split_are_not_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    queries = [{"_id": f"train{number}", "text": "Wo?"} for number in range(3)]
+    queries += [{"_id": land, "text": f"Wie heißt die Hauptstadt von {land}?"} for land in CAPITALS]
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    assert main(["search", "--data", str(folder), "--no-answers", "--limit", "2", "--json"]) == 0
+    printed = capsys.readouterr()
+    figures = json.loads(printed.out)["capitals"]
+    assert (figures["queries"], figures["ranked_queries"]) == (2, 2)
+    assert "capitals: 3 queries left out: no row in the qrels\n" in printed.err
+
+
 def test_figures_and_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "lines.jsonl"
     assert main(["search", "--data", str(folder), "--titles", "--out", str(out), "--json"]) == 0

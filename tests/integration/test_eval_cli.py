@@ -262,13 +262,15 @@ def test_imports_from_the_command_line(home: Path) -> None:
     imported = call("import", "beir", "beir", "--out", "b.yaml")
     assert "1 cases over 1 documents" in imported.stdout
     assert "1 answerable queries left out" in imported.stderr
-    squad = {
-        "data": [
-            {"title": "t", "paragraphs": [{"context": "Rom.", "qas": [{"id": "s", "question": "?", "answers": []}]}]}
-        ]
-    }
+    asked = [
+        {"id": "s", "question": "?", "answers": [], "is_impossible": True},
+        {"id": "t", "question": "?", "answers": []},
+    ]
+    squad = {"data": [{"title": "t", "paragraphs": [{"context": "Rom.", "qas": asked}]}]}
     (home / "squad.json").write_text(json.dumps(squad), encoding="utf-8")
-    assert "1 cases over 1 documents" in call("import", "squad", "squad.json", "--out", "s.yaml").stdout
+    imported = call("import", "squad", "squad.json", "--out", "s.yaml")
+    assert "1 cases over 1 documents" in imported.stdout
+    assert "1 questions left out" in imported.stderr
 
 
 def test_errors_are_for_people(home: Path) -> None:

@@ -72,6 +72,15 @@ def test_a_folder_that_is_named_twice_counts_double(beir: Path, tmp_path: Path) 
     assert once["signal"] != twice["signal"]
 
 
+def test_queries_of_another_split_teach_nothing(beir: Path, tmp_path: Path) -> None:
+    corpus = [{"_id": town, "text": f"{town} liegt an der {river}."} for town, _, river, _ in TOWNS]
+    queries = [{"_id": town, "text": f"Wo liegt {town}?", "answers": [river]} for town, _, river, _ in TOWNS]
+    other = write_beir(tmp_path / "rivers", corpus, queries, [(town, town) for town, *_ in TOWNS[15:]])
+    done = calibrate(beir, other, "--dry-run")
+    assert json.loads(done.stdout)["data"]["questions"] == 50 + 5
+    assert "rivers: 15 queries left out: no row in the qrels\n" in done.stderr
+
+
 def test_the_fitted_file_is_what_the_service_reads(beir: Path, tmp_path: Path) -> None:
     out = tmp_path / "fitted.json"
     dry = calibrate(beir, "--out", out, "--false-abstention", "0.1", "--dry-run")

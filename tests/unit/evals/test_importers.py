@@ -7,10 +7,10 @@ from evals.cases.corpus import read_corpus
 from evals.cases.load import load_dataset
 from evals.cases.resolve import resolve_dataset
 from evals.errors import DatasetError
-from evals.importers.beir import import_beir, read_beir
+from evals.importers.beir import import_beir, read_beir, read_judged
 from evals.importers.imported import file_name, save
 from evals.importers.jsonl import import_jsonl
-from evals.importers.squad import import_squad
+from evals.importers.squad import import_squad, read_squad
 from rag_service.settings import Settings
 
 SQUAD = {
@@ -92,6 +92,36 @@ def test_beir_queries_become_cases(tmp_path: Path) -> None:
     assert len(resolve_dataset(dataset, read_corpus(dataset.corpus, Settings())).cases) == 4
 
 
+def test_queries_of_another_split_are_no_unanswerable_cases(tmp_path: Path) -> None:
+    asked = [{"_id": name, "text": "Wo?"} for name in ("train1", "train2", "test1", "none1")]
+    folder = beir(tmp_path / "set", list(asked), "")
+    (folder / "qrels.tsv").unlink()
+    (folder / "qrels").mkdir()
+    (folder / "qrels" / "train.tsv").write_text("train1\td#1\t1\ntrain2\td2\t1\n", encoding="utf-8")
+    (folder / "qrels" / "test.tsv").write_text("test1\td2\t1\nnone1\td2\t0\n", encoding="utf-8")
+    imported = import_beir(folder)
+    assert [(case.id, case.answerable) for case in imported.cases] == [("test1", True), ("none1", False)]
+    assert imported.notes == ("2 queries left out: no row in the qrels",)
+    assert read_judged(folder).remarks() == "set: 2 queries left out: no row in the qrels\n"
+    assert [query.id for query in read_beir(folder).queries] == ["train1", "train2", "test1", "none1"]
+    (folder / "qrels" / "test.tsv").write_text("", encoding="utf-8")
+    with pytest.raises(DatasetError, match="no query has a row in the qrels"):
+        import_beir(folder)
+
+
+def test_where_queries_say_whether_they_are_answerable_none_is_left_out(tmp_path: Path) -> None:
+    queries: list[dict[str, object]] = [
+        {"_id": "q1", "text": "Wo?", "answerable": True, "answers": ["hier"]},
+        {"_id": "q2", "text": "Wer?", "answerable": False},
+        {"_id": "q3", "text": "Wann?"},
+    ]
+    folder = beir(tmp_path / "set", queries, "q1\td2\t1\n")
+    assert read_judged(folder) == read_beir(folder)
+    assert [(case.id, case.answerable) for case in import_beir(folder).cases] == [
+        ("q1", True), ("q2", False), ("q3", False)
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("qrels", "message"),
     [
@@ -169,6 +199,26 @@ def test_squad_articles_of_one_title_keep_their_paragraphs_apart(tmp_path: Path)
     imported = import_squad(tmp_path / "squad.json")
     assert len(imported.texts) == 2
     assert all(item.quote in imported.texts[item.source] for case in imported.cases for item in case.evidence)
+
+
+def test_a_squad_question_without_an_answer_is_unanswerable_only_when_it_says_so(tmp_path: Path) -> None:
+    blank = {"text": " ", "answer_start": 0}
+    asked = [
+        {"id": "said", "question": "Wer?", "answers": [], "is_impossible": True},
+        {"id": "bare", "question": "Wer?", "answers": []},
+        {"id": "false", "question": "Wer?", "answers": [], "is_impossible": False},
+        {"id": "blank", "question": "Wer?", "answers": [blank]},
+        {"id": "whole", "question": "Wo?", "answers": [blank, {"text": "Rom", "answer_start": 13}]},
+    ]
+    paragraph = {"context": "Es regnet in Rom.", "qas": asked}
+    (tmp_path / "squad.json").write_text(json.dumps({"data": [{"title": "t", "paragraphs": [paragraph]}]}))
+    imported = import_squad(tmp_path / "squad.json")
+    assert [(case.id, case.answerable) for case in imported.cases] == [("said", False), ("whole", True)]
+    assert [answer.value for answer in imported.cases[1].answers] == ["Rom"]
+    assert imported.notes == ("3 questions left out: no answer, though not marked as impossible",)
+    read = read_squad(tmp_path / "squad.json")
+    assert [query.id for query in read.queries] == ["said", "whole"]
+    assert read.remarks() == f"squad: {imported.notes[0]}\n"
 
 
 @pytest.mark.parametrize(
