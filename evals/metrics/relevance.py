@@ -10,19 +10,19 @@ from evals.metrics.spans import covers
 from rag_service.models import Passage
 
 
-def document_gains(passages: Sequence[Passage], relevant: frozenset[str]) -> list[bool]:
-    """Relevance of the distinct documents in order of their first passage.
+def document_gains(passages: Sequence[Passage], relevant: frozenset[str]) -> list[int]:
+    """How many relevant documents each rank adds, over the distinct documents in order of their first passage.
 
-    A passage that stands for several documents with the same text counts as a relevant one if any is.
+    A passage that stands for several documents with the same text has one rank and finds all of them that are relevant.
     """
-    gains: list[bool] = []
+    gains: list[int] = []
     seen: set[str] = set()
     for passage in passages:
         sources = [name for name in (passage.source, *passage.duplicates) if name not in seen]
         if not sources:
             continue
         wanted = [name for name in sources if name in relevant]
-        gains.append(bool(wanted))
+        gains.append(len(wanted))
         seen.update(wanted or sources[:1])
     return gains
 

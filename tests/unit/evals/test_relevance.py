@@ -1,6 +1,10 @@
+import math
 from dataclasses import replace
 
+import pytest
+
 from evals.cases.model import GoldEvidence
+from evals.metrics import ranking
 from evals.metrics.relevance import document_gains, evidence_gains
 from evals.metrics.spans import covers, overlaps
 from tests.eval_kit import ScriptedTarget
@@ -11,12 +15,27 @@ PARIS, ROM, MADRID = (TARGET.passage(name, 1) for name in ("frankreich.txt", "it
 
 def test_documents_count_once_at_their_best_rank() -> None:
     gains = document_gains([ROM, ROM, PARIS, PARIS], frozenset({"frankreich.txt"}))
-    assert gains == [False, True]
+    assert gains == [0, 1]
 
 
 def test_a_passage_stands_for_the_documents_that_print_the_same_text() -> None:
     printed_twice = replace(ROM, duplicates=("frankreich.txt",))
-    assert document_gains([printed_twice, PARIS], frozenset({"frankreich.txt"})) == [True]
+    assert document_gains([printed_twice, PARIS], frozenset({"frankreich.txt"})) == [1]
+
+
+def test_relevant_documents_of_one_text_are_all_found_at_its_rank() -> None:
+    both, wanted = replace(ROM, duplicates=("kopie.txt",)), frozenset({"italien.txt", "kopie.txt"})
+    gains = document_gains([both, both, ROM], wanted)
+    assert gains == [2]
+    assert (ranking.recall(gains, 2, 10), ranking.ndcg(gains, 2, 10)) == (1.0, 1.0)
+    assert (ranking.hit(gains, 1), ranking.precision(gains, 5), ranking.reciprocal_rank(gains)) == (1.0, 0.2, 1.0)
+    later = document_gains([PARIS, both, MADRID], wanted | {"spanien.txt"})
+    assert later == [0, 2, 1]
+    assert ranking.recall(later, 3, 3) == 1.0
+    assert (ranking.precision(later, 5), ranking.reciprocal_rank(later)) == (0.4, 0.5)
+    found, best = 2 / math.log2(3) + 1 / 2, 2 + 1 / math.log2(3)
+    assert ranking.ndcg(later, 3, 10) == pytest.approx(found / best)
+    assert document_gains([ROM, both], wanted) == [1, 1]  # the copy is found where its passage is
 
 
 def test_a_gold_span_is_found_once() -> None:
