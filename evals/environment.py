@@ -1,22 +1,24 @@
-"""What a run was made with: versions, commit, prompts."""
+"""What a run was made with: versions, commit, code, prompts."""
 
 from __future__ import annotations
 
 import hashlib
 import platform
 import subprocess
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import rag_service
+from evals.digests import CODE, code_digest
 from rag_service.prompts import shipped_prompts
 
 PACKAGES = ("chromadb", "tantivy", "onnxruntime", "numpy", "llama-index-core", "openai", "SQLAlchemy")
 
 
 def environment() -> dict[str, Any]:
-    """Versions of what shapes answers, the git commit, and the digests of the prompt files."""
+    """Versions of what shapes answers, the git commit, and the digests of the code and the prompt files."""
     return {
         "versions": {
             "rag-service": rag_service.__version__,
@@ -24,8 +26,20 @@ def environment() -> dict[str, Any]:
             **{name: version for name in PACKAGES if (version := _version(name)) is not None},
         },
         "git": git_state(Path(rag_service.__file__).parent),
+        "code": dict(code_digests()),
         "prompts": prompt_digests(shipped_prompts()),
     }
+
+
+@cache
+def code_digests() -> dict[str, str]:
+    """Digests of the code that answers and of the code that scores.
+
+    Every changed checkout has the same commit, so that alone would mix what two changes answered. They are made once
+    a process, whose code stays what it was when it began.
+    """
+    service, evaluation = Path(rag_service.__file__).parent, Path(__file__).parent
+    return {"rag_service": code_digest(service), "evals": code_digest(evaluation, endings=CODE)}
 
 
 def prompt_digests(folder: Path) -> dict[str, str]:

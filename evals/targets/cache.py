@@ -8,11 +8,12 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rag_service
+from evals.digests import code_digest
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -54,11 +55,6 @@ def claim(folder: Path) -> tuple[Path, FileLock]:
     raise AssertionError("counting does not end")
 
 
-def files_digest(root: Path) -> str:
-    """Digest of the paths and bytes of all files under a folder."""
-    return _digest((str(path.relative_to(root)), path) for path in sorted(root.rglob("*")) if path.is_file())
-
-
 def drop_unused(cache: Path) -> None:
     """Delete indexes that no evaluation used for two weeks."""
     for folder in cache.iterdir() if cache.is_dir() else ():
@@ -68,14 +64,4 @@ def drop_unused(cache: Path) -> None:
 
 def _code_digest() -> str:
     """Digest of the code that makes an index: a changed chunker must not meet yesterday's chunks."""
-    root = Path(rag_service.__file__).parent
-    files = (path for name in INDEXING_PACKAGES for path in sorted((root / name).rglob("*.py")))
-    return _digest((str(path.relative_to(root)), path) for path in files)
-
-
-def _digest(files: Iterable[tuple[str, Path]]) -> str:
-    digest = hashlib.sha256()
-    for name, path in files:
-        digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    return code_digest(Path(rag_service.__file__).parent, INDEXING_PACKAGES)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evals.cases.corpus import LEAVE_OUT
 from evals.cases.model import Case
+from evals.digests import files_digest
 from evals.environment import prompt_digests
 from evals.errors import RunError
-from evals.targets.cache import claim, default_cache, drop_unused, files_digest, index_dir
+from evals.targets.cache import claim, default_cache, drop_unused, index_dir
 from rag_service.answer.events import Ask
 from rag_service.models import Answer, AnswererName, Job, Progress
 from rag_service.settings import Settings, masked
@@ -25,7 +28,8 @@ COLLECTION = "eval"
 PAGE = 500
 SHOWN_SECTIONS = ("llm", "embedding", "chunking", "retrieval", "answer", "abstention", "ingest")
 INDEXING_SECTIONS = ("embedding", "chunking", "ingest")
-SECRET = ("api_key", "headers", "options", "cache_dir", "threads", "prompts_dir")
+OPTIONS = "options"
+SECRET = ("api_key", "headers", "cache_dir", "threads", "prompts_dir")
 Ingest = Callable[["Service"], Job]
 OnProgress = Callable[[Progress], None]
 
@@ -150,9 +154,26 @@ def public_settings(settings: Settings) -> dict[str, Any]:
     """The settings that shape answers, without secrets, paths and machine-dependent values."""
     sections = settings.model_dump(mode="json", include=set(SHOWN_SECTIONS))
     return {
-        name: {key: masked(value) for key, value in section.items() if not key.endswith(SECRET)}
+        name: {
+            key: told_options(value) if key.endswith(OPTIONS) else masked(value)
+            for key, value in section.items()
+            if not key.endswith(SECRET)
+        }
         for name, section in sections.items()
     }
+
+
+def told_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Names of the options of a class, and a digest of their values without those whose names look like a secret's.
+
+    The others may hold a secret, too, so no value is shown, and the digest is slow to make: in a fast one a short
+    value is found by trying.
+    """
+    if not options:
+        return {}
+    said = json.dumps(masked(options), sort_keys=True).encode()
+    digest = hashlib.scrypt(said, salt=b"rag-service eval", n=2**14, r=8, p=1, dklen=32)
+    return {"names": sorted(options), "digest": digest.hex()}
 
 
 def _indexing_settings(settings: Settings) -> dict[str, Any]:

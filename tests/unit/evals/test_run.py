@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evals import environment
 from evals.cases.model import Case
 from evals.errors import DatasetError, RunError
 from evals.folder import RunFolder
@@ -148,6 +149,24 @@ async def test_a_run_of_something_else_is_not_mixed_in(tmp_path: Path) -> None:
     fewer = replace(cases, cases=cases.cases[:3], sha256="other")
     with pytest.raises(RunError, match=r"differs in dataset\.cases, dataset\.sha256"):
         await run(fewer, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+
+
+@pytest.mark.parametrize("part", ["rag_service", "evals"])
+async def test_other_code_of_the_same_commit_is_not_mixed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+    edited = environment.code_digests() | {part: "edited"}
+    monkeypatch.setattr(environment, "code_digests", lambda: edited)
+    with pytest.raises(RunError, match=rf"differs in code\.{part}; name another folder"):
+        await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+    config = json.loads((tmp_path / "run" / "config.json").read_text(encoding="utf-8"))
+    config.pop("code")  # as runs were written before
+    (tmp_path / "run" / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert len(load_run(tmp_path / "run").records) == 18
+    with pytest.raises(RunError, match="differs in code; name another folder"):
+        await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
 
 
 async def test_a_quote_that_left_the_corpus_stops_the_run(tmp_path: Path) -> None:
