@@ -26,6 +26,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.added = 0  # outcomes and judgements that this process put in
         self._asked = path / "asked.jsonl"
         self._judged = path / "judgements.jsonl"
 
@@ -67,6 +68,16 @@ class RunFolder:
                 "name another folder, or delete this one to start over."
             )
 
+    def reopen(self) -> None:
+        """Make a complete run one to take up, with the outcomes of cases that did not fail; RunError for a baseline."""
+        times = {row.pop("id"): row for row in self.times()}
+        good = [record for record in self.results() if record["error"] is None]
+        if any(record["id"] not in times for record in good):
+            raise RunError(f"{self.path} keeps no times, as a baseline does: ask its failed cases in another folder.")
+        asked = ({key: record[key] for key in ("id", "outcome", "error")} for record in good)
+        _replace(self._asked, b"".join(_line(record | {"timings": times[record["id"]]}) for record in asked))
+        (self.path / "summary.json").unlink()
+
     def config(self) -> Record:
         """The run's config; RunError when it is missing or from another version."""
         config = self._read("config.json")
@@ -84,6 +95,7 @@ class RunFolder:
     def append_asked(self, record: Record) -> None:
         """Keep one outcome, durably."""
         _append(self._asked, record)
+        self.added += 1
 
     def judgements(self) -> dict[str, Record]:
         """What the judge said before, by the key of the question it was asked."""
@@ -92,6 +104,7 @@ class RunFolder:
     def append_judgement(self, record: Record) -> None:
         """Keep one judgement, durably."""
         _append(self._judged, record)
+        self.added += 1
 
     def finish(self, results: Sequence[Record], times: Sequence[Record], summary: Record, latency: Record) -> None:
         """Write the final files; the summary comes last and marks the run as complete."""

@@ -13,7 +13,7 @@ from evals.cases.model import Case, Dataset
 from evals.cases.resolve import resolve_dataset
 from evals.environment import environment
 from evals.folder import FORMAT, Record, RunFolder
-from evals.judge.judge import Judge
+from evals.judge.judge import KINDS, UNPARSEABLE, Judge
 from evals.judge.score import judge_cases
 from evals.metrics.answers import gold_texts
 from evals.metrics.similarity import similarities
@@ -27,6 +27,7 @@ from rag_service.ports import Embedder
 
 CONTEXT = 220
 DIGITS = 6
+JUDGED = tuple(f"judge_{kind}" for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ async def run(
     concurrency: int = 1,
     on_case: Callable[[int, int], None] | None = None,
 ) -> RunFolder:
-    """Evaluate and return the complete run folder; an earlier, killed run in it is taken up.
+    """Evaluate and return the complete run folder; an earlier run in it that was killed or has failures is taken up.
 
     Raises DatasetError when a quote is not in its source, RunError when the folder holds another run.
     """
@@ -54,9 +55,17 @@ async def run(
     folder = RunFolder(out)
     with folder.held():
         folder.start(run_config(resolved, target, scorers))
+        if folder.complete and any(_failed(record) for record in folder.results()):
+            folder.reopen()
         if not folder.complete:
             await _evaluate(resolved, target, folder, scorers, concurrency, on_case)
     return folder
+
+
+def _failed(record: Record) -> bool:
+    """Whether a case got no answer, or no reply from the judge; a reply without a verdict would come again."""
+    judged = (reason for name, reason in record["unscored"].items() if name in JUDGED)
+    return record["error"] is not None or any(reason != UNPARSEABLE for reason in judged)
 
 
 async def _evaluate(

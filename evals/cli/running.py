@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Answerer = Literal["auto", "extractive", "llm"]
 AnswererOption = Annotated[Answerer, typer.Option(help="Answerer asked for.")]
-Out = Annotated[Path | None, typer.Option(help="Run folder; a killed run in it is taken up.")]
+Out = Annotated[Path | None, typer.Option(help="Run folder; what a run in it lacks is asked.")]
 Concurrency = Annotated[int, typer.Option(min=1, help="Cases asked at once; latencies are honest at 1.")]
 Cases = Annotated[list[str] | None, typer.Option("--case", help="Only the case with this id; repeatable.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="Only cases with this tag; repeatable.")]
@@ -85,7 +85,7 @@ def sweep(
     ] = None,
     grid_file: Annotated[Path | None, typer.Option("--grid", help="YAML file of settings to lists.")] = None,
     metric: Annotated[str, typer.Option(help="What combinations are ranked by.")] = "case_right",
-    out: Annotated[Path | None, typer.Option(help="Folder of the runs; a killed sweep in it is taken up.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the runs; what a sweep in it lacks is asked.")] = None,
     answerer: AnswererOption = "auto",
     concurrency: Concurrency = 1,
     case: Cases = None,
@@ -146,9 +146,12 @@ async def _evaluate(
     try:
         if isinstance(target, RemoteTarget):
             await target.open()
-        return await run_dataset(cases, target, folder, scorers=scorers, concurrency=concurrency, on_case=on_case)
+        done = await run_dataset(cases, target, folder, scorers=scorers, concurrency=concurrency, on_case=on_case)
     finally:
         await target.close()
+    if not done.added:
+        typer.echo(f"{folder}: already complete; nothing was asked.", err=True)
+    return done
 
 
 def _local(cases: Dataset, settings: Settings, answerer: Answerer, top_k: int | None) -> Target:

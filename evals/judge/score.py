@@ -1,6 +1,6 @@
 """Verdicts for the cases of a run; each is kept as it comes, so that a killed run asks none twice.
 
-A judge that failed said nothing: it is asked again.
+A judge that failed said nothing: it is asked again when the run is taken up.
 """
 
 from __future__ import annotations

@@ -113,6 +113,7 @@ def test_own_prompts_tell_two_runs_apart(
 
 def test_tables_markdown_and_report(first: dict[str, Any], home: Path) -> None:
     again = call("run", "capitals.yaml", "--out", "runs/first")
+    assert again.stderr == "runs/first: already complete; nothing was asked.\n"
     assert "capitals: 18 cases" in again.stdout
     assert "Answers right" in again.stdout
     assert "| Cases handled right |" in call("run", "capitals.yaml", "--out", "runs/first", "--markdown").stdout

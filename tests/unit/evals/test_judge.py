@@ -104,15 +104,20 @@ class Silent:
     name = "m"
 
 
-async def test_a_judge_that_failed_is_asked_again_when_the_run_is_taken_up(tmp_path: Path) -> None:
+async def test_a_judge_that_failed_is_asked_again_for_a_finished_run(tmp_path: Path) -> None:
     with LlmServer(refusing(400)) as server:
         judge, cases = open_judge(settings(server), "judge", None, None), eval_kit.dataset(tmp_path)
         await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers(judge=judge))
-        (tmp_path / "run" / "summary.json").unlink()
         server.behave(strict)
         scorers = Scorers(judge=open_judge(settings(server), "judge", None, None))
-        again = await run(cases, ScriptedTarget(), tmp_path / "run", scorers=scorers)
-    assert again.summary()["metrics"]["judge_faithful"]["n"] == 9
+        target, before = ScriptedTarget(), len(server.requests)
+        again = await run(cases, target, tmp_path / "run", scorers=scorers)
+        assert (target.asked, len(server.requests) - before, again.added) == ([], 20, 20)
+        # a reply without a verdict is one: it is not asked for again
+        last = await run(cases, target, tmp_path / "run", scorers=scorers)
+        assert (len(server.requests) - before, last.added) == (20, 0)
+    figures = again.summary()["metrics"]
+    assert (figures["judge_faithful"]["n"], figures["judge_correct"]["reasons"]) == (9, {UNPARSEABLE: 1})
 
 
 def test_a_judge_is_told_every_answer_but_regular_expressions() -> None:
