@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from evals.folder import Record
 from evals.metrics.registry import Metric, metrics
 from evals.metrics.statistics import Difference, compare_means, compare_statistics
-from evals.runs import Run, paired
+from evals.runs import Pairs, Run, incomparable, paired, shortened
 from evals.summarise import decision_rows, set_statistic, uses_confidence
 
 
@@ -47,7 +47,7 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """B against A; ``cases`` is how many were compared."""
+    """B against A; ``cases`` were compared, ``left_out`` not; ``notes`` say what else was not, and why."""
 
     first: str
     second: str
@@ -55,11 +55,14 @@ class Comparison:
     changes: tuple[MetricChange, ...]
     tags: dict[str, tuple[MetricChange, ...]]
     flips: tuple[Flip, ...]
+    left_out: int
+    notes: tuple[str, ...]
 
 
 def compare(first: Run, second: Run, *, common: bool = False) -> Comparison:
     """Compare two runs; RunError when they are not over the same cases and ``common`` is not asked for."""
-    one, two = paired(first, second, common=common)
+    pairs, unlike = paired(first, second, common=common), incomparable(first, second)
+    one, two = pairs.first, pairs.second
     tags = sorted({tag for record in one for tag in record["tags"]})
     by_tag = {}
     for tag in tags:
@@ -70,7 +73,10 @@ def compare(first: Run, second: Run, *, common: bool = False) -> Comparison:
             only=("case_right", "answer_correct"),
         )
     flips = tuple(Flip(a, b) for a, b in zip(one, two, strict=True) if _right(a) != _right(b))
-    return Comparison(first.name, second.name, len(one), metric_changes(one, two), by_tag, flips)
+    changes = metric_changes(one, two, only=[name for name in metrics() if name not in unlike])
+    left_out = len(pairs.changed) + len(pairs.alone)
+    notes = tuple(_notes(first, second, pairs, unlike))
+    return Comparison(first.name, second.name, len(one), changes, by_tag, flips, left_out, notes)
 
 
 def metric_changes(
@@ -85,6 +91,16 @@ def metric_changes(
         if change is not None:
             found.append(change)
     return tuple(found)
+
+
+def _notes(first: Run, second: Run, pairs: Pairs, unlike: Mapping[str, str]) -> Iterator[str]:
+    for names, why in ((pairs.changed, "they ask or expect something else"), (pairs.alone, "only one run has them")):
+        if names:
+            yield f"{len(names)} cases left out, as {why}: {shortened(names)}"
+    if first.config["corpus_sha256"] != second.config["corpus_sha256"]:
+        yield "the corpus changed between them"
+    for why in dict.fromkeys(unlike.values()):
+        yield f"{', '.join(name for name in unlike if unlike[name] == why)} not compared: {why}"
 
 
 def _mean_change(first: Sequence[Record], second: Sequence[Record], metric: Metric) -> MetricChange | None:

@@ -106,7 +106,8 @@ def _check_regression(run: Run, baseline: Run, gate: Gate) -> list[Check]:
     if problems:
         raise RunError(f"The baseline {baseline.path} does not fit the run: {'; '.join(problems)}; {BASELINE_HINT}.")
     checks = []
-    changes = metric_changes(*paired(baseline, run), only=gate.guarded)
+    pairs = paired(baseline, run)
+    changes = metric_changes(pairs.first, pairs.second, only=gate.guarded)
     compared = {item.metric.name for item in changes}
     checks += [
         Check(f"no regression of {name}", False, "no case has a value in both runs")

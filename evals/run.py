@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from evals.cases.load import case_sha256
 from evals.cases.model import Case, Dataset
 from evals.cases.resolve import resolve_dataset
 from evals.environment import environment
@@ -147,6 +148,7 @@ def _result(case: Case, asked: Record, sources: Mapping[str, str]) -> Record:
         scores = score_answer(case, read_answer(outcome, case.question), sources)
     return {
         "id": case.id,
+        "case_sha256": case_sha256(case),
         "question": case.question,
         "history": [{"role": turn.role, "content": turn.content} for turn in case.history],
         "filters": None if case.filters is None else dict(case.filters),

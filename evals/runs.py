@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evals.errors import RunError
 from evals.folder import Record, RunFolder, write_files
 
 OUTCOME_KEPT = ("answered", "answer", "confidence", "abstention", "answerer", "model")
 ASKED = ("history", "filters")
-RECORD_KEPT = ("id", "question", *ASKED, "tags", "answerable", "expected", "error", "scores", "unscored", "ranks")
+DIGEST = "case_sha256"
+RECORD_KEPT = (
+    "id", DIGEST, "question", *ASKED, "tags", "answerable", "expected", "error", "scores", "unscored", "ranks",
+)  # fmt: skip
+MEASURED_BY = (
+    ("judge", "judge", ("judge_correct", "judge_faithful")),
+    ("similarity", "encoder", ("answer_similarity",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,19 @@ class Run:
     def name(self) -> str:
         """Name of its folder."""
         return self.path.resolve().name
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Records of the same cases in the same order.
+
+    Left out are the ids under which one run has another case than the other, and those that only one has.
+    """
+
+    first: list[Record]
+    second: list[Record]
+    changed: list[str]
+    alone: list[str]
 
 
 def load_run(path: Path) -> Run:
@@ -71,10 +92,10 @@ def different_cases(first: Run, second: Run) -> list[str]:
     return found
 
 
-def paired(first: Run, second: Run, *, common: bool = False) -> tuple[list[Record], list[Record]]:
-    """Records of the same cases in the same order; RunError when the runs are over other cases.
+def paired(first: Run, second: Run, *, common: bool = False) -> Pairs:
+    """The cases of two runs side by side; RunError when the runs are over other cases.
 
-    With ``common``, the cases that both have and that ask the same are compared.
+    With ``common``, the cases that both have and that ask and expect the same are compared.
     """
     problems = different_cases(first, second)
     if problems and not common:
@@ -83,10 +104,21 @@ def paired(first: Run, second: Run, *, common: bool = False) -> tuple[list[Recor
             "Run both again, or compare the cases they share with --common."
         )
     one, two = _by_id(first.records), _by_id(second.records)
-    shared = [key for key in one if key in two and _ask_the_same(one[key], two[key])]
+    shared = [key for key in one if key in two and _are_the_same(one[key], two[key])]
     if not shared:
         raise RunError(f"{first.name} and {second.name} have no case in common.")
-    return [one[key] for key in shared], [two[key] for key in shared]
+    changed, alone = (one.keys() & two.keys()) - set(shared), one.keys() ^ two.keys()
+    return Pairs([one[key] for key in shared], [two[key] for key in shared], sorted(changed), sorted(alone))
+
+
+def incomparable(first: Run, second: Run) -> dict[str, str]:
+    """Why a metric of two runs was not measured alike, by metric: another judge, or another encoder."""
+    found: dict[str, str] = {}
+    for key, what, names in MEASURED_BY:
+        one, two = first.config.get(key), second.config.get(key)
+        if one != two:
+            found |= dict.fromkeys(names, _unlike(what, one, two))
+    return found
 
 
 def shortened(names: Sequence[str], limit: int = 5) -> str:
@@ -99,10 +131,19 @@ def _by_id(records: Sequence[Record]) -> dict[str, Record]:
     return {record["id"]: record for record in records}
 
 
-def _ask_the_same(one: Record, two: Record) -> bool:
-    """Whether two records are of one case; baselines of earlier versions do not say what came before the question."""
+def _are_the_same(one: Record, two: Record) -> bool:
+    """Whether two records are of one case; those of earlier versions say only in part what it asks and expects."""
+    if DIGEST in one and DIGEST in two:
+        return bool(one[DIGEST] == two[DIGEST])
     said = [key for key in ASKED if key in one and key in two]
     return all(one[key] == two[key] for key in ("question", "answerable", "expected", *said))
+
+
+def _unlike(what: str, one: Any, two: Any) -> str:
+    if one is None or two is None:
+        return f"one run has no {what}"
+    first, second = (value["model"] if isinstance(value, dict) else value for value in (one, two))
+    return f"the {what}s differ, {first} and {second}" if first != second else f"the {what}'s prompts differ"
 
 
 def _slim(record: Record) -> Record:

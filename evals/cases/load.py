@@ -54,16 +54,26 @@ def load_dataset(path: Path) -> Dataset:
 
 def cases_sha256(cases: Sequence[Case]) -> str:
     """Digest of everything a case says, without where it stands in its file."""
-    records = []
-    for case in cases:
-        record = dataclasses.asdict(dataclasses.replace(case, filters=None))
-        record["filters"] = dict(case.filters) if case.filters is not None else None
-        record.pop("line")
-        for item in record["evidence"]:
-            for key in ("line", "start", "end"):
-                item.pop(key)
-        records.append(record)
-    return hashlib.sha256(json.dumps(records, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return _sha256([_said(case) for case in cases])
+
+
+def case_sha256(case: Case) -> str:
+    """Digest of what a case asks and what its answer is held against: all but its id and its tags."""
+    return _sha256({key: value for key, value in _said(case).items() if key not in ("id", "tags")})
+
+
+def _said(case: Case) -> dict[str, Any]:
+    record = dataclasses.asdict(dataclasses.replace(case, filters=None))
+    record["filters"] = dict(case.filters) if case.filters is not None else None
+    record.pop("line")
+    for item in record["evidence"]:
+        for key in ("line", "start", "end"):
+            item.pop(key)
+    return record
+
+
+def _sha256(said: Any) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _cases(reader: NodeReader, node: yaml.Node) -> list[Case]:

@@ -15,6 +15,8 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "first": comparison.first,
         "second": comparison.second,
         "cases": comparison.cases,
+        "left_out": comparison.left_out,
+        "notes": list(comparison.notes),
         "metrics": {item.metric.name: _change(item) for item in comparison.changes},
         "tags": {
             tag: {item.metric.name: _change(item) for item in changes} for tag, changes in comparison.tags.items()

@@ -36,6 +36,7 @@ def run_markdown(run: Run) -> str:
 def comparison_markdown(comparison: Comparison) -> str:
     """Differences of the headline figures and whatever else is significant; the flipped cases folded away."""
     lines = [f"### {comparison.first} → {comparison.second}, {comparison.cases} cases", ""]
+    lines += [*(f"- {_escaped(note)}" for note in comparison.notes), ""] if comparison.notes else []
     lines += [
         "| Metric | n | unpaired | before | after | difference | 95 % interval | p | |",
         "|---|--:|--:|--:|--:|--:|--:|--:|---|",
@@ -83,5 +84,9 @@ def _said(record: dict[str, Any]) -> str:
 
 
 def _row(cells: Sequence[object]) -> str:
-    escaped = (" ".join(str(cell).split()).replace("|", "\\|").replace("<", "&lt;") for cell in cells)
+    escaped = (_escaped(cell).replace("|", "\\|") for cell in cells)
     return f"| {' | '.join(escaped)} |"
+
+
+def _escaped(text: object) -> str:
+    return " ".join(str(text).split()).replace("<", "&lt;")

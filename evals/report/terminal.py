@@ -35,6 +35,7 @@ def print_run(run: Run, console: Console) -> None:
 def comparison_tables(comparison: Comparison) -> RenderableType:
     """Differences by metric and tag, and the cases that flipped; what is the same is only counted."""
     head = Text(f"{comparison.first} → {comparison.second}, {comparison.cases} cases", style="bold")
+    notes = Text("\n".join(comparison.notes), style="yellow")
     table = _table("")
     for name in ("metric", "n", "unpaired", "before", "after", "difference", "95 % interval", "p", ""):
         table.add_column(name, justify="left" if name in ("metric", "") else "right")
@@ -59,7 +60,8 @@ def comparison_tables(comparison: Comparison) -> RenderableType:
             _said(flip.first),
             _said(flip.second),
         )
-    parts = (head, True), (table, differing), (same, True), (tags, comparison.tags), (flips, comparison.flips)
+    told = (head, True), (notes, comparison.notes), (table, differing), (same, True)
+    parts = *told, (tags, comparison.tags), (flips, comparison.flips)
     return Group(*(part for part, shown in parts if shown))
 
 
