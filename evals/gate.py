@@ -13,9 +13,11 @@ from evals.cases.yaml_nodes import NodeReader
 from evals.compare import metric_changes
 from evals.errors import DatasetError, RunError
 from evals.metrics.registry import metrics
-from evals.runs import Run, different_cases, load_run, paired
+from evals.runs import Run, different_cases, incomparable, load_run, paired
 
 BASELINE_HINT = "make a new one with `rag-service eval baseline RUN`, or name your own gate with --gate FILE"
+
+MOST_LOST = 0.1  # share of a check's cases without a score, or with one in only one of the two runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +98,43 @@ def _check_bound(run: Run, bound: Bound) -> Check:
     name = f"{bound.metric} {' and '.join(limits)}"
     if figure is None or figure["mean"] is None:
         return Check(name, False, "has no value in this run")
-    value = figure["mean"]
+    value, n, lost = figure["mean"], figure["n"], figure["unscored"]
     good = (bound.least is None or value >= bound.least) and (bound.greatest is None or value <= bound.greatest)
-    return Check(name, good, f"{value:.4f} over {figure['n']} cases [{figure['low']:.4f}, {figure['high']:.4f}]")
+    reason = f"{value:.4f} over {n} cases [{figure['low']:.4f}, {figure['high']:.4f}]"
+    return _unless_lost(Check(name, good, f"{reason}, {lost} unscored" if lost else reason), n, lost)
 
 
 def _check_regression(run: Run, baseline: Run, gate: Gate) -> list[Check]:
+    """A check for every guarded metric, whether or not there is something to compare."""
     problems = different_cases(baseline, run)
     if problems:
         raise RunError(f"The baseline {baseline.path} does not fit the run: {'; '.join(problems)}; {BASELINE_HINT}.")
+    pairs, unlike = paired(baseline, run), incomparable(baseline, run)
+    changes = {item.metric.name: item for item in metric_changes(pairs.first, pairs.second, only=gate.guarded)}
     checks = []
-    pairs = paired(baseline, run)
-    changes = metric_changes(pairs.first, pairs.second, only=gate.guarded)
-    compared = {item.metric.name for item in changes}
-    checks += [
-        Check(f"no regression of {name}", False, "no case has a value in both runs")
-        for name in gate.guarded
-        if baseline.summary["metrics"][name]["n"] and name not in compared
-    ]
-    for item in changes:
-        worse = item.significant(gate.alpha) and not item.better
-        change = item.change
-        reason = f"{change.first:.4f} -> {change.second:.4f} ({change.difference:+.4f}, p = {change.p_value:.3f})"
-        checks.append(Check(f"no regression of {item.metric.name}", not worse, reason))
+    for metric in dict.fromkeys(gate.guarded):
+        name = f"no regression of {metric}"
+        if metric in unlike or metric not in changes:
+            checks.append(Check(name, False, unlike.get(metric) or _without_value(metric, baseline, run)))
+            continue
+        change, lost = changes[metric].change, changes[metric].unpaired
+        worse = changes[metric].significant(gate.alpha) and not changes[metric].better
+        cases = f"over {change.n} cases" + (f", {lost} unpaired" if lost else "")
+        figures = f"{change.first:.4f} -> {change.second:.4f} ({change.difference:+.4f}, p = {change.p_value:.3f})"
+        checks.append(_unless_lost(Check(name, not worse, f"{figures} {cases}"), change.n, lost))
     return checks
+
+
+def _without_value(metric: str, baseline: Run, run: Run) -> str:
+    for side, held in (("the baseline", baseline), ("this run", run)):
+        if not held.summary["metrics"].get(metric, {"n": 0})["n"]:
+            return f"{side} has no value for it"
+    return "no case has a value in both runs"
+
+
+def _unless_lost(made: Check, n: int, lost: int) -> Check:
+    """The check, failed when so many of its cases have no score that the others do not stand for them."""
+    return made if lost / (n + lost) <= MOST_LOST else Check(made.name, False, f"{made.reason}: too many to tell")
 
 
 def _bounds(reader: NodeReader, node: yaml.Node) -> tuple[Bound, ...]:

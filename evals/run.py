@@ -80,7 +80,7 @@ async def _evaluate(
     sources = target.sources()
     started, clock = time.time(), time.perf_counter()
     asked = await _ask_all(resolved.cases, target, folder, concurrency, on_case)
-    records = [_result(case, asked[case.id], sources) for case in resolved.cases]
+    records = [_result(case, asked[case.id], sources, scorers) for case in resolved.cases]
     if scorers.embedder is not None:
         _add_similarity(resolved.cases, records, scorers.embedder)
     if scorers.judge is not None:
@@ -140,10 +140,11 @@ async def _ask(case: Case, target: Target) -> Record:
     return {"id": case.id, "outcome": answer_record(answer), "error": None, "timings": timings}
 
 
-def _result(case: Case, asked: Record, sources: Mapping[str, str]) -> Record:
+def _result(case: Case, asked: Record, sources: Mapping[str, str], scorers: Scorers) -> Record:
     outcome, error = asked["outcome"], asked["error"]
     if outcome is None:
-        scores = score_failure(case, error["code"])
+        measured = {"similarity": scorers.embedder is not None, "judged": scorers.judge is not None}
+        scores = score_failure(case, error["code"], **measured)
     else:
         scores = score_answer(case, read_answer(outcome, case.question), sources)
     return {

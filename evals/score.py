@@ -46,8 +46,11 @@ def score_answer(case: Case, answer: Answer, sources: Mapping[str, str]) -> Case
     return scores
 
 
-def score_failure(case: Case, reason: str) -> CaseScores:
-    """No scores for a case that got no answer: every metric that could apply is unscored, with the reason."""
+def score_failure(case: Case, reason: str, *, similarity: bool = False, judged: bool = False) -> CaseScores:
+    """No scores for a case that got no answer: every metric that could apply is unscored, with the reason.
+
+    ``similarity`` and ``judged`` say whether the run measures them.
+    """
     names = ["case_right"]
     if case.answerable and case.evidence:
         names += [f"{level}_{name}" for level in ("document", "evidence") for name in _ranking_names()]
@@ -58,6 +61,8 @@ def score_failure(case: Case, reason: str) -> CaseScores:
         names += ["citations_verified", "statements_supported"]
         if answers.gold_texts(case.answers, case.reference):
             names += ["answer_exact_match", "answer_token_f1", "answer_rouge_l"]
+            names += ["answer_similarity"] if similarity else []
+        names += ["judge_correct", "judge_faithful"] if judged else []
     if case.forbidden:
         names.append("forbidden_absent")
     return CaseScores(unscored=dict.fromkeys(names, reason))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evals.cases.load import load_dataset
@@ -15,6 +16,7 @@ from evals.cases.model import Case, Dataset
 from evals.cases.resolve import find_quote
 from rag_service.errors import ModelTimeout
 from rag_service.models import Abstention, Answer, Citation, Passage, Statement, Timings, Usage
+from rag_service.ports import Vector
 
 CAPITALS = {
     "Frankreich": "Paris",
@@ -147,6 +149,22 @@ class ScriptedTarget:
             published=None, language="de", text=text, start=0, end=len(text), rank=rank, score=1 / rank,
             dense_score=0.9, lexical_score=8.0 / rank,
         )  # fmt: skip
+
+
+class CountingEmbedder:
+    """Vectors of letter counts: equal texts are equal, different ones are not."""
+
+    identity = "letters"
+    dimension = 26
+
+    def embed_documents(self, texts: Sequence[str]) -> Vector:
+        rows = np.array(
+            [[text.lower().count(chr(97 + place)) for place in range(26)] for text in texts], dtype=np.float32
+        )
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+    def embed_query(self, text: str) -> Vector:
+        return self.embed_documents([text])[0]
 
 
 def citation(source: str, text: str, start: int, end: int, number: int = 1) -> Citation:

@@ -180,7 +180,16 @@ async def test_cases_scored_by_one_run_only_are_counted(tmp_path: Path) -> None:
     assert (changes["answer_correct"].change.n, changes["answer_correct"].unpaired) == (9, 1)
     assert (changes["abstention_f1"].change.n, changes["abstention_f1"].unpaired) == (16, 2)
     save_baseline(good, tmp_path / "base")
-    assert failed_checks(partly, tmp_path) == ["all cases answered"]
+    one = await evaluated(tmp_path, "one", fail=frozenset({"italien"}))
+    assert failed_checks(one, tmp_path) == ["all cases answered"]
+    # 2 of 18 are more than a tenth, 1 of 10 is not
+    assert failed_checks(partly, tmp_path) == [
+        "all cases answered",
+        "abstention_f1 at least 0.8",
+        "false_abstentions at most 0.2",
+        "no regression of case_right",
+        "no regression of abstention_f1",
+    ]
 
 
 async def test_cases_with_another_filter_or_history_are_not_the_same(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from rag_service.models import Answer
 from rag_service.settings import Settings
 from rag_service.settings.sections import LlmSettings
 from tests import eval_kit
-from tests.eval_kit import ScriptedTarget
+from tests.eval_kit import CountingEmbedder, ScriptedTarget
 from tests.llm_server import Body, LlmServer, Reply, refusing
 
 
@@ -102,6 +102,19 @@ class Silent:
     """A chat model that is only named."""
 
     name = "m"
+
+
+async def test_a_case_that_failed_is_missing_from_what_was_judged_of_it(tmp_path: Path) -> None:
+    with LlmServer(strict) as server:
+        scorers = Scorers(CountingEmbedder(), open_judge(settings(server), "judge", None, None))
+        target = ScriptedTarget(fail=frozenset({"italien", "polen", "oz"}))
+        folder = await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=scorers)
+    metrics, late = folder.summary()["metrics"], {"model_timeout": 2}
+    for name in ("answer_correct", "answer_similarity"):
+        assert (metrics[name]["n"], metrics[name]["skipped"], metrics[name]["reasons"]) == (8, 8, late), name
+    for name in ("judge_correct", "judge_faithful"):
+        assert (metrics[name]["n"], metrics[name]["skipped"]) == (7, 8), name
+        assert metrics[name]["reasons"] == late | {UNPARSEABLE: 1}, name
 
 
 async def test_a_judge_that_failed_is_asked_again_for_a_finished_run(tmp_path: Path) -> None:

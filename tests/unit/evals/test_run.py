@@ -1,10 +1,8 @@
 import asyncio
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from evals.cases.model import Case
@@ -14,9 +12,8 @@ from evals.record import answer_record, read_answer
 from evals.run import Scorers, run
 from evals.runs import load_run, newest_run
 from rag_service.models import Answer, PromptInfo, Usage, Warning
-from rag_service.ports import Vector
 from tests import eval_kit
-from tests.eval_kit import ScriptedTarget
+from tests.eval_kit import CountingEmbedder, ScriptedTarget
 
 PERFECT = (
     "case_right",
@@ -31,22 +28,6 @@ PERFECT = (
     "document_hit@1",
 )
 STABLE = ("config.json", "results.jsonl", "summary.json")
-
-
-class CountingEmbedder:
-    """Vectors of letter counts: equal texts are equal, different ones are not."""
-
-    identity = "letters"
-    dimension = 26
-
-    def embed_documents(self, texts: Sequence[str]) -> Vector:
-        rows = np.array(
-            [[text.lower().count(chr(97 + place)) for place in range(26)] for text in texts], dtype=np.float32
-        )
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-    def embed_query(self, text: str) -> Vector:
-        return self.embed_documents([text])[0]
 
 
 async def test_a_right_target_has_perfect_figures(tmp_path: Path) -> None:

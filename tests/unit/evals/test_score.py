@@ -52,4 +52,7 @@ def test_a_failure_unscores_what_could_apply(tmp_path: Path) -> None:
     applied = score_answer(case, TARGET.right(case), TARGET.texts).values
     assert scores.values == {}
     assert set(scores.unscored) == set(applied)
-    assert set(score_failure(Case("u", "?", answerable=False), "x").unscored) == {"case_right"}
+    also = score_failure(case, "model_timeout", similarity=True, judged=True).unscored.keys() - scores.unscored.keys()
+    assert also == {"answer_similarity", "judge_correct", "judge_faithful"}
+    unanswerable = score_failure(Case("u", "?", answerable=False), "x", similarity=True, judged=True)
+    assert set(unanswerable.unscored) == {"case_right"}
