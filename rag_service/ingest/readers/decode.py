@@ -27,6 +27,8 @@ _MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"SQLite format 3\x00", "a database"),
 )
+_LATIN_1 = ("ascii", "cp1252", "iso8859-1")  # by name; who writes one of them means the second
+_SIGNS = {code: bytes((code,)).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 _ESCAPED = re.compile("[\udc80-\udcff]+")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -46,10 +48,8 @@ def decode(data: bytes) -> str:
         return data.decode(wide, "replace")
     if len(_CONTROLS.findall(data[:_SAMPLE])) > max(_FEW, len(data[:_SAMPLE]) // 50):
         raise UnreadableError("holds binary data, not text; convert it to text or leave it out")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _decode_legacy(data)
+    text = _utf8(data)
+    return _decode_legacy(data) if text is None else text
 
 
 def decode_as(charset: str, data: bytes) -> str | None:
@@ -58,9 +58,18 @@ def decode_as(charset: str, data: bytes) -> str | None:
         name = codecs.lookup(charset).name
         if name in _NO_CHARSETS or (name.startswith(("utf-16", "utf-32")) and b"\0" not in data):
             return None
-        return data.decode(name)
+        if name in _LATIN_1:
+            text = _utf8(data)
+            return _western(data) if text is None else text
+        text = data.decode(name)
+        return windows_signs(text) if name.startswith("iso8859") else text
     except (LookupError, UnicodeError):
         return None
+
+
+def windows_signs(text: str) -> str:
+    """The text with C1 controls, which no text holds, as the signs of Windows-1252 in their place, such as € and „."""
+    return text.translate(_SIGNS)
 
 
 def _wide_encoding(sample: bytes) -> str | None:
@@ -74,6 +83,13 @@ def _wide_encoding(sample: bytes) -> str | None:
     if even > half * 0.7 and odd < half * 0.1:
         return "utf-16-be"
     return None
+
+
+def _utf8(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _decode_legacy(data: bytes) -> str:
@@ -95,4 +111,4 @@ def _decode_legacy(data: bytes) -> str:
 
 def _western(data: bytes) -> str:
     """Windows-1252, with the five bytes that it leaves open read as Latin-1."""
-    return data.decode("cp1252", "surrogateescape").translate({0xDC00 + byte: byte for byte in range(0x80, 0x100)})
+    return windows_signs(data.decode("latin-1"))

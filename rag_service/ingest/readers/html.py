@@ -43,7 +43,7 @@ def decode_html(data: bytes) -> str:
     """Text of a page by its byte-order mark, then its own declaration, then its bytes."""
     declared = _CHARSET.search(data[:4096])
     if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        text = decode_as(declared.group(1).decode("ascii").lower().replace("iso-8859-1", "cp1252"), data)
+        text = decode_as(declared.group(1).decode("ascii"), data)
         if text is not None:
             return text
     return decode(data)

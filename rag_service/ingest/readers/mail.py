@@ -2,58 +2,40 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-from datetime import datetime
 from email.message import EmailMessage, MIMEPart
-from email.utils import parsedate_to_datetime
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode, decode_as
 from rag_service.ingest.readers.html import decode_html, parse
+from rag_service.ingest.readers.mail_header import field, parse_mail, sent_at
 from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.models import MetadataValue
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
     """Subject, people and body of one message; UnreadableError when there is no header at all."""
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
-    subject, sender = _header(message, "subject"), _header(message, "from")
+    message = parse_mail(data)
+    subject, sender = field(message, "subject"), field(message, "from")
     if not subject and not sender and message.get("date") is None:
         raise UnreadableError("has no mail header; save the message again as .eml")
     metadata: dict[str, MetadataValue] = {"author": sender} if sender else {}
-    recipients = _header(message, "to")
+    recipients = field(message, "to")
     if recipients:
         metadata["to"] = recipients
-    sent = _date(message)
+    sent = sent_at(message)
     attachments = ", ".join(name for part in message.iter_attachments() if (name := part.get_filename()))
     head = {
         "From": sender,
         "To": recipients,
-        "Cc": _header(message, "cc"),
-        "Date": f"{sent:%Y-%m-%d %H:%M}" if sent else _header(message, "date"),
+        "Cc": field(message, "cc"),
+        "Date": f"{sent:%Y-%m-%d %H:%M}" if sent else field(message, "date"),
     }
     tail = f"Attachments: {attachments}" if attachments else ""
     lines = "\n".join(f"{name}: {value}" for name, value in head.items() if value)
     blocks = [block for block in (subject, lines, _body(message), tail) if block.strip()]
     published = sent.isoformat() if sent else None
     return Extracted(("\n\n".join(blocks),), title=subject or None, published=published, metadata=metadata)
-
-
-def _header(message: EmailMessage, name: str) -> str:
-    try:
-        return " ".join(str(message.get(name) or "").split())
-    except (ValueError, IndexError, AttributeError, TypeError):  # the parser meets malformed headers in many ways
-        return ""
-
-
-def _date(message: EmailMessage) -> datetime | None:
-    try:
-        return parsedate_to_datetime(str(message["date"])) if message["date"] else None
-    except (ValueError, TypeError, IndexError):
-        return None
 
 
 def _body(message: EmailMessage) -> str:
