@@ -63,7 +63,7 @@ def decode_as(charset: str, data: bytes) -> str | None:
             return _western(data) if text is None else text
         text = data.decode(name)
         return windows_signs(text) if name.startswith("iso8859") else text
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return None
 
 

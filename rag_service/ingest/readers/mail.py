@@ -1,57 +1,64 @@
-"""Mail: its own header, with a date to read and the names of attachments, then the plain body, else the HTML one."""
+"""Mail: its own header, with a date to read, its texts, the names of attachments; then the mails that it forwards."""
 
 from __future__ import annotations
 
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
-from rag_service.ingest.readers.decode import decode, decode_as
-from rag_service.ingest.readers.html import decode_html, parse
-from rag_service.ingest.readers.mail_header import field, parse_mail, sent_at
-from rag_service.ingest.readers.markup import prepare, visible_text
+from rag_service.ingest.readers.mail_header import header_field, parse_mail, sent_at
+from rag_service.ingest.readers.mail_parts import take_apart
 from rag_service.models import MetadataValue
+
+_LEVELS = 4  # of mails in mails that are read
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
-    """Subject, people and body of one message; UnreadableError when there is no header at all."""
+    """Subject, people and texts of one message; UnreadableError without any header, or when it is encrypted."""
     message = parse_mail(data)
-    subject, sender = field(message, "subject"), field(message, "from")
-    if not subject and not sender and message.get("date") is None:
+    subject, sender, recipients = (
+        header_field(message, "subject"),
+        header_field(message, "from"),
+        header_field(message, "to"),
+    )
+    if not subject and not sender and "date" not in message:
         raise UnreadableError("has no mail header; save the message again as .eml")
     metadata: dict[str, MetadataValue] = {"author": sender} if sender else {}
-    recipients = field(message, "to")
     if recipients:
         metadata["to"] = recipients
     sent = sent_at(message)
-    attachments = ", ".join(name for part in message.iter_attachments() if (name := part.get_filename()))
-    head = {
-        "From": sender,
-        "To": recipients,
-        "Cc": field(message, "cc"),
-        "Date": f"{sent:%Y-%m-%d %H:%M}" if sent else field(message, "date"),
-    }
-    tail = f"Attachments: {attachments}" if attachments else ""
-    lines = "\n".join(f"{name}: {value}" for name, value in head.items() if value)
-    blocks = [block for block in (subject, lines, _body(message), tail) if block.strip()]
     published = sent.isoformat() if sent else None
-    return Extracted(("\n\n".join(blocks),), title=subject or None, published=published, metadata=metadata)
+    return Extracted((_written(message, 0),), title=subject or None, published=published, metadata=metadata)
 
 
-def _body(message: EmailMessage) -> str:
-    part = message.get_body(preferencelist=("plain", "html"))
-    if part is None:
-        return ""
-    payload = part.get_payload(decode=True)
-    data = payload if isinstance(payload, bytes) else b""
-    if part.get_content_subtype() == "html":
-        tree = parse(_charset_text(part, data) or decode_html(data))
-        if tree is None:
-            return ""
-        prepare(tree)
-        return visible_text(tree)
-    return _charset_text(part, data) or decode(data)
+def _written(message: EmailMessage, level: int) -> str:
+    """The mail as text, and below it the mails that it holds; those that cannot be read are named as attachments."""
+    parts = take_apart(message)
+    names, problem = list(parts.attachments), parts.problem
+    inner: list[str] = []
+    for mail, name in parts.mails:
+        try:
+            if level < _LEVELS:
+                inner.append(_written(mail, level + 1))
+                continue
+        except UnreadableError as error:
+            problem = problem or error
+        names.append(name or header_field(mail, "subject"))
+    if problem and not parts.texts and not inner:
+        raise problem
+    attachments = ", ".join(dict.fromkeys(name for name in names if name))
+    tail = f"Attachments: {attachments}" if attachments else ""
+    texts = [text.content for text in parts.texts]
+    blocks = [header_field(message, "subject"), _head(message), *texts, tail, *dict.fromkeys(inner)]
+    return "\n\n".join(block for block in blocks if block)
 
 
-def _charset_text(part: MIMEPart, data: bytes) -> str | None:
-    return decode_as(str(part.get_content_charset() or "utf-8"), data)
+def _head(message: EmailMessage) -> str:
+    sent = sent_at(message)
+    fields = {
+        "From": header_field(message, "from"),
+        "To": header_field(message, "to"),
+        "Cc": header_field(message, "cc"),
+        "Date": f"{sent:%Y-%m-%d %H:%M}" if sent else header_field(message, "date"),
+    }
+    return "\n".join(f"{name}: {value}" for name, value in fields.items() if value)

@@ -1,4 +1,4 @@
-"""The header of a mail: parsed with its 8-bit letters, told by field, and its date."""
+"""The header of a mail and of its parts: parsed with their 8-bit letters, told field by field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from email.utils import parsedate_to_datetime
 from rag_service.ingest.readers.base import UnreadableError
 from rag_service.ingest.readers.decode import decode, windows_signs
 
-_MALFORMED = (ValueError, IndexError, AttributeError, TypeError)  # the parser meets malformed headers in many ways
+# The parser meets malformed headers in many ways.
+_MALFORMED = (ValueError, IndexError, AttributeError, TypeError, OverflowError)
 
 
 class _Policy(EmailPolicy):
@@ -34,7 +35,7 @@ def parse_mail(data: bytes) -> EmailMessage:
     return message
 
 
-def field(message: EmailMessage, name: str) -> str:
+def header_field(message: EmailMessage, name: str) -> str:
     """A field of the header on one line; empty when there is none that can be read."""
     try:
         return " ".join(windows_signs(str(message.get(name) or "")).split())
@@ -48,3 +49,19 @@ def sent_at(message: EmailMessage) -> datetime | None:
         return parsedate_to_datetime(str(message["date"])) if message["date"] else None
     except _MALFORMED:
         return None
+
+
+def file_name(part: EmailMessage) -> str:
+    """The name of the file that a part of a mail is; empty when it has none."""
+    try:
+        return " ".join(windows_signs(part.get_filename() or "").split())
+    except _MALFORMED:
+        return ""
+
+
+def is_attached(part: EmailMessage) -> bool:
+    """Whether a part calls itself an attachment."""
+    try:
+        return part.is_attachment()
+    except _MALFORMED:
+        return False

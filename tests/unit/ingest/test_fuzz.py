@@ -14,10 +14,13 @@ from rag_service.ingest.limits import Limits
 from rag_service.ingest.load import Loader
 from tests import ingest_kit as kit
 from tests.fuzzing import examples
+from tests.mail_kit import forwarded, html, multipart, plain
 
 PAGE = b"<html><head><title>T</title><style>.a{display:none}</style></head><body><p class=a>x</p><table><tr><td>y"
 MARKDOWN = b"---\ntitle: T\n---\n# K\n\n- *a* [b](c)\n\n|a|b|\n|-|-|\n|c|d|\n\n```\nx\n```\n<div hidden>y</div>\n"
-MAIL = b"Subject: =?utf-8?q?S=C3=A4?=\nFrom: a@b\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nText\n--x--\n"
+INVITATION = "Content-Type: text/calendar\n\nBEGIN:VEVENT\nSUMMARY:x\nDTSTART;TZID=Z:20240520T140000\nEND:VEVENT"
+PARTS = multipart("mixed", multipart("alternative", plain(""), html("<p>y"), INVITATION), forwarded("Subject: z\n\nz"))
+MAIL = f"Subject: =?utf-8?q?S=C3=A4?=\nFrom: a@b\nDate: Mon, 6 May 2024 10:00:00 +0200\n{PARTS}".encode()
 SEEDS: dict[str, Callable[[], bytes]] = {
     "a.txt": lambda: "date 2019-04 Größe\n\n23.04.2019".encode(),
     "a.md": lambda: MARKDOWN,

@@ -57,9 +57,17 @@ def test_headers_of_bare_bytes_in_another_script_or_none() -> None:
 
 def test_encoded_words_that_call_windows_latin_1() -> None:
     words = "=?iso-8859-1?Q?50_=80_=96_=84fest=93=85_f=FCr?= =?iso-8859-1?Q?_J=FCrgen?="
+    file = "Content-Type: application/pdf\nContent-Disposition: attachment; filename*=iso-8859-1''50%20%80.pdf\n\nx"
+    assert read("a.eml", f"Subject: S\n{file}").text == "S\n\nAttachments: 50 €.pdf"
     document = read("a.eml", f"Subject: {words}\nFrom: =?iso-8859-1?Q?Bj=F6rn_=8Aik?= <b@example.org>\n\nText.")
     assert document.title == "50 € – „fest“… für Jürgen"
     assert document.metadata == {"author": "Björn Šik <b@example.org>"}
+
+
+def test_what_is_malformed_in_a_header_costs_no_text() -> None:
+    dated = f"Subject: S\nDate: Mon, 6 May {'9' * 12} 10:00:00 +0200\n"
+    assert read("a.eml", f"{dated}\nText.").text == "S\n\nText."
+    assert read("a.eml", b'Subject: S\nContent-Type: text/plain; charset="a\0b"\n\nText.').text == "S\n\nText."
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
