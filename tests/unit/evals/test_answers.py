@@ -25,6 +25,16 @@ def text(value: str) -> AcceptedAnswer:
         ("It was the Far Eastern University.", "Far Eastern University"),
         ("日本の首都は東京です。", "東京"),
         ("เมืองหลวงคือกรุงเทพ", "กรุงเทพ"),
+        ("Die Note ist A.", "A"),
+        ("A ist richtig.", "A"),
+        ("Hepatitis A verläuft mild.", "Hepatitis A"),
+        ("Es gilt Artikel 6 Buchstabe a der Verordnung.", "Artikel 6 Buchstabe a"),
+        ("Nach § 12 a BGB.", "§ 12 a"),
+        ("Er stand auf der A 7 im Stau.", "A 7"),
+        ("He saw a dog.", "A dog"),
+        ("It began. A small dog barked.", "the small dog"),
+        ("Das Unternehmen gab 2023 250 Millionen Euro aus.", "250 Millionen Euro"),
+        ("Es kostet 12 500 Euro.", "12.500 Euro"),
     ],
 )
 def test_contains_ignores_spelling_punctuation_markers_and_articles(answer: str, gold: str) -> None:
@@ -39,6 +49,13 @@ def test_contains_ignores_spelling_punctuation_markers_and_articles(answer: str,
         ("April am 25.", "25. April"),
         ("京東です", "東京"),
         ("", "Rom"),
+        ("Es ist Hepatitis B.", "Hepatitis A"),
+        ("Option B ist richtig.", "Option A"),
+        ("Vitamin C", "Vitamin A"),
+        ("B-Dur", "A-Dur"),
+        ("Er stand auf der B 7 im Stau.", "A 7"),
+        ("C und B", "A und B"),
+        ("Option B is a good choice.", "A"),
     ],
 )
 def test_contains_wants_whole_words_in_order(answer: str, gold: str) -> None:
@@ -48,6 +65,37 @@ def test_contains_wants_whole_words_in_order(answer: str, gold: str) -> None:
 def test_dates_and_decimals_stay_apart() -> None:
     assert answer_words("25.04.2019 und 3,5") == ["25.04.2019", "und", "3,5"]
     assert answer_words("die") == ["die"]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("A dog met a cat. “A (big) mouse?”", "dog met cat big mouse"),
+        ("It took a 20 % cut\n- A new one.", "it took 20 cut new one"),
+        ("Der Hund, die Katze und das Tier an dem Haus", "hund katze und tier haus"),
+        ("Donald A. Smith, lit. a DSGVO, Gruppe A, ein A.", "donald a smith lit a dsgvo gruppe a a"),
+        ("The A", "a"),
+    ],
+)
+def test_an_article_is_one_before_a_word_and_a_letter_is_none(written: str, words: str) -> None:
+    assert answer_words(written) == words.split()
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("25.000 25’000 1.250.000 1 250 000", "25000 25000 1250000 1250000"),
+        ("1,250.50 und 12.345,67", "1250.50 und 12345,67"),
+        ("Im Jahr 2019 500 Soldaten", "im jahr 2019 500 soldaten"),
+        ("12 500 Euro, 3 100 Meter", "12500 euro 3100 meter"),
+        ("je 3,5 200 Meter", "je 3,5 200 meter"),
+        ("am 25.4.19 500 Leute", "am 25.4.19 500 leute"),
+        ("1.250 300 und G7 200", "1250 300 und g7 200"),
+        ("在25,000人", "在 25000 人"),
+    ],
+)
+def test_digits_are_grouped_behind_one_to_three_others(written: str, words: str) -> None:
+    assert answer_words(written) == words.split()
 
 
 def test_any_accepted_answer_is_enough() -> None:
