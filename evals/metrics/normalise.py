@@ -10,7 +10,7 @@ from rag_service.text.words import UNSPACED, fold
 ARTICLES = frozenset(
     "der die das den dem des ein eine einen einem einer eines the an".split()  # noqa: SIM905
 )
-_MARKER = re.compile(r"\s*\[\d+\]")
+_MARKER = re.compile(r"(?<!\s)\s*\[\d+\]")  # from the first blank of a run, or a long run takes its square
 # One to three digits and then threes, all behind the same sign: '2019 500' are two numbers, and so are '3,5 200'.
 _GROUPED = re.compile(r"(?<![A-Za-z\d])(?<!\d[.,])\d{1,3}([.,'’\u00a0\u202f ])\d{3}(?:\1\d{3})*(?!\d)")
 # 'a' is a letter, too, which tells 'Hepatitis A' from 'Hepatitis B', and 'A-Dur' from 'B-Dur'. It is an article only
