@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,7 +7,7 @@ from rouge_score.rouge_scorer import RougeScorer
 
 from evals.cases.model import AcceptedAnswer
 from evals.metrics import answers
-from evals.metrics.normalise import answer_words
+from evals.metrics.normalise import answer_words, without_markers
 from evals.metrics.rouge import common_subsequence, rouge_l
 
 
@@ -96,6 +98,13 @@ def test_an_article_is_one_before_a_word_and_a_letter_is_none(written: str, word
 )
 def test_digits_are_grouped_behind_one_to_three_others(written: str, words: str) -> None:
     assert answer_words(written) == words.split()
+
+
+def test_markers_are_stripped_in_bounded_time() -> None:
+    began = time.perf_counter()
+    assert without_markers(f"Am Montag{' ' * 100_000}[1][2].") == "Am Montag."
+    assert without_markers(" " * 100_000).isspace()
+    assert time.perf_counter() - began < 2.0
 
 
 def test_any_accepted_answer_is_enough() -> None:
