@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from rag_service.answer.expletives import refers_to_nothing
+from rag_service.answer.within import named_within
 from rag_service.text.languages import is_language
 from rag_service.text.names import Value, find_names
 from rag_service.text.questions import is_question_word
@@ -12,18 +14,22 @@ from rag_service.text.stopwords import EITHER
 from rag_service.text.words import fold
 
 _NO_NOUN = 7  # words of a German question without a noun that cannot stand alone
+_NEAR = 300  # characters of a question looked at on either side of a word
 _NOUN = re.compile(r"(?<=[\w,] )(?!Sie\b|Ihr|Ihnen\b)[A-ZÄÖÜ]|\d")
 
 
-def depends(question: str, language: str) -> bool:
-    """Whether a question cannot be understood without what was said before it."""
+def depends(question: str, language: str, said: str = "") -> bool:
+    """Whether a question cannot be understood without what was ``said`` before it."""
     text = " ".join(question.split())
     if opening().match(text) or _asks_for_more().match(text):
         return True
     names = named(text, language)
     first_name = min((name.start for name in names), default=len(text))
     for match in anaphora(language).finditer(text):
-        if not _empty_subject(text, match) and (match.start() < first_name or match["far"] or _object(text, match)):
+        before, after = text[max(0, match.start() - _NEAR) : match.start()], text[match.end() :][:_NEAR]
+        if refers_to_nothing(before, match.group(), after) or named_within(before, match.group(), after, said):
+            continue
+        if match.start() < first_name or match["far"] or _object(text, match):
             return True
     if names:
         return False
@@ -43,32 +49,6 @@ def _object(text: str, match: re.Match[str]) -> bool:
     """'Was sagte Trump über ihn?': an object refers to somebody else than the clause's subject."""
     objects = ("ihn", "ihm", "ihnen", "him", "them", "her")
     return match.group().lower() in objects and not re.search(r"[,;:]", text[: match.start()])
-
-
-def _empty_subject(text: str, match: re.Match[str]) -> bool:
-    """'Gibt es', 'is it true', 'there is': words that refer to nothing; and the formal 'Sie'."""
-    word = match.group().casefold()
-    before, after = text[: match.start()].lower().rstrip(), text[match.end() :].lower().lstrip()
-    if word == "sie" and match.group()[0].isupper() and match.start() > 0:
-        return True
-    if word == "es":
-        return bool(
-            re.search(r"\b(?:gibt|gab|geht|ging|handelt|kam|kommt|ist|war|stimmt|heißt|regnet)$", before)
-        ) or bool(re.match(r"(?:gibt|gab|geht|ging|handelt)\b", after))
-    if word == "it":
-        return bool(re.search(r"\b(?:is|was|does|did)$", before)) and bool(
-            re.match(r"(?:\w+ )?(?:true|possible|that|to|mean|take|cost|rain)\b", after)
-        )
-    if word == "there":
-        return bool(re.match(r"(?:is|are|was|were|any|a|an|been)\b", after)) or bool(
-            re.search(r"\b(?:is|are|was|were|has|have|had)$", before)
-        )
-    if word == "that":  # a conjunction or relative, unless it is asked about or ends the clause
-        asked = before.endswith((" is", " was", " does", " did")) or not re.match(r"\w", after)
-        return bool(re.search(r"\w$", before)) and not asked
-    if word.startswith("da"):
-        return bool(re.match(r",\s*(?:dass|ob|wie|was|wer)\b", text[match.end() :].casefold()))
-    return False
 
 
 @cache
@@ -97,7 +77,7 @@ def anaphora(language: str) -> re.Pattern[str]:
     german = (
         r"er|sie|es|ihm|ihn|ihr|ihnen|sein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)|deren|dessen|"
         r"(?P<far>dies(?:e[mnrs]?)?|jene[mnrs]?|solche[mnrs]?|"
-        r"(?<!, )das(?=\s*(?:auch\b|auf\b|bei\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|"
+        r"(?<!, )das(?=\s*(?:auch\b|auf\b|dies|bei\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|"
         r"war|ist|hat|für|\?|$))|"
         r"dort(?:hin|her)?|damals|da(?:für|gegen|bei|nach|vor|durch|mit|von|zu|ran|rauf|rin|rüber|rum)|"
         r"deshalb|beide[nr]?|stattdessen|außerdem|sonst|ebenfalls|wieder(?=\W*$)|"
@@ -105,7 +85,9 @@ def anaphora(language: str) -> re.Pattern[str]:
     )
     english = (
         r"he|she|it|they|him|her|his|hers|its|their|theirs|them|"
-        r"(?P<far>this(?! (?:year|month|week|morning|century))|these|that|those|there|then(?=\W*$)|"
+        r"(?P<far>this(?! (?:year|month|week|quarter|semester|spring|summer|autumn|fall|winter|weekend|morning|"
+        r"century)\b)|"
+        r"these|that|those|there|then(?=\W*$)|"
         r"ones|(?:this|that|which|the \w+) one|"
         r"the (?:former|latter|other|same)|both|such|else|instead|too(?=\W*$)|again(?=\W*$)|afterwards)"
     )

@@ -78,9 +78,10 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
         return _Topic(statement) if asks_for_citation(question) else _Topic(question, (statement,))
     corrected = correction(question)
     core = corrected or question.strip()
-    if not corrected and not depends(question, detect_language(question, detect_language(before.question))):
-        return _Topic(question)
     language = detect_language(before.question)
+    said = f"{before.text} {answer}"
+    if not corrected and not depends(question, detect_language(question, language), said):
+        return _Topic(question)
     rest = _bare_rest(core) if corrected is None or len(core.split()) <= _ELLIPSIS else []
     full = any(" " in name.norm for name in named(core, language)) and not depends(core, language)
     if corrected and not rest and full:
