@@ -80,6 +80,7 @@ def anaphora(language: str) -> re.Pattern[str]:
         r"(?<!, )das(?=\s*(?:auch\b|auf\b|dies|bei\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|"
         r"war|ist|hat|für|\?|$))|"
         r"dort(?:hin|her)?|damals|da(?:für|gegen|bei|nach|vor|durch|mit|von|zu|ran|rauf|rin|rüber|rum)|"
+        r"(?:das|die|der|de[nm])(?:selbe[nr]?|\s+gleiche[nr]?)\b(?!.*\bwie\b)|"
         r"deshalb|beide[nr]?|stattdessen|außerdem|sonst|ebenfalls|wieder(?=\W*$)|"
         r"(?:der|die|das|den|dem) (?:andere[nr]?|beiden|erste|zweite|letztere[nr]?)(?=\W*$|\s+\w+(?:te|t)\b))"
     )

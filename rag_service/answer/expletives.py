@@ -21,6 +21,8 @@ def refers_to_nothing(before: str, word: str, after: str) -> bool:
     lower = word.casefold()
     if lower == "sie" or lower.startswith("ih"):
         return _formal(before, word)
+    if re.match(r"d\w+(?:selbe|\s+gleiche)", lower):  # 'Arbeiten Anna und Karl in derselben Firma?'
+        return bool(re.search(r"\w\s+(?:und|sowie)\s", before))
     if lower.startswith("da") and lower not in ("das", "damals"):
         return _announces(before, lower, after)
     if lower.startswith(("deren", "dessen", "denen")):

@@ -11,12 +11,13 @@ from rag_service.answer.asked import question_of
 from rag_service.answer.dependence import anaphora, depends, named, opening
 from rag_service.answer.references import asks_for_citation, cited, correction
 from rag_service.answer.smalltalk import small_talk, without_small_talk
+from rag_service.answer.variant import varied, without_dates
 from rag_service.models import Turn
 from rag_service.text.languages import detect_language
 from rag_service.text.names import find_dates, find_names, find_numbers
 from rag_service.text.questions import expected_answer, is_question_word
 from rag_service.text.stopwords import EITHER
-from rag_service.text.weekdays import WEEKDAY, weekdays
+from rag_service.text.weekdays import weekdays
 from rag_service.text.words import fold
 
 _TURNS = 4  # user turns looked back on
@@ -92,8 +93,11 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
         taken = _taken_over(core, before, own, _new_names(core, before, answer, language), language)
         return _Topic(core if taken else question, taken)
     base = before.base or before.question
-    replaced = rest and opening().match(core) and rest[0][0].isupper() and not own_dates
-    base = without(base, language, name=bool(replaced), dates=own_dates) if rest else _predicate(base)
+    if not rest:
+        base = _predicate(base)
+    elif opening().match(core):
+        base = varied(base, language, rest, answer)
+    base = without_dates(base) if rest and own_dates else base
     return _Topic(core, _distinct((*own, *before.carried) if before.base else before.carried)[:_KEPT], base)
 
 
@@ -203,26 +207,6 @@ def _bare_rest(question: str) -> list[str]:
         rest[0] = rest[0].lower() if _verb().fullmatch(rest[0].lower()) else rest[0]
     whole = len(rest) > 4 or any(is_question_word(word) or _verb().fullmatch(word) for word in rest)
     return [] if whole else rest
-
-
-def without(context: str, language: str, *, name: bool, dates: bool) -> str:
-    """The last question without what the new one replaces: a name by a name, dates by dates."""
-    cut: list[tuple[int, int]] = []
-    if name:
-        first = next(iter(find_names(context, language)), None)
-        cut += [(first.start, first.end)] if first else []
-    if dates:
-        days = [match.span() for match in re.finditer(rf"\b{WEEKDAY}s?\b", context, re.IGNORECASE)]
-        for start, end in [*((value.start, value.end) for value in find_dates(context)), *days]:
-            lead = re.search(
-                r"(?:\b(?:im|in|am|on|vom|from)\s+)?(?:(?:the )?(?:jahr|year|monat)e?\s+)?$",
-                context[:start],
-                re.IGNORECASE,
-            )
-            cut.append((lead.start() if lead else start, end))
-    for start, end in sorted(cut, reverse=True):
-        context = context[:start] + context[end:]
-    return re.sub(r"\s+(?=[?.!,])", "", " ".join(context.split())).strip()
 
 
 @cache

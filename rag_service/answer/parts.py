@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag_service.answer.followup import resolve, without
+from rag_service.answer.followup import resolve
+from rag_service.answer.variant import without_dates
 from rag_service.models import Turn
 from rag_service.text.languages import detect_language
 from rag_service.text.questions import is_question_word
@@ -64,5 +65,5 @@ def _completed(first: str, piece: str) -> str:
     rest = piece[len(word) :].strip()
     same = re.match(rf"\W*{re.escape(word)}\b", first, re.IGNORECASE)
     if same and is_question_word(word) and _NO_VERB.match(rest):
-        return f"{without(first, detect_language(first), name=False, dates=True).rstrip(' ?')} {rest}"
+        return f"{without_dates(first).rstrip(' ?')} {rest}"
     return resolve(piece[:1].upper() + piece[1:], [Turn("user", first)])
