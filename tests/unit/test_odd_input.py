@@ -17,6 +17,7 @@ from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.text.names import find_dates, find_names, find_numbers
 
 SECONDS = 4  # of this process: other work on the machine does not count
+_BOX = "<div style='font-size:0'>"
 _THOUGHT = [f"{random.Random(number).random()} " for number in range(20_000)]
 
 
@@ -30,6 +31,15 @@ def reply(pieces: list[str], *, begun: bool = False) -> ReplyReader:
     return reader
 
 
+def styled(sheet: str) -> None:
+    """Prepare a page with this style sheet, and one with it as a style attribute."""
+    page = lxml.html.document_fromstring("<style></style><p>x</p>")
+    next(page.iter("style")).text = sheet
+    prepare(page)
+    page.set("style", sheet)
+    prepare(page)
+
+
 CASES: dict[str, Callable[[], object]] = {
     "blanks in a sentence": lambda: is_fragment("Aa" + "\u00a0" * 40_000 + "Bb."),
     "blank lines in a passage": lambda: defused("Aa" + "\n" * 20_000 + "Bb"),
@@ -41,7 +51,19 @@ CASES: dict[str, Callable[[], object]] = {
     "JSON that does not end": lambda: reply(['{"statements": [{"text": "', *_THOUGHT]),
     "struck text within struck text": lambda: prepare(lxml.html.fromstring(("<s>" * 240 + "x" + "</s>" * 240) * 350)),
     "blanks in code": lambda: visible_text(lxml.html.fromstring(f"<pre>x{' ' * 100_000}y</pre>")),
-    "a style sheet without rules": lambda: prepare(lxml.html.fromstring(f"<style>{'a' * 60_000}</style><p>x</p>")),
+    "a style sheet without rules": lambda: styled("a" * 300_000),
+    "a style sheet of blocks that do not end": lambda: styled("{" * 300_000),
+    "a style sheet of media that do not end": lambda: styled("@media screen{" * 20_000),
+    "a style sheet of ends": lambda: styled("}" * 300_000),
+    "comments within comments": lambda: styled("/*" * 150_000),
+    "texts that do not end": lambda: styled("'\n\"" * 100_000),
+    "addresses within addresses": lambda: styled("url(" * 80_000),
+    "a rule of one long number": lambda: styled(f".a{{font:{'1' * 300_000}}}"),
+    "a name of many names": lambda: styled(f"{'.a' * 150_000}{{display:none}}"),
+    "boxes without size around boxes": lambda: prepare(lxml.html.fromstring(f"{_BOX * 240}x{'</div>' * 240}" * 150)),
+    "much without size beside what has one": lambda: prepare(
+        lxml.html.fromstring(f"{_BOX}{'<i>y</i>x' * 60_000}<b style='font-size:9px'>x</b></div>")
+    ),
 }
 
 

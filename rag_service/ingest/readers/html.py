@@ -11,10 +11,10 @@ from lxml import etree
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.decode import decode, decode_as
-from rag_service.ingest.readers.elements import text_of
+from rag_service.ingest.readers.elements import detach, text_of
 from rag_service.ingest.readers.html_metadata import page_metadata
 from rag_service.ingest.readers.html_shapes import keep_shapes
-from rag_service.ingest.readers.markup import detach, prepare, visible_text
+from rag_service.ingest.readers.markup import prepare, visible_text
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([a-zA-Z0-9_.:-]+)", re.IGNORECASE)
 _BOILERPLATE = ("nav", "footer", "aside")
@@ -84,6 +84,7 @@ def _extracted(tree: etree._Element, least: int) -> str:
     config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = str(least)
     copy = deepcopy(tree)
     keep_shapes(copy)
+    etree.strip_attributes(copy, "style")  # what hides is gone; 'overflow:hidden', which trafilatura drops, does not
     found = trafilatura.bare_extraction(
         copy,
         include_comments=False,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from rag_service.ingest.readers.elements import text_of
-from rag_service.ingest.readers.markup import detach
+from rag_service.ingest.readers.elements import detach, text_of
 
 _NAMES = (
     "address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import lxml.html
 from lxml import etree
 
-from rag_service.ingest.readers.markup import is_hidden
+from rag_service.ingest.readers.markup_hidden import is_hidden, is_sizeless
 from rag_service.ingest.readers.raised import as_figures
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ def _closes(name: str, children: Iterable[Token]) -> bool:
 
 def _hides(tag: str) -> bool:
     try:
-        return any(
-            is_hidden(element) for element in lxml.html.fragments_fromstring(tag) if not isinstance(element, str)
-        )
+        elements = [element for element in lxml.html.fragments_fromstring(tag) if not isinstance(element, str)]
+        return any(is_hidden(element) or is_sizeless(element) for element in elements)
     except etree.ParserError:
         return False
 

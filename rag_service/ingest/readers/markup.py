@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from typing import cast
 
 from lxml import etree
 
-from rag_service.ingest.readers.elements import text_of
+from rag_service.ingest.readers.elements import UNFIT
+from rag_service.ingest.readers.markup_hidden import drop_hidden
 from rag_service.ingest.readers.markup_lists import ITEMS, begins_item, ends_item, is_numbered, number_items
 from rag_service.ingest.readers.markup_signs import write_signs
 from rag_service.ingest.readers.markup_tables import CELLS, ROWS, find_names
@@ -33,15 +34,6 @@ _SENTENCES = ("p", "li", "dd", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6")  
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 _LISTS = frozenset({"ul", "ol", "menu", "list"})
 _BREAKS = frozenset({"br", "lb"})
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0(?:\.0+)?(?:px|em|rem|pt|%)?\s*(?:;|!|$)|color\s*:\s*transparent"
-    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")  # linear: a font in a style sheet is long
-_SIMPLE_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?([.#])([\w-]+)$", re.IGNORECASE)
-_UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # lxml reads, but never writes it
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _TIDY = ((re.compile(r"(?<![ \t])[ \t]++\n"), "\n"), (re.compile(r"\n{3,}"), "\n\n"))
 
@@ -49,7 +41,7 @@ _TIDY = ((re.compile(r"(?<![ \t])[ \t]++\n"), "\n"), (re.compile(r"\n{3,}"), "\n
 def prepare(root: etree._Element) -> None:
     """Make of a parsed tree what its reader sees: nothing hidden, figures as they are set, sentences on one line."""
     _fit(root)
-    _drop_hidden(root)
+    drop_hidden(root)
     write_figures(root)
     write_signs(root)
     number_items(root)
@@ -61,10 +53,10 @@ def prepare(root: etree._Element) -> None:
 
 def _fit(root: etree._Element) -> None:
     for element in root.iter():
-        if element.text and _UNFIT.search(element.text):
-            element.text = _UNFIT.sub("", element.text)
-        if element.tail and _UNFIT.search(element.tail):
-            element.tail = _UNFIT.sub("", element.tail)
+        if element.text and UNFIT.search(element.text):
+            element.text = UNFIT.sub("", element.text)
+        if element.tail and UNFIT.search(element.tail):
+            element.tail = UNFIT.sub("", element.tail)
 
 
 def _collapse(code: etree._Element) -> None:
@@ -72,75 +64,6 @@ def _collapse(code: etree._Element) -> None:
         element.text = _text(element.text, 0)
         if element is not code:
             element.tail = _text(element.tail, 0)
-
-
-def _drop_hidden(root: etree._Element) -> None:
-    """Remove comments, scripts and whatever attributes or simple style rules keep from the reader's eye."""
-    classes, ids = _hidden_selectors(root)
-    _show_what_opens(root, classes, ids)
-    hidden = [element for element in root.iter() if is_hidden(element, classes, ids)]
-    for element in hidden:
-        detach(element)
-
-
-def _show_what_opens(root: etree._Element, classes: set[str], ids: set[str]) -> None:
-    """Take the mark of what is hidden off panels that a visible tab opens, and off what a search in the page opens."""
-    panels: set[str | None] = set()
-    labels: set[str | None] = set()
-    for tab in [element for element in root.iter(etree.Element) if element.get("role") == "tab"]:
-        named = bool(text_of(tab).strip())
-        if named and not any(is_hidden(element, classes, ids) for element in (tab, *tab.iterancestors())):
-            panels.update((tab.get("aria-controls") or "").split())
-            labels.update({tab.get("id")} - {None})
-    for element in root.iter(etree.Element):
-        if element.get("role") == "tabpanel":
-            opens = element.get("id") in panels or not labels.isdisjoint((element.get("aria-labelledby") or "").split())
-        else:
-            opens = (element.get("hidden") or "").lower() == "until-found"
-        for attribute in ("hidden", "aria-hidden") if opens else ():
-            element.attrib.pop(attribute, "")
-
-
-def detach(element: etree._Element) -> None:
-    """Take an element out of its tree, but leave the text behind it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        ahead = parent.text if before is None else before.tail
-        text = _UNFIT.sub("", (ahead or "") + element.tail)
-        if before is None:
-            parent.text = text
-        else:
-            before.tail = text
-    parent.remove(element)
-
-
-def _hidden_selectors(root: etree._Element) -> tuple[set[str], set[str]]:
-    found: dict[str, set[str]] = {".": set(), "#": set()}
-    for style in root.iter("style"):
-        for selectors, body in _RULE.findall((style.text or "")[:200_000]):
-            if not _HIDING.search(body):
-                continue
-            for selector in selectors.split(","):
-                match = _SIMPLE_SELECTOR.match(selector.strip())
-                if match:
-                    found[match.group(1)].add(match.group(2))
-    return found["."], found["#"]
-
-
-def is_hidden(element: etree._Element, classes: Set[str] = frozenset(), ids: Set[str] = frozenset()) -> bool:
-    """Whether attributes, or rules for its class or id, keep an element from the reader's eye."""
-    if not isinstance(element.tag, str):
-        return True
-    if element.tag in ("script", "style", "template", "noscript"):
-        return True
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    if _HIDING.search(element.get("style") or ""):
-        return True
-    return element.get("id") in ids or not classes.isdisjoint((element.get("class") or "").split())
 
 
 def visible_text(root: etree._Element) -> str:
