@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 from rag_service.models import MetadataValue
 
-_KEY = re.compile(r"([A-Za-z][\w .-]{0,60}?)\s*:\s*(.*)$")
+_PAIR = re.compile(r"([\"'@$]?[^\W\d](?:[\w ./@$-]|:(?=[^\W\d])){0,60}?[\"']?)\s*:(?:\s+(.*)|$)")  # no '18:30'
+_NAME = re.compile(r"[^\W\d_][\w .-]*")
+_ITEM = re.compile(r"-(?:\s|$)")
+_ENDED = re.compile(r"[\]}]+,?\s*(?:#.*)?")
+_OPEN = re.compile(r"(?:[&!]\S*)?\s*(?:#.*)?")  # nothing, an anchor, a type, a comment: the value stands below
 _BLOCK = re.compile(r"[>|][-+0-9]{0,2}\s*(?:#.*)?")  # YAML: the indented lines below are the value
 _QUOTED = re.compile(r"(\"[^\"]*\"|'[^']*')\s+#.*")
 _MAX_LINES = 200
@@ -33,8 +37,25 @@ def split_front_matter(lines: list[str]) -> tuple[FrontMatter, int]:
         return FrontMatter(), 0
     for end in range(1, min(len(lines), _MAX_LINES)):
         if lines[end].strip() in ("---", "..."):
-            return _front_matter(_pairs(lines[1:end])), end + 1
+            block = lines[1:end]
+            return (_front_matter(_pairs(block)), end + 1) if _is_metadata(block) else (FrontMatter(), 0)
     return FrontMatter(), 0
+
+
+def _is_metadata(block: list[str]) -> bool:
+    """Whether there is nothing but pairs with what continues them, and comments: rules may also enclose text."""
+    if not block or not block[0].strip():
+        return False
+    lists: bool | None = None  # whether the last pair takes items; None before the first
+    for line in filter(str.strip, block):
+        pair = _PAIR.match(line)
+        if pair:
+            lists = _OPEN.fullmatch(pair.group(2) or "") is not None
+        elif line.startswith("#"):
+            continue
+        elif lists is None or not (line[0].isspace() or (lists and _ITEM.match(line)) or _ENDED.fullmatch(line)):
+            return False
+    return lists is not None
 
 
 def _pairs(lines: list[str]) -> dict[str, str]:
@@ -42,16 +63,32 @@ def _pairs(lines: list[str]) -> dict[str, str]:
     last = ""
     block = False
     for line in lines:
-        match = _KEY.match(line)
-        if match and not line[0].isspace():
-            last = match.group(1).strip().lower().replace(" ", "_").replace(".", "_")
-            block = _BLOCK.fullmatch(match.group(2)) is not None
-            pairs[last] = "" if block else _unquoted(match.group(2))
+        pair = _PAIR.match(line)
+        if pair:
+            last, value = _key(pair.group(1)), pair.group(2) or ""
+            block = _BLOCK.fullmatch(value) is not None
+            pairs[last] = "" if block or _OPEN.fullmatch(value) else _unquoted(value)
         elif block and line[:1].isspace():
             pairs[last] = f"{pairs[last]} {line.strip()}".strip()
         elif last and line.strip().startswith("- "):  # a YAML list
             pairs[last] = ", ".join(filter(None, [pairs[last], _unquoted(line.strip()[2:])]))
+        elif last and pairs[last] and _continues(line):
+            pairs[last] = _unquoted(f"{pairs[last]} {line.strip()}")
+    pairs.pop("", None)
     return pairs
+
+
+def _key(name: str) -> str:
+    """The name of metadata; none for what is no plain name, as `og:title`."""
+    return name.strip().lower().replace(" ", "_").replace(".", "_") if _NAME.fullmatch(name) else ""
+
+
+def _continues(line: str) -> bool:
+    """Whether a line is more of the value before, not a comment or a pair of its own."""
+    text = line.strip()
+    if _ENDED.fullmatch(line):
+        return True
+    return line[:1].isspace() and not text.startswith("#") and bool(text) and not _PAIR.match(text)
 
 
 def _unquoted(value: str) -> str:

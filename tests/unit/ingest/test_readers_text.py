@@ -238,23 +238,6 @@ def test_markdown_mends_no_code_and_keeps_its_marks() -> None:
     assert read("a.md", "```\na b-\nc d\n```").text.strip() == "a b-\nc d"
 
 
-def test_front_matter_blocks_and_comments() -> None:
-    head = (
-        "title: >-\n  Ein langer\n  Titel\nsummary: |\n  Zeile: a\n  - Zeile b\nauthor: 'Ada # Bo' # die Autorin\n"
-        "date: 2022-02-03 # gestellt\ntopic: C# und F#\nplace: Ulm # an der Donau\n"
-    )
-    document = read("a.md", f"---\n{head}---\nInhalt.")
-    assert (document.title, document.published) == ("Ein langer Titel", "2022-02-03")
-    assert document.metadata == {
-        "summary": "Zeile: a - Zeile b", "author": "Ada # Bo", "topic": "C# und F#", "place": "Ulm"
-    }  # fmt: skip
-
-
-def test_front_matter_lists() -> None:
-    document = read("a.md", "---\ntitle: T\nauthors:\n  - Anna\n  - 'Ben'\n---\nText")
-    assert document.metadata == {"author": "Anna, Ben"}
-
-
 PIECES = st.sampled_from(
     ["- ", "1. ", "25. ", "> ", "# ", "April", "Wort ", "2019. ", "\n", "\n\n", "| ", "    ", "a) "]
 )
