@@ -5,18 +5,19 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError, join_lines
 from rag_service.ingest.readers.office import core_metadata
 from rag_service.ingest.readers.table import rows_as_text
+from rag_service.ingest.readers.xlsx_numbers import number_text, span_text
 from rag_service.ingest.readers.zipped import open_zip
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
-    """Visible sheets in order, each headed by its name; formulas as the values last computed."""
+    """Visible sheets in order, each headed by its name; formulas as last computed, numbers as they are shown."""
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -39,8 +40,8 @@ def _page(title: str, text: str) -> str:
 def _rows(sheet: Any, limits: Limits) -> Iterator[list[str]]:
     sheet.reset_dimensions()  # those that the file states are wrong in some programs' exports
     total = 0
-    for row in sheet.iter_rows(values_only=True):
-        cells = [_cell(value) for value in row]
+    for row in sheet.iter_rows():
+        cells = [_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         total += sum(map(len, cells))
@@ -50,13 +51,24 @@ def _rows(sheet: Any, limits: Limits) -> Iterator[list[str]]:
             yield cells
 
 
-def _cell(value: object) -> str:
+def _text(cell: Any) -> str:
+    """The cell's value as it is shown; dates as 2019-04-25."""
+    value = cell.value
     if value is None:
         return ""
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
     if isinstance(value, (datetime, date)):
         return value.isoformat().replace("T", " ")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, timedelta):
+        return span_text(value, _format(cell))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number_text(value, _format(cell))
     return str(value)
+
+
+def _format(cell: Any) -> str:
+    try:
+        return str(cell.number_format)
+    except IndexError:  # some programs name a style that they did not write
+        return "General"
