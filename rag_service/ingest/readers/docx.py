@@ -11,7 +11,8 @@ from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.docx_lists import Marks, is_listed
 from rag_service.ingest.readers.office import core_metadata, reason
 from rag_service.ingest.readers.raised import as_figures
-from rag_service.ingest.readers.table import LONGEST_NAME, pairs_as_text, rows_as_text
+from rag_service.ingest.readers.table import pairs_as_text, rows_as_text
+from rag_service.ingest.readers.table_header import LONGEST_NAME
 from rag_service.ingest.readers.zipped import open_zip
 
 _REJECTED = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from rag_service.ingest.readers.elements import text_of
-from rag_service.ingest.readers.table import LONGEST_NAME
+from rag_service.ingest.readers.table_header import LONGEST_NAME
 
 ROWS = frozenset({"tr", "row"})
 CELLS = frozenset({"td", "th", "cell"})
