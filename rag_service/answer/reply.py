@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag_service.answer.clean import visible
-from rag_service.answer.markers import Marker, unfinished_marker, without_markers
+from rag_service.answer.markers import unfinished_marker
+from rag_service.answer.naming import Names
+from rag_service.answer.runs import Run, unfinished_lead, with_names, without_runs
 from rag_service.answer.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.text.sentences import split_sentences
@@ -30,10 +32,11 @@ _SOURCES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence of a reply and the passage numbers it names."""
+    """One sentence of a reply, the passage numbers it names, and the names that took the place of markers in it."""
 
     text: str
     numbers: tuple[int, ...]
+    names: tuple[str, ...] = ()
 
 
 class ReplyReader:
@@ -43,8 +46,9 @@ class ReplyReader:
     sentence was left at the end; ``unopened``, that the reply began within a thought, which ``begun`` expects.
     """
 
-    def __init__(self, language: str, *, begun: bool = False) -> None:
+    def __init__(self, language: str, *, names: Names | None = None, begun: bool = False) -> None:
         self._language = language
+        self._names = names or Names({}, language)
         self._thoughts = Thoughts(begun=begun)
         self._buffer = ""
         self._json: bool | None = None
@@ -114,8 +118,11 @@ class ReplyReader:
             self._json, self._buffer = True, self._buffer[found.start() :]
 
     def _read_text(self, *, final: bool, whole: bool) -> list[Said]:
-        opened = None if final else unfinished_marker(self._buffer)
-        stripped, origins, places = without_markers(self._buffer[:opened])
+        read = self._buffer
+        if not final:
+            read = read[: unfinished_marker(read)]
+            read = read[: unfinished_lead(read)]
+        stripped, origins, places = without_runs(read, self._language)
         if SENTINEL in stripped or (not final and _may_become_sentinel(stripped)):
             if SENTINEL not in stripped:
                 return []
@@ -138,31 +145,31 @@ class ReplyReader:
         return said
 
     def _collect(
-        self, stripped: str, spans: list[tuple[int, int]], ready: int, places: list[tuple[int, Marker]]
+        self, stripped: str, spans: list[tuple[int, int]], ready: int, places: list[tuple[int, Run]]
     ) -> list[Said]:
         owned: dict[int, list[int]] = {}
-        for place, marker in places:
-            owned.setdefault(_owner(stripped, spans, place), []).extend(marker.numbers)
+        for place, run in places:
+            owned.setdefault(_owner(stripped, spans, place), []).extend(run.numbers)
         said = []
         for index, (start, end) in enumerate(spans[:ready]):
-            text = stripped[start:end]
+            text, names = with_names(stripped[start:end], places, self._names.of)
             if _SOURCES.match(text):  # a list of sources after the answer is no part of it
                 self._ended = True
                 break
-            said.append(Said(text, tuple(dict.fromkeys(owned.get(index, ())))))
+            said.append(Said(text, tuple(dict.fromkeys(owned.get(index, ()))), names))
         return said
 
     def _consume(
-        self, spans: list[tuple[int, int]], ready: int, origins: list[int], places: list[tuple[int, Marker]]
+        self, spans: list[tuple[int, int]], ready: int, origins: list[int], places: list[tuple[int, Run]]
     ) -> None:
         if ready == len(spans):
             self._buffer = ""
             return
         following = spans[ready][0]
         cut = origins[following]
-        for place, marker in places:  # a marker that opens the next sentence stays with it
+        for place, run in places:  # a marker that opens the next sentence stays with it
             if spans[ready - 1][1] < place <= following:
-                cut = min(cut, marker.start)
+                cut = min(cut, run.start)
         self._buffer = self._buffer[cut:]
 
     def _read_json(self) -> list[Said]:
@@ -204,10 +211,10 @@ class ReplyReader:
             return []
         named = item.get("citations") or item.get("sources") or []
         numbers = _integers(named if isinstance(named, list) else [named])
-        inner = ReplyReader(self._language)
-        inner._buffer = text
+        inner = ReplyReader(self._language, names=self._names)
+        inner._buffer = visible(text)  # what an escape may hide in JSON
         return [
-            Said(each.text, tuple(dict.fromkeys((*each.numbers, *numbers))))
+            Said(each.text, tuple(dict.fromkeys((*each.numbers, *numbers))), each.names)
             for each in inner._read_text(final=True, whole=True)
         ]
 
@@ -234,7 +241,7 @@ def _may_become_sentinel(text: str) -> bool:
     return bool(start) and SENTINEL.startswith(start)
 
 
-def _sounds_ended(text: str, span: tuple[int, int], places: list[tuple[int, Marker]]) -> bool:
+def _sounds_ended(text: str, span: tuple[int, int], places: list[tuple[int, Run]]) -> bool:
     last = text[span[0] : span[1]].rstrip("\"'”“»«)")
     return last.endswith((".", "!", "?", "…", "。")) or any(place >= span[1] for place, _ in places)
 

@@ -9,7 +9,9 @@ from rag_service.answer.align import Aligner
 from rag_service.answer.clean import clean_statement
 from rag_service.answer.layout import Layout
 from rag_service.answer.models.backend import REFUSED, Piece
+from rag_service.answer.naming import Names
 from rag_service.answer.reply import ReplyReader, Said
+from rag_service.answer.runs import without_names
 from rag_service.answer.shown import Shown
 from rag_service.answer.support import missing_values, name_words
 from rag_service.errors import ModelError
@@ -43,7 +45,8 @@ class Writing:
         self._aligner = aligner
         self._question = fold(evidence.question)
         self._names = name_words(evidence.passages, evidence.question, evidence.language)
-        self._reader = ReplyReader(evidence.language, begun=begun)
+        names = Names({number: evidence.passages[number - 1] for number in self._numbers}, evidence.language)
+        self._reader = ReplyReader(evidence.language, names=names, begun=begun)
         self._layout = Layout()
         self._told = "\n".join(passage.text for passage in evidence.passages)
         self._remarks: list[DraftStatement] = []  # that something is not said: no answer by themselves
@@ -75,7 +78,7 @@ class Writing:
             self._defused += defused
             # A link may have hidden the end of a sentence.
             for start, end in split_sentences(text, self._evidence.language) if defused else [(0, len(text))]:
-                found = self._sentence(text[start:end], each.numbers)
+                found = self._sentence(text[start:end], each.numbers, each.names)
                 if len(self._seen) <= MOST_STATEMENTS:
                     items.extend(found)
         return items
@@ -135,7 +138,7 @@ class Writing:
             )
         return tuple(found)
 
-    def _sentence(self, text: str, numbers: Sequence[int]) -> list[DraftStatement]:
+    def _sentence(self, text: str, numbers: Sequence[int], names: Sequence[str]) -> list[DraftStatement]:
         """A statement for one clean sentence; none for what was said before and for what says nothing.
 
         That something is not in the documents is said once an answer follows it.
@@ -147,7 +150,7 @@ class Writing:
         if self._seen[key] > 1:  # once is enough; after a third time it will not stop by itself
             self.stopped = self._repeated = self._repeated or self._seen[key] > 2
             return []
-        statement = self._statement(text, numbers)
+        statement = self._statement(text, without_names(text, names), numbers)
         self.stopped = self.stopped or len(self._seen) >= MOST_STATEMENTS
         if not statement.quotes and _REFUSAL.search(text) and not self._text:
             self._remarks.append(statement)
@@ -156,16 +159,16 @@ class Writing:
         self._text += text + " "
         return [*before, statement]
 
-    def _statement(self, text: str, numbers: Sequence[int]) -> DraftStatement:
-        """The statement with its quotes; one that cites nothing is looked for in all that was shown."""
+    def _statement(self, text: str, claim: str, numbers: Sequence[int]) -> DraftStatement:
+        """The statement with the quotes of its claim; one that cites nothing is looked for in all that was shown."""
         self._unknown |= set(numbers) - self._numbers
         cited = [number for number in numbers if number in self._numbers]
         looked = cited if numbers else sorted(self._numbers)
-        quotes = self._aligner.quotes(text, [number - 1 for number in looked])
+        quotes = self._aligner.quotes(claim, [number - 1 for number in looked])
         if not numbers:
             quotes = quotes[:1]
         held = [self._evidence.passages[number - 1] for number in cited] or [quote.passage for quote in quotes]
-        missing = missing_values(text, self._evidence.language, held, self._names, quotes) if held else []
+        missing = missing_values(claim, self._evidence.language, held, self._names, quotes) if held else []
         return DraftStatement(text, quotes, supported=bool(quotes) and not missing and text[-1] != "?")
 
     def _nothing(self) -> str:

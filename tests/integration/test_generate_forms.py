@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.errors import ModelError
-from tests.generate_kit import answerer, drafted, evidence
+from rag_service.settings import Settings
+from tests.generate_kit import answerer, drafted, evidence, quoted
 from tests.llm_server import LlmServer, saying
 
 FIRST = "Kim Jong Un traf am 25. April 2019 in Wladiwostok ein."
 GUARD = "Rund 1.500 Polizisten sicherten das Treffen."
+
+
+@pytest.fixture(scope="module")
+def encoder() -> E5Encoder:
+    from rag_service.bootstrap import open_encoder
+
+    return open_encoder(Settings())
 
 
 @pytest.fixture
@@ -84,3 +94,20 @@ async def test_a_model_that_begins_within_a_thought_is_remembered(server: LlmSer
         await drafted(writer, evidence())
     statements, _, _ = await drafted(writer, evidence())
     assert [each.text for each in statements] == [FIRST]
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+async def test_a_source_that_a_sentence_names_is_no_part_of_what_it_claims(
+    server: LlmServer, encoder: E5Encoder, encoded: bool
+) -> None:
+    server.behave(saying("Laut [1] traf Kim am 25. April 2019 in Wladiwostok ein. Laut [3] waren es 4711 Polizisten."))
+    first, second = evidence().passages
+    given = evidence(replace(first, title="", source="17.md"), second, encoder=encoder if encoded else None)
+    statements, _, finished = await drafted(
+        answerer(server, structured=False, encoder=encoder if encoded else None), given
+    )
+    assert [(each.text, quoted(each), each.supported) for each in statements] == [
+        ("Laut „17.md“ traf Kim am 25. April 2019 in Wladiwostok ein.", [FIRST], True),
+        ("Laut Quelle 3 waren es 4711 Polizisten.", [], False),
+    ]
+    assert [warning.code for warning in finished.warnings] == ["unknown_citations"]
