@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from rag_service.answer.clean import visible
 from rag_service.answer.markers import unfinished_marker
 from rag_service.answer.naming import Names
 from rag_service.answer.runs import Run, unfinished_lead, with_names, without_runs
+from rag_service.answer.source_list import Said, SourceList
 from rag_service.answer.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.text.sentences import split_sentences
@@ -24,19 +24,6 @@ _OBJECT = re.compile(  # JSON after an introduction
     r"(?:^|\n|[:!]\s)\s*(?:```\s*\w*\s*)?[\[{]\s*(?:\{\s*)?\"(?:statements|sentences|answers?|items|reasoning)\"\s*:"
 )
 _LIST = re.compile(r"\"(?:statements|sentences|answers?|items)\"\s*:\s*\[|^\s*(?:```\s*\w*\s*)?\[")
-_SOURCES = re.compile(
-    r"[\W_]*(?:quellen(?:angaben|verzeichnis)?|sources?|references?|belege|literatur|citations?)[ *_]*(:|\n|$)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One sentence of a reply, the passage numbers it names, and the names that took the place of markers in it."""
-
-    text: str
-    numbers: tuple[int, ...]
-    names: tuple[str, ...] = ()
 
 
 class ReplyReader:
@@ -49,6 +36,7 @@ class ReplyReader:
     def __init__(self, language: str, *, names: Names | None = None, begun: bool = False) -> None:
         self._language = language
         self._names = names or Names({}, language)
+        self._sources = SourceList(self._names)
         self._thoughts = Thoughts(begun=begun)
         self._buffer = ""
         self._json: bool | None = None
@@ -67,7 +55,7 @@ class ReplyReader:
         self._take(self._thoughts.feed(visible(piece)))
         if self._thoughts.thinking or self._ended or self._json is None:
             return []
-        return self._count(self._read_json() if self._json else self._read_text(final=False, whole=True))
+        return self._given_out(self._read_json() if self._json else self._read_text(final=False, whole=True))
 
     def finish(self, whole: bool) -> list[Said]:
         """What was held back; the last sentence only if the reply is whole or it ends like a sentence."""
@@ -80,8 +68,8 @@ class ReplyReader:
                 said = self._read_object()
             nothing = self._sentinel or self._is_empty()
             self.declined = self.declined or (whole and not said and not self._given and nothing)
-            return self._count(said)
-        return self._count(self._read_text(final=True, whole=whole))
+            return self._given_out(said)
+        return self._given_out(self._read_text(final=True, whole=whole))
 
     def runs_on(self) -> bool:
         """Whether the reply goes round in circles, or never ends a sentence."""
@@ -94,9 +82,10 @@ class ReplyReader:
             return self._at > 0 and len(self._buffer) - self._at > _LONGEST_ITEM
         return not self._thoughts.thinking and len(self._buffer) > LONGEST_STATEMENT * 2
 
-    def _count(self, said: list[Said]) -> list[Said]:
-        self._given += len(said)
-        return said
+    def _given_out(self, said: list[Said]) -> list[Said]:
+        kept = self._sources.without(said)
+        self._given += len(kept)
+        return kept
 
     @property
     def unopened(self) -> bool:
@@ -111,6 +100,7 @@ class ReplyReader:
             self._forgot, self._buffer, self._json = True, "", None
             self._ended = self.declined = self._sentinel = False
             self._at = 0
+            self._sources = SourceList(self._names)
         self._buffer += text
         if self._json is None:
             self._json = _looks_like_json(self._buffer)
@@ -153,9 +143,6 @@ class ReplyReader:
         said = []
         for index, (start, end) in enumerate(spans[:ready]):
             text, names = with_names(stripped[start:end], places, self._names.of)
-            if _SOURCES.match(text):  # a list of sources after the answer is no part of it
-                self._ended = True
-                break
             said.append(Said(text, tuple(dict.fromkeys(owned.get(index, ()))), names))
         return said
 

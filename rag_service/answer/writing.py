@@ -10,9 +10,10 @@ from rag_service.answer.clean import clean_statement
 from rag_service.answer.layout import Layout
 from rag_service.answer.models.backend import REFUSED, Piece
 from rag_service.answer.naming import Names
-from rag_service.answer.reply import ReplyReader, Said
+from rag_service.answer.reply import ReplyReader
 from rag_service.answer.runs import without_names
 from rag_service.answer.shown import Shown
+from rag_service.answer.source_list import Said
 from rag_service.answer.support import missing_values, name_words
 from rag_service.errors import ModelError
 from rag_service.models import DraftStatement, Usage, Warning

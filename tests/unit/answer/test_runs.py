@@ -7,8 +7,9 @@ import random
 import pytest
 
 from rag_service.answer.naming import Names
-from rag_service.answer.reply import ReplyReader, Said
+from rag_service.answer.reply import ReplyReader
 from rag_service.answer.runs import without_names, without_runs
+from rag_service.answer.source_list import Said
 from tests.fakes import passage
 
 GERMAN = {1: passage(title="Kantinenordnung", source="kantine.md"), 2: passage(title="Handbuch", source="buch.md")}
