@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag_service.answer.naming import Names
+from rag_service.answer.runs import without_names
 from rag_service.text.names import find_dates
 
 _HEADING = re.compile(
@@ -32,6 +33,18 @@ class Said:
     text: str
     numbers: tuple[int, ...]
     names: tuple[str, ...] = ()
+
+    @property
+    def claim(self) -> str:
+        """What it says, whoever says it."""
+        return without_names(self.text, self.names)
+
+    def behind(self, other: Said | None) -> Said:
+        """Two sentences that are one statement, the other one first."""
+        if other is None:
+            return self
+        numbers = tuple(dict.fromkeys((*other.numbers, *self.numbers)))
+        return Said(f"{other.text} {self.text}", numbers, (*other.names, *self.names))
 
 
 class SourceList:

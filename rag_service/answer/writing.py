@@ -11,10 +11,10 @@ from rag_service.answer.layout import Layout
 from rag_service.answer.models.backend import REFUSED, Piece
 from rag_service.answer.naming import Names
 from rag_service.answer.reply import ReplyReader
-from rag_service.answer.runs import without_names
 from rag_service.answer.shown import Shown
 from rag_service.answer.source_list import Said
 from rag_service.answer.support import missing_values, name_words
+from rag_service.answer.yes_no import YesNo
 from rag_service.errors import ModelError
 from rag_service.models import DraftStatement, Usage, Warning
 from rag_service.ports import Declined, DraftItem, Evidence
@@ -43,7 +43,8 @@ class Writing:
         self._evidence = evidence
         self._shown = shown
         self._numbers = {passage.number for passage in shown.passages}
-        self._aligner = aligner
+        self._yes_no = YesNo(evidence, aligner)
+        self._held: Said | None = None  # a yes or no whose reason may follow
         self._question = fold(evidence.question)
         self._names = name_words(evidence.passages, evidence.question, evidence.language)
         names = Names({number: evidence.passages[number - 1] for number in self._numbers}, evidence.language)
@@ -79,14 +80,14 @@ class Writing:
             self._defused += defused
             # A link may have hidden the end of a sentence.
             for start, end in split_sentences(text, self._evidence.language) if defused else [(0, len(text))]:
-                found = self._sentence(text[start:end], each.numbers, each.names)
+                found = self._sentence(Said(text[start:end], each.numbers, each.names))
                 if len(self._seen) <= MOST_STATEMENTS:
                     items.extend(found)
         return items
 
     def broke(self, error: ModelError) -> None:
         """The reply broke off; raises the error where nothing of it was whole before."""
-        if not self._text:
+        if not self._text and self._held is None:
             raise error
         self._finish, self._failure = "cut", str(error)
 
@@ -99,6 +100,7 @@ class Writing:
         """What was held back; Declined when the model declined; ModelError when it said nothing."""
         whole = self._finish not in ("length", "cut", FILTERED) and not self._repeated
         items = [] if self._repeated else self.drafted(self._reader.finish(whole))
+        items += self._alone()
         if self._reader.declined or (not self._text and (self._remarks or self._finish == REFUSED)):
             return [Declined()]
         if not self._seen and not items:
@@ -139,38 +141,56 @@ class Writing:
             )
         return tuple(found)
 
-    def _sentence(self, text: str, numbers: Sequence[int], names: Sequence[str]) -> list[DraftStatement]:
-        """A statement for one clean sentence; none for what was said before and for what says nothing.
+    def _sentence(self, said: Said) -> list[DraftStatement]:
+        """The statements that one clean sentence completes; none for what was said before and for what says nothing.
 
-        That something is not in the documents is said once an answer follows it.
+        Yes and no wait for the sentence that follows, and are one statement with it, unless they cite something else.
         """
-        key = fold(text)
-        if not text or key == self._question:
+        key = fold(said.text)
+        if not said.text or key == self._question:
             return []
         self._seen[key] = self._seen.get(key, 0) + 1
         if self._seen[key] > 1:  # once is enough; after a third time it will not stop by itself
             self.stopped = self._repeated = self._repeated or self._seen[key] > 2
             return []
-        statement = self._statement(text, without_names(text, names), numbers)
         self.stopped = self.stopped or len(self._seen) >= MOST_STATEMENTS
-        if not statement.quotes and _REFUSAL.search(text) and not self._text:
+        before = [] if self._held and set(self._held.numbers) <= set(said.numbers) else self._alone()
+        if self._yes_no.is_bare(said.claim):
+            self._held = said.behind(self._held)
+            return before
+        opening, self._held = self._held, None
+        joined = self._statement(said.behind(opening), said.claim)
+        if opening and not joined.quotes and not _REFUSAL.search(said.text):  # it has to stand for itself
+            before += self._stated(self._statement(opening, opening.claim))
+            joined = self._statement(said, said.claim)
+        return [*before, *self._stated(joined)]
+
+    def _alone(self) -> list[DraftStatement]:
+        """The yes or no that is held, as a statement of its own."""
+        held, self._held = self._held, None
+        return self._stated(self._statement(held, held.claim)) if held else []
+
+    def _stated(self, statement: DraftStatement) -> list[DraftStatement]:
+        """The statement, behind remarks that something is not in the documents, which are kept until then."""
+        if not statement.quotes and _REFUSAL.search(statement.text) and not self._text:
             self._remarks.append(statement)
             return []
         before = self._remarks if not self._text else []
-        self._text += text + " "
+        self._text += statement.text + " "
         return [*before, statement]
 
-    def _statement(self, text: str, claim: str, numbers: Sequence[int]) -> DraftStatement:
+    def _statement(self, said: Said, claim: str) -> DraftStatement:
         """The statement with the quotes of its claim; one that cites nothing is looked for in all that was shown."""
-        self._unknown |= set(numbers) - self._numbers
-        cited = [number for number in numbers if number in self._numbers]
-        looked = cited if numbers else sorted(self._numbers)
-        quotes = self._aligner.quotes(claim, [number - 1 for number in looked])
-        if not numbers:
+        self._unknown |= set(said.numbers) - self._numbers
+        cited = [number for number in said.numbers if number in self._numbers]
+        looked = cited if said.numbers else sorted(self._numbers)
+        quotes = self._yes_no.quotes(claim, [number - 1 for number in looked])
+        if not said.numbers:
             quotes = quotes[:1]
         held = [self._evidence.passages[number - 1] for number in cited] or [quote.passage for quote in quotes]
-        missing = missing_values(claim, self._evidence.language, held, self._names, quotes) if held else []
-        return DraftStatement(text, quotes, supported=bool(quotes) and not missing and text[-1] != "?")
+        checked = held and not self._yes_no.is_bare(claim)
+        missing = missing_values(claim, self._evidence.language, held, self._names, quotes) if checked else []
+        return DraftStatement(said.text, quotes, supported=bool(quotes) and not missing and said.text[-1] != "?")
 
     def _nothing(self) -> str:
         if self._finish == "length":

@@ -111,3 +111,15 @@ async def test_a_source_that_a_sentence_names_is_no_part_of_what_it_claims(
         ("Laut Quelle 3 waren es 4711 Polizisten.", [], False),
     ]
     assert [warning.code for warning in finished.warnings] == ["unknown_citations"]
+
+
+@pytest.mark.parametrize("encoded", [True, False])
+async def test_yes_to_a_question_that_nobody_weighed_is_aligned_to_it(
+    server: LlmServer, encoder: E5Encoder, encoded: bool
+) -> None:
+    server.behave(saying("Ja [1]."), saying("Ja [2]."))
+    writer = answerer(server, structured=False, encoder=encoder if encoded else None)
+    given = evidence(question="Sicherten Polizisten das Treffen?", encoder=encoder if encoded else None)
+    for quotes in ([GUARD], []):
+        statements, _, _ = await drafted(writer, given)
+        assert [(each.text, quoted(each), each.supported) for each in statements] == [("Ja.", quotes, bool(quotes))]
