@@ -16,6 +16,7 @@ from rag_service.answer.instructions import tainted_sentences
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage, Quote
 from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
+from rag_service.text.days import within
 from rag_service.text.names import find_dates, find_names
 from rag_service.text.words import content_words
 
@@ -212,6 +213,6 @@ def _undated(statement: str, passage: Passage) -> str:
     """The statement without the passage's own date, which its text need not repeat."""
     published = (passage.published or "")[:10]
     for date in reversed(find_dates(statement) if published else []):
-        if published.startswith(date.norm) or published.endswith(date.norm.lstrip("-")):
+        if within(date.norm, published):
             statement = statement[: date.start] + statement[date.end :]
     return statement

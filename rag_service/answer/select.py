@@ -13,6 +13,7 @@ from rag_service.answer.candidates import Candidate, is_bulleted
 from rag_service.answer.evidence import values
 from rag_service.answer.series import interrupted, steps, whole
 from rag_service.ports import Evidence
+from rag_service.text.days import within
 from rag_service.text.questions import AnswerType
 from rag_service.text.versions import differ, word_set
 
@@ -176,12 +177,7 @@ def _disagree(evidence: Evidence, kind: AnswerType, left: Candidate, right: Cand
 
 def _agree(left: set[str], right: set[str]) -> bool:
     """Whether two sets of values share one; a date agrees with a more precise one that contains it."""
-    return any(
-        one == other or one.endswith(other.lstrip("-")) or other.endswith(one.lstrip("-"))
-        or one.startswith(other) or other.startswith(one)
-        for one in left
-        for other in right
-    )  # fmt: skip
+    return any(within(one, other) or within(other, one) for one in left for other in right)
 
 
 def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen], limit: int) -> Chosen:

@@ -8,6 +8,7 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from rag_service.models import Passage, Quote
+from rag_service.text.days import within
 from rag_service.text.names import Value, find_dates, find_names, find_numbers
 from rag_service.text.weekdays import WEEKDAY, weekdays
 from rag_service.text.words import fold, word_spans
@@ -74,17 +75,14 @@ def name_words(passages: Sequence[Passage], question: str, language: str) -> fro
     )
 
 
-def _date_known(norm: str, dates: set[str]) -> bool:
-    """Equal, or one says less: 2019-04 agrees with 2019-04-25, --04-25 with 2019-04-25."""
-    if norm in dates or any(known.startswith(norm) for known in dates):
+def _date_known(norm: str, known: set[str]) -> bool:
+    """Whether one says what it says, or more; a day without a year is that of a year named elsewhere, too."""
+    if any(within(norm, other) for other in known):
         return True
-    if norm.startswith("-"):
-        return any(known.endswith(norm.lstrip("-")) for known in dates)
-    parts = norm.split("-")
-    if len(parts) < 2:
+    year, _, rest = norm.partition("-")
+    if not (year and rest) or not any(within(year, other) for other in known):
         return False
-    year_known = any(known.startswith(parts[0]) for known in dates)
-    return year_known and any(known.lstrip("-") == norm[5:] and known.startswith("-") for known in dates)
+    return any(other.startswith("--") and within(f"--{rest}", other) for other in known)
 
 
 def _dated_days(text: str) -> list[tuple[int, Value]]:

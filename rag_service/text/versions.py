@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from functools import lru_cache
 
+from rag_service.text.days import within
 from rag_service.text.names import find_dates, find_names, find_numbers, opens_with_date
 from rag_service.text.polarity import contrary
 from rag_service.text.words import content_words
@@ -43,8 +44,7 @@ def _without(own: Counter[str], other: Counter[str]) -> bool:
 
 def _fit(one: str, other: str) -> bool:
     """Whether one date contains the other: 2019-04-25 and --04-25, 2019-04-25 and 2019."""
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short) or long.endswith(short.lstrip("-"))
+    return within(one, other) or within(other, one)
 
 
 @lru_cache(maxsize=1024)

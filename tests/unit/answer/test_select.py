@@ -59,6 +59,23 @@ def test_sources_that_disagree_stand_newest_first():
     assert [("26." in text, "27." in text) for text in found] == [(True, False), (False, True)]
 
 
+@pytest.mark.parametrize(
+    ("question", "newest", "other", "disagrees"),
+    [
+        ("Wann reiste Kim ab?", "Kim reiste im April ab.", "Am 4. Mai 2019 fuhr der Zug mit Kim heim.", True),
+        ("Wann reiste Kim ab?", "Kim reiste im April ab.", "Am 25. April 2019 fuhr der Zug mit Kim heim.", False),
+        ("Wann reiste Kim ab?", "Kim reiste im April ab.", "Dann reiste Kim am 4. Mai 2019 ab.", True),
+        ("Wann reiste Kim ab?", "Kim reiste im April ab.", "Dann reiste Kim am 25. April 2019 ab.", False),
+        ("Wie viele Gäste kamen?", "5 Gäste kamen.", "Der Saal war mit 15 Gästen voll.", True),
+        ("Wie viele Gäste kamen?", "5 Gäste kamen.", "Der Saal war mit 5 Gästen voll.", False),
+    ],
+)
+def test_only_what_differs_as_a_whole_disagrees(question, newest, other, disagrees):
+    asked = evidence(question, newest, other, dates={0: "2019-05-28", 1: "2019-05-05"})
+    assessed = replace(model().assess(asked), shares=np.array([0.45, 0.55], np.float32))
+    assert (texts(choose(asked, assessed, 3))[0] == newest) is disagrees
+
+
 def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it():
     told = "Kim Jong Un war zu Gast. Er reiste am 26. April 2019 wieder ab."
     asked = evidence("Wann reiste er ab?", told)

@@ -96,3 +96,25 @@ def test_a_time_of_day_is_the_same_in_another_notation() -> None:
     cited = passage("Das Hallenbad öffnet um 6.30 Uhr und schließt um 18 Uhr.")
     assert missing_values("The pool opens at 6:30 am and closes at 6 pm.", "en", [cited], frozenset()) == []
     assert missing_values("The pool opens at 6:45 am.", "en", [cited], frozenset()) == ["6:45"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told", "lacking"),
+    [
+        ("Im April traf er ihn.", "Am 25. April 2019 traf er ihn.", []),
+        ("Er traf ihn in April.", "Er traf ihn on April 25, 2019.", []),
+        ("Am 25. April traf er ihn.", "Am 25. April 2019 traf er ihn.", []),
+        ("Im April 2019 traf er ihn.", "Am 25. April traf er ihn, 2019.", []),
+        ("Im April traf er ihn.", "Am 4. Mai 2019 traf er ihn.", ["April"]),
+        ("Im Mai traf er ihn.", "Am 25. April 2019 traf er ihn, am 5. Juni 2019 nicht.", ["Mai"]),
+        ("Am 5. April traf er ihn.", "Am 25. April 2019 traf er ihn.", ["5. April"]),
+        ("Im April 2018 traf er ihn.", "Am 25. April traf er ihn, 2019.", ["April 2018"]),
+    ],
+)
+def test_months_are_months_and_days_are_days(statement: str, told: str, lacking: list[str]) -> None:
+    assert lacks(statement, told) == lacking
+
+
+def lacks(statement: str, told: str, language: str = "de", published: str | None = None) -> list[str]:
+    cited = passage(told, title="", language=language, published=published)
+    return missing_values(statement, language, [cited], frozenset())

@@ -19,6 +19,7 @@ RULE = "Der Jahresurlaub beträgt {} Arbeitstage bei einer Fünf-Tage-Woche."
         ("Für das BEM im Werk steht Herr Carstensen bereit.", "Für das BEM im Werk steht Herr Meier bereit.", True),
         ("In Wladiwostok traf Kim auf Putin.", "In Wladiwostok traf Kim Jong Un auf Putin.", False),
         ("Die Sitzung beginnt am 3. Mai 2024.", "Die Sitzung beginnt am 3. Mai.", False),
+        ("Die Sitzung beginnt im April.", "Die Sitzung beginnt am 4. Mai 2024.", True),
         ("Hunde sind auf dem Gelände erlaubt.", "Hunde sind auf dem Gelände nicht erlaubt.", True),
         ("Die Sitzung beginnt am 3. Mai 2024.", "Die Sitzung beginnt am 4. Mai 2024.", True),
         ("Der Bus kostet 28 Euro.", "Die Bahn nach Kiel fährt 30 Minuten.", False),
