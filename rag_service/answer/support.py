@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from rag_service.models import Passage, Quote
 from rag_service.text.days import within
@@ -22,6 +23,7 @@ _NOUN_ENDINGS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|tum|nis|ling
 _INFLECTED = re.compile(r"\w+(?:e|en|em|es) [\w-]+$")  # 'Beide Seiten', 'Neue Sanktionen' open a sentence
 _SIMILAR = 0.7
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
+_SHORT_WEEKDAY = re.compile(r"\b(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b\.?,?\s+$")
 
 
 def missing_values(
@@ -38,7 +40,8 @@ def missing_values(
     counted = [(f"{each.passage.title}\n{each.text}", each.passage.language) for each in quotes]
     counted = counted or [(text, item.language) for item, text in zip(cited, texts, strict=True)]
     numbers = {value.norm for text, spoken in counted for value in find_numbers(text, spoken)}
-    missing = [value for value in find_dates(statement) if not _date_known(value.norm, dates | numbers)]
+    named = find_dates(statement)
+    missing = [value for value in named if not _date_known(value.norm, dates | numbers)]
     for value in find_numbers(statement, language):
         written = statement[value.start : value.end]
         if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(value.norm, numbers, dates):
@@ -57,7 +60,7 @@ def missing_values(
     ]
     missing += [
         value
-        for value in find_names(statement, language)
+        for value in _undated(statement, find_names(statement, language), named)
         if _is_name(statement, value, language, known) and not _name_known(_parts(value.norm), words, runs, same)
     ]
     return [statement[value.start : value.end] for value in sorted(missing, key=lambda value: value.start)]
@@ -73,6 +76,22 @@ def name_words(passages: Sequence[Passage], question: str, language: str) -> fro
         if " " in value.norm
         for word in _parts(value.norm)
     )
+
+
+def _undated(statement: str, names: Sequence[Value], dates: Sequence[Value]) -> list[Value]:
+    """The names without months and days of the week, which are looked up as such: of 'Monday Putin' Putin."""
+    spans = [(date.start, date.end) for date in dates] + [match.span() for match in _WEEKDAY.finditer(statement)]
+    spans += [match.span() for date in dates if (match := _SHORT_WEEKDAY.search(statement, 0, date.start))]
+    found: list[Value] = []
+    for name in names:
+        words = [match.span() for match in re.finditer(r"\S+", statement[name.start : name.end])]
+        words = [(name.start + start, name.start + end) for start, end in words]
+        for dated, group in groupby(words, lambda word: any(word[0] < end and start < word[1] for start, end in spans)):
+            run = list(group)
+            written = statement[run[0][0] : run[-1][1]]
+            if not dated:
+                found.append(Value("name", run[0][0], run[-1][1], " ".join(written.split()).casefold()))
+    return found
 
 
 def _date_known(norm: str, known: set[str]) -> bool:

@@ -118,3 +118,22 @@ def test_months_are_months_and_days_are_days(statement: str, told: str, lacking:
 def lacks(statement: str, told: str, language: str = "de", published: str | None = None) -> list[str]:
     cited = passage(told, title="", language=language, published=published)
     return missing_values(statement, language, [cited], frozenset())
+
+
+@pytest.mark.parametrize(
+    ("statement", "told", "published", "lacking"),
+    [
+        ("The report came out on January 5, 2024.", "The report came out.", "2024-01-05", []),
+        ("The contract starts on 5 March 2024.", "Contract start: 2024-03-05", None, []),
+        ("The contract starts on January 5, 2024.", "The contract starts on Jan 5, 2024.", None, []),
+        ("The contract starts on Fri, Jan 5, 2024.", "The contract starts on January 5, 2024.", None, []),
+        ("The contract starts in March.", "Contract start: 2024-01-05", None, ["March"]),
+        ("The contract starts on Monday.", "The contract starts on Tuesday.", None, ["Monday"]),
+        ("On Tuesday Obama met him.", "On Tuesday Putin met him.", None, ["Obama"]),
+        ("In January Barack Obama met him.", "He was met on 5 January.", None, ["Barack Obama"]),
+    ],
+)
+def test_months_and_days_of_the_week_are_no_names(
+    statement: str, told: str, published: str | None, lacking: list[str]
+) -> None:
+    assert lacks(statement, told, "en", published) == lacking
