@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ WRONG = 0.35  # of the times that a question is read, with what does not answer 
 REWORDED = 2  # questions with a word replaced, at most
 YES_OR_NO, DENIED = 0.3, 0.4  # of the questions; of those whose form allows it, with a claim that is not so
 LEAST_SHARE = 0.3  # of the words of a text that are replaced where any are
+_BARE_DAY = re.compile(r"\d{1,2}(?:\.|st|nd|rd|th)?")  # of '3. bis 5. Mai': alone it is no date
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ def _facts(beir: BeirSet) -> dict[str, list[Value]]:
 def _values(text: str) -> list[Value]:
     language = detect_language(text)
     found = [*find_dates(text), *find_numbers(text, language), *find_names(text, language)]
-    return [Value(each.kind, each.start, each.end, text[each.start : each.end]) for each in found]
+    written = [Value(each.kind, each.start, each.end, text[each.start : each.end]) for each in found]
+    return [each for each in written if each.kind != "date" or not _BARE_DAY.fullmatch(each.norm)]
 
 
 def cropped(example: Example, chance: Random) -> Example:

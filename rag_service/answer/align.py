@@ -213,6 +213,6 @@ def _undated(statement: str, passage: Passage) -> str:
     """The statement without the passage's own date, which its text need not repeat."""
     published = (passage.published or "")[:10]
     for date in reversed(find_dates(statement) if published else []):
-        if within(date.norm, published):
+        if any(within(norm, published) for norm in date.readings):
             statement = statement[: date.start] + statement[date.end :]
     return statement

@@ -73,7 +73,8 @@ class Sentences:
 
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
-    asked = _Told(_words(evidence.question, evidence.language), _figures(evidence.question, evidence.language))
+    figures = {value.norm for value in _figures(evidence.question, evidence.language)}
+    asked = _Told(_words(evidence.question, evidence.language), figures)
     dates = find_dates(evidence.question)
     candidates, told = _candidates(evidence, asked, dates)
     kind = expected_answer(evidence.question)
@@ -126,7 +127,7 @@ def _told(asked: _Told, dates: Mapping[str, Set[str]], text: str, passage: Passa
     words = asked.words & _words(text, passage.language)
     if not asked.figures:
         return _Told(words, frozenset())
-    own = _figures(text, passage.language)
+    own = {norm for value in _figures(text, passage.language) for norm in value.readings}
     published = passage.published or ""
     meant: set[str] = set()
     if published and not any(_YEAR.match(value) for value in own):
@@ -144,6 +145,11 @@ def values(kind: AnswerType, text: str, language: str) -> list[Value]:
     if kind in ("person", "place"):
         return find_names(text, language)
     return []
+
+
+def readings(kind: AnswerType, text: str, language: str) -> set[str]:
+    """All that the values of a text may mean."""
+    return {norm for value in values(kind, text, language) for norm in value.readings}
 
 
 def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floats, encoder: Encoder) -> Floats:
@@ -244,7 +250,7 @@ def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Ca
     if kind == "reason":
         out[:, 3] = [_REASON.search(item.text) is not None for item in candidates]
     if kind in columns:
-        known = {value.norm for value in values(kind, evidence.question, evidence.language)}
+        known = readings(kind, evidence.question, evidence.language)
         for row, item in enumerate(candidates):
             language = evidence.passages[item.passage].language
             fresh = any(value.norm not in known for value in values(kind, item.text, language))
@@ -252,8 +258,8 @@ def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Ca
     return out
 
 
-def _figures(text: str, language: str) -> set[str]:
-    return {value.norm for value in (*find_dates(text), *find_numbers(text, language))}
+def _figures(text: str, language: str) -> list[Value]:
+    return [*find_dates(text), *find_numbers(text, language)]
 
 
 def _passage_features(passages: Sequence[Passage]) -> Floats:

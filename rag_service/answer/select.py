@@ -10,7 +10,7 @@ import numpy as np
 from rag_service.answer.abstain import Assessment
 from rag_service.answer.antecedent import leans
 from rag_service.answer.candidates import Candidate, is_bulleted
-from rag_service.answer.evidence import values
+from rag_service.answer.evidence import readings
 from rag_service.answer.series import interrupted, steps, whole
 from rag_service.ports import Evidence
 from rag_service.text.days import within
@@ -167,11 +167,8 @@ def _disagree(evidence: Evidence, kind: AnswerType, left: Candidate, right: Cand
         return True
     if kind not in ("date", "number"):
         return False
-    asked = {value.norm for value in values(kind, evidence.question, evidence.language)}
-    one, other = (
-        {value.norm for value in values(kind, item.text, evidence.passages[item.passage].language)} - asked
-        for item in (left, right)
-    )
+    asked = readings(kind, evidence.question, evidence.language)
+    one, other = (readings(kind, item.text, evidence.passages[item.passage].language) - asked for item in (left, right))
     return bool(one and other) and not _agree(one, other)
 
 

@@ -35,16 +35,16 @@ def missing_values(
     ``quotes`` of the passages a number has to stand in one of them: elsewhere it counts something else.
     """
     texts = [f"{item.title}\n{item.text}" for item in cited]
-    dates = {value.norm for text in texts for value in find_dates(text)}
+    dates = {norm for text in texts for value in find_dates(text) for norm in value.readings}
     dates |= {item.published[:10] for item in cited if item.published}
     counted = [(f"{each.passage.title}\n{each.text}", each.passage.language) for each in quotes]
     counted = counted or [(text, item.language) for item, text in zip(cited, texts, strict=True)]
-    numbers = {value.norm for text, spoken in counted for value in find_numbers(text, spoken)}
+    numbers = {norm for text, spoken in counted for value in find_numbers(text, spoken) for norm in value.readings}
     named = find_dates(statement)
-    missing = [value for value in named if not _date_known(value.norm, dates | numbers)]
+    missing = [value for value in named if not _date_known(value, dates | numbers)]
     for value in find_numbers(statement, language):
         written = statement[value.start : value.end]
-        if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(value.norm, numbers, dates):
+        if not (written[0].isalpha() and value.norm in ("1", "2")) and not _number_known(value, numbers, dates):
             missing.append(value)
     days = weekdays(" ".join(texts)) | {_published_day(item.published) for item in cited}
     missing += [
@@ -94,8 +94,12 @@ def _undated(statement: str, names: Sequence[Value], dates: Sequence[Value]) -> 
     return found
 
 
-def _date_known(norm: str, known: set[str]) -> bool:
+def _date_known(value: Value, known: set[str]) -> bool:
     """Whether one says what it says, or more; a day without a year is that of a year named elsewhere, too."""
+    return any(_reading_known(norm, known) for norm in value.readings)
+
+
+def _reading_known(norm: str, known: set[str]) -> bool:
     if any(within(norm, other) for other in known):
         return True
     year, _, rest = norm.partition("-")
@@ -135,8 +139,11 @@ def _published_day(published: str | None) -> int:
         return -1
 
 
-def _number_known(norm: str, numbers: set[str], dates: set[str]) -> bool:
-    return norm in numbers or any(norm.zfill(2) in known.split("-") or norm == known for known in dates)
+def _number_known(value: Value, numbers: set[str], dates: set[str]) -> bool:
+    norm = value.norm
+    if norm in numbers or any(norm.zfill(2) in known.split("-") or norm == known for known in dates):
+        return True
+    return value.other != "" and _reading_known(value.other, dates | numbers)
 
 
 def _is_name(statement: str, value: Value, language: str, known: frozenset[str]) -> bool:

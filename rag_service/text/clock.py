@@ -10,7 +10,8 @@ from functools import cache
 def times(text: str) -> Iterator[tuple[int, int, str]]:
     """Spans of times of day with equal strings for equal times: '6.30 Uhr', '6:30' and '6:30 am'.
 
-    A full hour is the number of that hour, so that '6 pm' and '18.00 Uhr' equal '18 Uhr'.
+    A full hour is the number of that hour, so that '6 pm' and '18.00 Uhr' equal '18 Uhr'; so is that of a time stamp,
+    whatever its seconds and zone.
     """
     for match in _pattern().finditer(text):
         half, minute = match["half"], int(match["minute"] or 0)
@@ -23,7 +24,8 @@ def times(text: str) -> Iterator[tuple[int, int, str]]:
 @cache
 def _pattern() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w.,:/])(?P<hour>[01]?\d|2[0-4])(?:(?P<sign>[:.])(?P<minute>[0-5]\d))?(?![\d:]|[.,]\d)"
+        r"(?:(?<=\dT)|(?<![\w.,:/]))(?P<hour>[01]?\d|2[0-4])(?:(?P<sign>[:.])(?P<minute>[0-5]\d))?"
+        r"(?:(?<=\dT\d\d:\d\d)(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?|(?![\d:]|[.,]\d))"
         r"(?P<half>\s?[Pp](?:m\b|M\b|\.\s?m\.)|[Aa][Mm]\b|\s(?:AM\b|[Aa]\.\s?m\.))?"  # ' am' is German
     )
 

@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from rag_service.text.clock import times
+from rag_service.text.date_forms import short_date
+from rag_service.text.days import find_dates, opens_with_date
 from rag_service.text.normalise import lower
 from rag_service.text.stopwords import EITHER
+from rag_service.text.values import Kind, Value
 from rag_service.text.words import fold
 
-_LONGEST_DATE = 24  # characters
+__all__ = ["Kind", "Value", "find_dates", "find_names", "find_numbers", "opens_with_date", "word_numbers"]
+
 _BEFORE = 100  # characters before a capitalised word that tell whether it is a name
 
-Kind = Literal["date", "number", "name"]
-
-_MONTHS = {
-    1: "januar|jänner|january|jan",
-    2: "februar|feber|february|feb",
-    3: "märz|maerz|march|mär|mar",
-    4: "april|apr",
-    5: "mai|may",
-    6: "juni|june|jun",
-    7: "juli|july|jul",
-    8: "august|aug",
-    9: "september|sept|sep",
-    10: "oktober|october|okt|oct",
-    11: "november|nov",
-    12: "dezember|december|dez|dec",
-}
 _WORDS = {
     1: "eins|one",
     2: "zwei|beide|beiden|two|both",
@@ -63,38 +49,11 @@ _SCALES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A date, number or name at ``[start, end)``; ``norm`` is equal for equal values.
-
-    Dates are ISO 8601 as precise as known, with ``--04-25`` when the year is missing; numbers are decimal.
-    """
-
-    kind: Kind
-    start: int
-    end: int
-    norm: str
-
-
-def find_dates(text: str) -> list[Value]:
-    """Calendar dates, months, years and centuries, leftmost and longest first, without overlaps."""
-    found: list[Value] = []
-    for match in _date_pattern().finditer(text):
-        norm = _date_norm(match)
-        if norm:
-            found.append(Value("date", match.start(), match.end(), norm))
-    return found
-
-
-def opens_with_date(text: str) -> bool:
-    """Whether a text begins with a date: the number of '12. September' is no list's."""
-    return any(not date.start for date in find_dates(text[:_LONGEST_DATE]))
-
-
 def find_numbers(text: str, language: str = "und") -> list[Value]:
     """Numbers in digits or words that are no part of a date; ``1.500`` is 1500 in German and 1.5 in English.
 
-    A time of day is one number, whatever stands between its hours and minutes.
+    A time of day is one number, whatever stands between its hours and minutes. '3.4.' may be a day as well, but in
+    English.
     """
     taken = {place for date in find_dates(text) for place in range(date.start, date.end)}
     found = []
@@ -103,7 +62,7 @@ def find_numbers(text: str, language: str = "und") -> list[Value]:
             found.append(Value("number", start, end, norm))
             taken.update(range(start, end))
     found += [
-        Value("number", match.start(), match.end(), _number_norm(match, language))
+        Value("number", match.start(), match.end(), _number_norm(match, language), _as_day(text, match, language))
         for match in _number_pattern().finditer(text)
         if taken.isdisjoint(range(*match.span()))
     ]
@@ -149,30 +108,11 @@ def _single_name(text: str, start: int, word: str, language: str) -> bool:
     )
 
 
-def _date_norm(match: re.Match[str]) -> str | None:
-    part = match.groupdict()
-    if part["iso"]:
-        return part["iso"]
-    if part["century"]:
-        return f"{int(part['century'])}. century"
-    if part["decade"]:
-        return f"{part['decade'][:3]}x"
-    year = part["y1"] or part["y2"] or part["y3"] or part["y4"] or part["year"]
-    if year and len(year) == 2:
-        year = ("20" if int(year) < 70 else "19") + year
-    month = _month(part["m1"] or part["m2"] or part["m3"] or part["m5"]) or int(part["m4"] or 0)
-    day = int(part["d1"] or part["d2"] or part["d4"] or 0)
-    if month > 12 or day > 31:
-        return None
-    if day and month:
-        return f"{year or '-'}-{month:02d}-{day:02d}"
-    if month:
-        return f"{year or '-'}-{month:02d}"
-    return year
-
-
-def _month(word: str | None) -> int:
-    return _month_numbers()[lower(word).rstrip(".")] if word else 0
+def _as_day(text: str, match: re.Match[str], language: str) -> str:
+    """The day that a number may stand for, empty if none."""
+    if language == "en" or not re.fullmatch(r"[0-3]?\d\.[01]?\d", match.group()) or text[match.end() :][:1] != ".":
+        return ""
+    return short_date(match.group()) or ""
 
 
 def _number_norm(match: re.Match[str], language: str) -> str:
@@ -211,37 +151,9 @@ def _pairs(table: dict[int, str]) -> Iterator[tuple[str, int]]:
 
 
 @cache
-def _month_numbers() -> dict[str, int]:
-    return dict(_pairs(_MONTHS))
-
-
-@cache
 def word_numbers() -> dict[str, int]:
     """Numbers by their German and English words."""
     return dict(_pairs(_WORDS))
-
-
-@cache
-def _date_pattern() -> re.Pattern[str]:
-    month = "|".join(sorted(_month_numbers(), key=len, reverse=True))
-    alone = "|".join(
-        name.capitalize()
-        for name in sorted(_month_numbers(), key=len, reverse=True)
-        if len(name) > 3 or name in ("mai", "may")
-    )
-    year = r"(?:1\d|20|21)\d\d"
-    return re.compile(
-        rf"\b(?:(?P<iso>{year}-[01]\d-[0-3]\d)"
-        rf"|(?P<d4>[0-3]?\d)\.\s?(?P<m4>[01]?\d)\.\s?(?P<y4>{year}|\d\d(?!\d))"
-        rf"|(?P<d1>[0-3]?\d)(?:\.|st|nd|rd|th)?\s(?:of\s)?(?P<m1>{month})\b\.?(?:,?\s(?P<y1>{year}))?"
-        rf"|(?P<m2>{month})\.?\s(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\.?\d)(?:,?\s(?P<y2>{year}))?"
-        rf"|(?P<m3>{month})\.?,?\s(?:of\s|des\sJahres\s)?(?P<y3>{year})"
-        r"|(?P<century>\d\d?)(?:\.\s?(?:Jahrhunderts?|Jh\.)|(?:st|nd|rd|th)[\s-](?:century|centuries))"
-        rf"|(?P<decade>{year})(?:er|s)\b"
-        rf"|(?P<m5>(?-i:{alone}))\b"
-        rf"|(?P<year>{year}))(?![\w-]{{0,40}}\d|[.,]\d)",
-        re.IGNORECASE,
-    )
 
 
 @cache

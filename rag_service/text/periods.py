@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+from rag_service.text.days import are_joined
 from rag_service.text.names import find_dates, word_numbers
 from rag_service.text.normalise import lower
+from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays
 
 _UNITS = {
@@ -35,9 +38,6 @@ _BEFORE_DATE = re.compile(
     re.IGNORECASE,
 )
 _LAST_WEEKDAY = re.compile(rf"\b{_LAST}\s+(?P<day>{WEEKDAY})\b", re.IGNORECASE)
-_FROM_DAY = re.compile(
-    r"\b(?P<day>\d{1,2})\.?\s*(?:und|bis|and|to|[-\u2013])\s*(?:zum\s+|dem\s+|den\s+|the\s+)?$", re.IGNORECASE
-)
 _COUNTED = re.compile(
     r"\s*(?:€|\$|£|%|(?:Euro|Dollar|Franken|Prozent|percent|Meter|Kilometer|km|kg|Tonnen|Stück)\b)", re.IGNORECASE
 )
@@ -101,22 +101,20 @@ def _absolute(question: str, today: date) -> tuple[date, date] | None:
     found = [
         (value, span)
         for value in find_dates(question)
-        if (span := _calendar(_dated(value.norm, today))) and not _COUNTED.match(question, value.end)
+        if (span := _calendar(_dated(value, today))) and not _COUNTED.match(question, value.end)
     ]
     if not found:
         return None
     if len(found) > 1:
         spans = [span for _, span in found]
-        return (min(spans)[0], max(spans)[1]) if _BETWEEN.search(question) else None
+        days = [value for value, _ in found]
+        one = all(are_joined(question, *pair) for pair in pairwise(days)) and not days[-1].norm.startswith("--")
+        return (min(spans)[0], max(spans)[1]) if one or _BETWEEN.search(question) else None
     ((value, span),) = found
     before, no_year = question[: value.start], value.norm.startswith("--")
     lead = _BEFORE_DATE.search(before)
     if no_year and not (lead and lead["last"]):
         return None  # 'im April' alone: no telling of which year
-    if first := _FROM_DAY.search(before):
-        opening = _calendar(f"{span[0].isoformat()[:8]}{int(first['day']):02d}")
-        if opening and opening < span:
-            return opening[0], span[1]
     if lead and lead["since"]:
         return span[0], _moved(today, 1)
     if lead and lead["until"]:
@@ -128,18 +126,21 @@ def _absolute(question: str, today: date) -> tuple[date, date] | None:
 
 def _month_within(question: str, year: int) -> tuple[date, date] | None:
     """The month or day without a year that a question names, in a year that it names otherwise."""
-    norms = [value.norm for value in find_dates(question) if value.norm.startswith("--")]
-    return _calendar(f"{year}{norms[0][1:]}") if len(norms) == 1 else None
+    dates = [value for value in find_dates(question) if value.norm.startswith("--")]
+    spans = [span for value in dates if (span := _calendar(f"{year}{value.norm[1:]}"))]
+    joined = all(are_joined(question, *pair) for pair in pairwise(dates))
+    return (min(spans)[0], max(spans)[1]) if spans and joined else None
 
 
 def _count(written: str) -> int:
     return int(written) if written.isdigit() else _COUNTS[lower(written)]
 
 
-def _dated(norm: str, today: date) -> str:
-    """A month or day without a year is the last one that has begun."""
+def _dated(value: Value, today: date) -> str:
+    """A month or day without a year is the last one that has begun; of 05/06/2024 only the year is sure."""
+    norm = value.norm
     if not norm.startswith("--"):
-        return norm
+        return norm[:4] if value.other else norm
     for year in (today.year, today.year - 1):
         span = _calendar(f"{year}{norm[1:]}")
         if span and span[0] <= today:

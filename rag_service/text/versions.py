@@ -44,12 +44,16 @@ def _without(own: Counter[str], other: Counter[str]) -> bool:
 
 def _fit(one: str, other: str) -> bool:
     """Whether one date contains the other: 2019-04-25 and --04-25, 2019-04-25 and 2019."""
-    return within(one, other) or within(other, one)
+    pairs = [(left, right) for left in one.split("/") for right in other.split("/")]
+    return any(within(left, right) or within(right, left) for left, right in pairs)
 
 
 @lru_cache(maxsize=1024)
 def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]]:
-    """The content words of a text behind its list mark, and its dates, numbers, codes and names with their counts."""
+    """The content words of a text behind its list mark, and its dates, numbers, codes and names with their counts.
+
+    A slash stands between what a date may mean.
+    """
     mark = _MARK.match(text)
     if mark is not None and not opens_with_date(text):
         text = text[mark.end() :]
@@ -62,4 +66,5 @@ def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]
     named = {
         part for name in find_names(text, language) for part in content_words(text[name.start : name.end], language)
     }
-    return frozenset(words - codes - named), Counter([value.norm for value in values]) + Counter(codes | named)
+    figures = Counter("/".join(value.readings) for value in values)
+    return frozenset(words - codes - named), figures + Counter(codes | named)

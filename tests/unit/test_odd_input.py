@@ -45,6 +45,8 @@ CASES: dict[str, Callable[[], object]] = {
     "blank lines in a passage": lambda: defused("Aa" + "\n" * 20_000 + "Bb"),
     "a line of hyphens": lambda: defused("Aa " + "-" * 20_000 + " Bb"),
     "years in a row": lambda: find_dates("2019-" * 12_000),
+    "days in a row": lambda: find_dates("3. und " * 9_000 + "3., " * 9_000 + "4. Mai"),
+    "short days in a row": lambda: find_numbers("3.4. und 3.4. " * 4_000),
     "numbers beside dates": lambda: find_numbers("25. April 2019 und 7 " * 4_000),
     "names in a long passage": lambda: find_names("Als die Delegation ankam, sprach er. " * 6_000, "de"),
     "an unopened thought": lambda: reply(_THOUGHT, begun=True),

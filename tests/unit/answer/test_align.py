@@ -14,6 +14,7 @@ from tests.generate_kit import evidence
     [
         ("Im April", "2019-04-26", True),
         ("Am 26. April", "2019-04-26", True),
+        ("Am 05/06/2024", "2024-05-06", True),
         ("Im April", "2019-05-04", False),
         ("Am 4. Mai", "2019-04-04", False),
     ],

@@ -76,6 +76,12 @@ def test_a_sentence_without_a_year_speaks_of_the_time_of_its_document():
     assert found.column("agreement").tolist() == [1.0, 0.0, 0.0, 0.0]
 
 
+def test_either_reading_of_a_date_repeats_the_questions():
+    sentences = ("Am 05/06/2024 tagte der Rat.", "Am 6. Mai 2024 tagte der Rat.", "Am 06/07/2024 tagte der Rat.")
+    found = gather(evidence("Wo tagte der Rat am 6. Mai 2024?", *sentences), Encoding(), Reads())
+    assert found.column("agreement").tolist() == [1.0, 1.0, 0.0]
+
+
 def test_a_question_that_is_not_encoded_yet_is_weighed_alike():
     asked = evidence("Wann reiste Kim ab?", "Kim reiste am Freitag ab. Putin blieb noch.")
     assert model().assess(replace(asked, encoded=None)).confidence == model().assess(asked).confidence

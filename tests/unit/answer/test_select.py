@@ -66,6 +66,7 @@ def test_sources_that_disagree_stand_newest_first():
         ("Wann reiste Kim ab?", "Kim reiste im April ab.", "Am 25. April 2019 fuhr der Zug mit Kim heim.", False),
         ("Wann reiste Kim ab?", "Kim reiste im April ab.", "Dann reiste Kim am 4. Mai 2019 ab.", True),
         ("Wann reiste Kim ab?", "Kim reiste im April ab.", "Dann reiste Kim am 25. April 2019 ab.", False),
+        ("Wann reiste Kim ab?", "Kim reiste am 6. Mai 2024 ab.", "05/06/2024: Heim fuhr der Zug mit Kim.", False),
         ("Wie viele Gäste kamen?", "5 Gäste kamen.", "Der Saal war mit 15 Gästen voll.", True),
         ("Wie viele Gäste kamen?", "5 Gäste kamen.", "Der Saal war mit 5 Gästen voll.", False),
     ],

@@ -137,3 +137,34 @@ def test_months_and_days_of_the_week_are_no_names(
     statement: str, told: str, published: str | None, lacking: list[str]
 ) -> None:
     assert lacks(statement, told, "en", published) == lacking
+
+
+@pytest.mark.parametrize(
+    ("statement", "told", "lacking"),
+    [
+        ("Die Frist endet am 31.12.", "Frist: 31.12.2024", []),
+        ("Am 24. Dezember ist zu.", "Am 24.12. und 31.12. ist zu.", []),
+        ("Am 25. Dezember ist zu.", "Am 24.12. und 31.12. ist zu.", ["25. Dezember"]),
+        ("Am 24. Dezember ist zu.", "24.12. zu", []),
+        ("Silvester (31.12.) ist zu.", "Am 31. Dezember ist zu.", []),
+        ("Am 3. Mai 2024 ist es.", "Es ist vom 3. bis 5. Mai 2024.", []),
+        ("Am 3. Mai 2024 ist es.", "Es ist 3.–5. Mai 2024.", []),
+        ("Am 2. Mai 2024 ist es.", "Es ist vom 3. bis 5. Mai 2024.", ["2. Mai 2024"]),
+        ("Es ist vom 2. bis 5. Mai 2024.", "Es ist vom 3. bis 5. Mai 2024.", ["2."]),
+        ("Am 5. Mai 2024 ist es.", "Es ist May 3-5, 2024.", []),
+        ("Am 25. April 2019 um 10.30 Uhr ist es.", "Es ist 2019-04-25T10:30:00Z", []),
+        ("Am 31. Dezember 2024 ist es.", "Es ist 12/31/2024.", []),
+        ("Am 31. Dezember 2024 ist es.", "Es ist 31/12/2024.", []),
+        ("Am 5. Juni 2024 ist es.", "Es ist 05/06/2024.", []),
+        ("Am 6. Mai 2024 ist es.", "Es ist 05/06/2024.", []),
+        ("Am 7. Mai 2024 ist es.", "Es ist 05/06/2024.", ["7. Mai 2024"]),
+        ("Es ist 05/06/2024.", "Es ist am 7. Mai 2024.", ["05/06/2024"]),
+        ("Das regelt Punkt 3.4.", "Punkt 3.4 regelt das.", []),
+        ("Das regelt Punkt 3.5.", "Punkt 3.4. regelt das.", ["3.5"]),
+        ("Es läuft ab 3.10.", "Es läuft mit 3.10 oder neuer.", []),
+        ("Es läuft mit 3.10 oder neuer.", "Es läuft ab 3.10.", []),
+        ("Es läuft ab 3.11.", "Es läuft mit 3.10 oder neuer.", ["3.11."]),
+    ],
+)
+def test_dates_are_the_same_in_another_notation(statement: str, told: str, lacking: list[str]) -> None:
+    assert lacks(statement, told) == lacking

@@ -12,6 +12,7 @@ from evals.importers.squad import read_squad
 from evals.reader_examples import (
     Example,
     Group,
+    _values,
     asked_whether,
     cropped,
     encode,
@@ -112,6 +113,12 @@ def test_a_question_for_another_fact_is_one_that_its_text_does_not_answer():
     assert other_facts("Who built the bridge in 1911?", text, pool, Random(1)) == ["Who built the bridge in 1848?"]
     assert other_facts("Who built the bridge?", text, pool, Random(1)) == []
     assert other_facts("Who built the bridge in 1920?", text, pool, Random(1)) == []  # is one already
+
+
+def test_a_day_without_its_month_is_no_fact():
+    assert [value.norm for value in _values("Die Messe ist vom 3. bis 5. Mai 2024.") if value.kind == "date"] == [
+        "5. Mai 2024"
+    ]
 
 
 def test_a_text_that_keeps_its_answers_back_is_the_rest_of_it():

@@ -41,6 +41,14 @@ TODAY = date(2019, 5, 2)
         ("Was geschah zwischen dem 24. und 26. April 2019?", "2019-04-24", "2019-04-27"),
         ("Was geschah vom 24. bis zum 26. April 2019?", "2019-04-24", "2019-04-27"),
         ("Was geschah vom 24. bis 26. April 2019?", "2019-04-24", "2019-04-27"),
+        ("Was geschah am 24., 25. und 26. April 2019?", "2019-04-24", "2019-04-27"),
+        ("Was geschah vom 24 bis 26. April 2019?", "2019-04-24", "2019-04-27"),
+        ("Was geschah vom 24. April bis 3. Mai 2019?", "2019-04-24", "2019-05-04"),
+        ("What happened from April 24-26, 2019?", "2019-04-24", "2019-04-27"),
+        ("Was geschah vom 24. bis 26. April letzten Jahres?", "2018-04-24", "2018-04-27"),
+        ("Was geschah zwischen April und Juni 2018?", "2018-04-01", "2018-07-01"),
+        ("What happened on 04/25/2019?", "2019-04-25", "2019-04-26"),
+        ("What happened on 05/04/2019?", "2019-01-01", "2020-01-01"),
         ("What happened one week ago?", "2019-04-22", "2019-04-29"),
         ("What happened last May?", "2018-05-01", "2018-06-01"),
     ],
@@ -58,6 +66,8 @@ def test_the_time_a_question_names(question, start, end):
         "Was war 2017, was 2019?",
         "Wer ist der Letzte?",
         "Was kostet 2019 Euro?",
+        "Was geschah vom 24. bis 26. April?",
+        "Was gilt ab 1.5.?",
     ],
 )
 def test_questions_that_name_none(question):
