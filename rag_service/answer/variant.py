@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag_service.text.days import are_joined
 from rag_service.text.names import Value, find_dates, find_names
 from rag_service.text.weekdays import WEEKDAY, weekdays
 
@@ -57,12 +58,19 @@ def varied(base: str, language: str, new: list[str], said: str) -> str:
 
 
 def without_dates(context: str) -> str:
-    """The last question without its dates, which the new one replaces."""
+    """The last question without its dates, which the new one replaces; the days of a range go together."""
+    spans: list[tuple[int, int]] = []
+    before: Value | None = None
+    for value in find_dates(context):
+        begin = spans.pop()[0] if before and are_joined(context, before, value) else value.start
+        spans.append((begin, value.end))
+        before = value
+    spans += [match.span() for match in re.finditer(rf"\b{WEEKDAY}s?\b", context, re.IGNORECASE)]
     cut: list[tuple[int, int]] = []
-    days = [match.span() for match in re.finditer(rf"\b{WEEKDAY}s?\b", context, re.IGNORECASE)]
-    for start, end in [*((value.start, value.end) for value in find_dates(context)), *days]:
+    for start, end in spans:
         lead = re.search(
-            r"(?:\b(?:im|in|am|on|vom|from)\s+)?(?:(?:the )?(?:jahr|year|monat)e?\s+)?$",
+            r"(?:\b(?:im|in|am|on|vom|from|zwischen|between)\s+(?:dem\s+)?|,\s+de[mn]\s+)?"
+            r"(?:(?:the )?(?:jahr|year|monat)e?\s+)?$",
             context[:start],
             re.IGNORECASE,
         )

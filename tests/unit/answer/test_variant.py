@@ -22,6 +22,10 @@ def asked(before: str, question: str, answer: str = "Ja. [1]") -> str:
 @pytest.mark.parametrize(
     ("before", "question", "base"),
     [
+        ("Was geschah vom 3. bis 5. Mai in Kiel?", "Und im Juni?", "Was geschah in Kiel?"),
+        ("Was war zwischen dem 3. und 5. Mai in Kiel los?", "Und im Juni?", "Was war in Kiel los?"),
+        ("Was geschah am Montag, dem 3. Mai?", "Und am 7. Juni?", "Was geschah?"),
+        ("Is the office open May 3-5, 2024?", "And on June 7?", "Is the office open?"),
         (CANTEEN, "Und in Köln?", "Wann öffnet die Kantine?"),
         (CANTEEN, "Und auf Sylt?", "Wann öffnet die Kantine?"),
         (CANTEEN, "Und in der Schweiz?", "Wann öffnet die Kantine?"),
