@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".ragignore"
+_LOCK = "~$"  # an Office program writes who has a file open into one that begins so, with the same suffix
+_FILES_OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db"})
+_FOLDERS_OF_SERVERS = {  # names in lower case: shares do not tell cases apart
+    **dict.fromkeys(("$recycle.bin", "#recycle", "@recycle"), "recycle bin"),
+    **dict.fromkeys(("#snapshot", "~snapshot"), "older versions of the share"),
+    **dict.fromkeys(("system volume information", "@eadir"), "folder of the file server"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,9 @@ class _Folder:
 def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
     """Files named directly, whatever their suffix, and those below folders that have a known one.
 
-    Hidden files and folders are passed over, and so is what a `.ragignore` (gitignore syntax) names. Links
-    that lead out of the folder, run in circles or lead nowhere are problems, and so is the second of two
-    files that would be stored under one source.
+    Hidden files and folders are passed over, and so is what a `.ragignore` (gitignore syntax) names, and what
+    programs and file servers leave on a share for themselves. Links that lead out of the folder, run in circles
+    or lead nowhere are problems, and so is the second of two files that would be stored under one source.
     """
     found = Discovered()
     for path in paths:
@@ -101,11 +108,22 @@ def _walk(given: Path, suffixes: Collection[str], found: Discovered) -> None:
             is_folder = entry.is_dir(follow_symlinks=False)
             if entry.name.startswith(".") or _ignored(source + "/" * is_folder, rules):
                 continue
-            if is_folder:
+            if reason := _left_by_programs(entry.name, is_folder=is_folder):
+                found.skipped.append(Skipped(source, reason))
+            elif is_folder:
                 folders.append(_Folder(Path(entry.path), f"{source}/", rules))
             elif _stays_inside(entry, source, root, found):
                 _take_known(Path(entry.path), source, suffixes, found)
         pending.extend(reversed(folders))
+
+
+def _left_by_programs(name: str, *, is_folder: bool) -> str | None:
+    """What a file or folder is that nobody of the team has written, by its name; None where it may be a document."""
+    if is_folder:
+        return _FOLDERS_OF_SERVERS.get(name.lower())
+    if name.startswith(_LOCK):
+        return "lock file of an open document"
+    return "file of Windows itself" if name.lower() in _FILES_OF_WINDOWS else None
 
 
 def _rules(folder: _Folder, found: Discovered) -> Iterator[tuple[str, GitIgnoreSpec]]:

@@ -78,7 +78,8 @@ def test_the_files_of_a_dropped_folder_are_uploaded_under_their_paths(scripted, 
     folder = tmp_path / "ordner"
     (folder / "unten" / "leer").mkdir(parents=True)
     (folder / ".git").mkdir()
-    for name in ("unten/b.txt", ".git/config", ".DS_Store", *(f"{number:03}.txt" for number in range(150))):
+    left = (".git/config", ".DS_Store", "~$richt.docx", "Desktop.ini", "unten/Thumbs.db")
+    for name in ("unten/b.txt", *left, *(f"{number:03}.txt" for number in range(150))):
         (folder / name).write_text(name)
     page = visiting(url).open()
     expect(page.locator("#holdings")).to_contain_text("Ein Dokument")

@@ -3,6 +3,7 @@
 import { Problem } from "./api.js";
 import { t } from "./strings.js";
 
+const LEFT_BY_PROGRAMS = /^(\.|~\$|(desktop\.ini|thumbs\.db|\$recycle\.bin)$)/i; // hidden files, locks of open documents
 const MOST = 1000; // files that the server takes at once; folders count, too, so that every walk ends
 
 // As [{ file, path }]. To be called while the event lasts: after it, what was dropped cannot be asked for.
@@ -25,13 +26,13 @@ export async function droppedFiles(transfer) {
 
 const fileOf = (entry) => new Promise((resolve, reject) => entry.file(resolve, reject));
 
-// A reader gives about a hundred entries at a time, and none at the end. Hidden ones are not meant.
+// A reader gives about a hundred entries at a time, and none at the end. What nobody of the team has written is not meant.
 async function children(folder) {
   const reader = folder.createReader();
   const found = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!some.length || found.length > MOST) return found;
-    found.push(...some.filter((entry) => !entry.name.startsWith(".")));
+    found.push(...some.filter((entry) => !LEFT_BY_PROGRAMS.test(entry.name)));
   }
 }

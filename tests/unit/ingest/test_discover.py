@@ -3,9 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from rag_service.index.documents import Known
 from rag_service.ingest.discover import Discovered, discover
+from rag_service.ingest.plan import compare
 from rag_service.ingest.scan import scan
 from rag_service.ingest.sources import printable
 
@@ -46,6 +49,54 @@ def test_a_file_named_directly_is_taken_whatever_its_suffix(tmp_path: Path) -> N
         "bild.seltsam",
         ".hidden.txt",
     ]
+
+
+def test_what_programs_and_file_servers_leave_on_a_share_is_passed_over_with_its_reason(tmp_path: Path) -> None:
+    locks = ["~$richt.docx", "Team/~$Plan.XLSX", "Team/~$$Skizze.txt"]
+    own = ["desktop.ini", "Team/Desktop.ini", "Team/Thumbs.db"]
+    deleted = ["$RECYCLE.BIN/S-1-5/$R1.docx", "Team/#recycle/alt.txt", "@Recycle/alt.txt"]
+    servers = ["#snapshot/gestern/Bericht.docx", "System Volume Information/a.txt", "@eaDir/Bericht.docx/b.txt"]
+    make(tmp_path, "Bericht.docx", "Team/Plan.xlsx", *locks, *own, *deleted, *servers)
+    found = discover([tmp_path], {".docx", ".xlsx", ".txt", ".ini"})
+    assert sources(found) == ["Bericht.docx", "Team/Plan.xlsx"]
+    assert found.problems == []
+    skipped = {item.source: item.reason for item in found.skipped}
+    assert skipped == {
+        **dict.fromkeys(locks, "lock file of an open document"),
+        **dict.fromkeys(own, "file of Windows itself"),
+        **dict.fromkeys(("$RECYCLE.BIN", "Team/#recycle", "@Recycle"), "recycle bin"),
+        "#snapshot": "older versions of the share",
+        **dict.fromkeys(("System Volume Information", "@eaDir"), "folder of the file server"),
+    }
+
+
+def test_names_that_only_look_like_those_of_programs_are_taken(tmp_path: Path) -> None:
+    names = ["~Entwurf.txt", "$Kurs.txt", "a~$b.txt", "app.ini", "~$Ordner/a.txt", "recycle/a.txt", "snapshot/b.txt"]
+    make(tmp_path, *names)
+    assert sorted(sources(discover([tmp_path], {".txt", ".ini"}))) == sorted(names)
+
+
+def test_a_lock_file_is_taken_when_it_or_its_folder_is_named_directly(tmp_path: Path) -> None:
+    make(tmp_path, "~$a.txt", "desktop.ini", "#recycle/b.txt")
+    named = [tmp_path / "~$a.txt", tmp_path / "desktop.ini", tmp_path / "#recycle"]
+    assert sources(discover(named, SUFFIXES)) == ["~$a.txt", "desktop.ini", "b.txt"]
+
+
+def test_what_is_passed_over_now_and_was_ingested_before_goes_with_the_next_ingest_of_its_folder(
+    tmp_path: Path,
+) -> None:
+    make(tmp_path, "a.txt", "desktop.ini", "~$b.txt")
+    root = str(tmp_path)
+    names = ("a.txt", "desktop.ini", "~$b.txt")
+    known = {name: Known(f"doc_{name}", "ver_1", name, root, "0", 4, None, 1) for name in names}
+    uploaded = replace(known["desktop.ini"], root=None)
+    found = scan([tmp_path], {root}, lambda paths: discover(paths, SUFFIXES | {".ini"}))
+    assert {(step.source, step.change) for step in compare(found, known)} == {
+        ("a.txt", "changed"),
+        ("desktop.ini", "removed"),
+        ("~$b.txt", "removed"),
+    }
+    assert [step.change for step in compare(found, {"desktop.ini": uploaded})] == ["added"], "uploads stay"
 
 
 def test_ragignore_follows_gitignore(tmp_path: Path) -> None:
