@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.ingest.readers.hyphens import Hyphens
+from rag_service.ingest.readers.pdf_filled import with_fields
+from rag_service.ingest.readers.pdf_forms import Forms
 from rag_service.ingest.readers.pdf_layout import Line, drop_running_heads, paragraphs
 from rag_service.ingest.readers.pdf_tables import GAP, Cell
 from rag_service.models import MetadataValue
@@ -44,7 +47,8 @@ def read(data: bytes, limits: Limits) -> Extracted:
     try:
         if len(document) > limits.max_pages:
             raise UnreadableError(f"has {len(document)} pages, more than max_pages ({limits.max_pages}); split it")
-        layouts = drop_running_heads(list(_pages(document, limits)))
+        with closing(Forms(document, limits)) as forms:
+            layouts = drop_running_heads(list(_pages(document, forms, limits)))
         metadata = document.get_metadata_dict(skip_empty=True)
     finally:
         document.close()
@@ -79,7 +83,7 @@ def _open(data: bytes) -> pypdfium2.PdfDocument:
         raise UnreadableError(f"is a broken PDF ({error}); print it to a new PDF") from error
 
 
-def _pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[list[Line]]:
+def _pages(document: pypdfium2.PdfDocument, forms: Forms, limits: Limits) -> Iterator[list[Line]]:
     import pypdfium2
 
     characters = 0
@@ -90,7 +94,10 @@ def _pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[list[Lin
         except pypdfium2.PdfiumError:  # one damaged page of many: the others are still worth having
             yield []
             continue
-        lines = _lines(text_page, page.get_height())
+        fields = forms.fields(page)
+        lines = _lines(text_page, page.get_height(), words=bool(fields))
+        if fields:
+            lines = with_fields(lines, fields, page.get_height())
         text_page.close()
         page.close()
         characters += sum(len(line.text) for line in lines)
@@ -99,8 +106,8 @@ def _pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[list[Lin
         yield lines
 
 
-def _lines(text_page: pypdfium2.PdfTextPage, height: float) -> list[Line]:
-    """Lines in reading order with their boxes; pdfium marks a hyphen at a line's end by U+FFFE."""
+def _lines(text_page: pypdfium2.PdfTextPage, height: float, *, words: bool) -> list[Line]:
+    """Lines in reading order with their boxes and cells, or words; pdfium marks a hyphen at a line's end by U+FFFE."""
     text = text_page.get_text_range()
     if len(text) != text_page.count_chars():  # characters that pdfium leaves out would shift the indices
         text = _every_character(text_page)
@@ -113,7 +120,7 @@ def _lines(text_page: pypdfium2.PdfTextPage, height: float) -> list[Line]:
         left, bottom, _, top = text_page.get_charbox(start, loose=True)
         right = text_page.get_charbox(match.start() + len(content) - 1, loose=True)[2]
         bold = all(_is_bold(text_page, at) for at in (start, match.start() + len(content) - 1))
-        cells = _cells(text_page, start, content.strip(), GAP * (top - bottom))
+        cells = _cells(text_page, start, content.strip(), -math.inf if words else GAP * (top - bottom))
         line = Line(content.strip(), left, bottom, right, top, height, bold, cells)
         if found and _goes_on(found[-1], line):
             line = _beside(found.pop(), line)

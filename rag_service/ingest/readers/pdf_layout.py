@@ -24,7 +24,10 @@ _ITEM = re.compile(r"(?:[-*\u2022\u25aa\u25cf\u2013\uf0b7]|\d{1,3}[.)])\s")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line with its box in points from the page's lower left; `height` is the page's, `cells` its parts."""
+    """One line with its box in points from the page's lower left; `height` is the page's, `cells` its parts.
+
+    Fields stand in it when it is one of a `form`.
+    """
 
     text: str
     left: float
@@ -34,6 +37,7 @@ class Line:
     height: float
     bold: bool = False
     cells: tuple[Cell, ...] = ()
+    form: bool = False
 
     @property
     def size(self) -> float:
@@ -42,14 +46,17 @@ class Line:
 
 
 def drop_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
-    """Pages without the lines at the top or bottom that most of them repeat, page numbers included."""
+    """Pages without the lines at the top or bottom that most of them repeat, page numbers included.
+
+    What is filled into a form stays: it is what tells it from another.
+    """
     if len(pages) < 2:
         return pages
     keys = [[_keys(line, number) for line in page] for number, page in enumerate(pages)]
     seen = Counter(key for page in keys for key in {key for line in page for key in line})
     repeated = {key for key, count in seen.items() if count >= max(2, _REPEATED * len(pages))}
     return [
-        [line for line, own in zip(page, page_keys, strict=True) if repeated.isdisjoint(own)]
+        [line for line, own in zip(page, page_keys, strict=True) if line.form or repeated.isdisjoint(own)]
         for page, page_keys in zip(pages, keys, strict=True)
     ]
 
@@ -89,7 +96,7 @@ def paragraphs(lines: Sequence[Line], hyphens: Hyphens) -> tuple[str, bool]:
             parts.append(text)
         else:
             parts.append(f"\n{text}")
-    if not lines or table_end == len(lines):
+    if not lines or table_end == len(lines) or lines[-1].form:
         return "".join(parts), False
     last = lines[-1].text.rstrip()
     return "".join(parts), last.endswith("-") or (not _FINAL.search(last) and _is_full(lines))
@@ -119,6 +126,9 @@ def _wraps(before: Line, line: Line, margin: float) -> bool:
     """Whether the line break is only typesetting: the next line's first word would not have fitted."""
     if _ITEM.match(line.text) or _LEADER.search(before.text):
         return False
+    if line.form or (before.form and (not before.cells or before.cells[-1].field)):  # a label, or a value's end
+        sentence = bool(before.cells and line.cells) and not line.cells[0].text.endswith(":")
+        return sentence and line.text[:1].islower()
     if before.text.rstrip().endswith("-"):
         return True
     words = line.text.split(None, 1)
@@ -132,7 +142,8 @@ def _right_margin(lines: Sequence[Line], index: int) -> float:
     """Right edge of the column around a line, from its neighbours."""
     around = lines[max(0, index - 4) : index + 6]
     line = lines[index]
-    return max(other.right for other in around if abs(other.left - line.left) < 4 * line.size or other is line)
+    prose = (other for other in around if not other.form and abs(other.left - line.left) < 4 * line.size)
+    return max((other.right for other in prose), default=line.right)
 
 
 def _is_full(lines: Sequence[Line]) -> bool:

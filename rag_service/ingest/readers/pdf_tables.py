@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Protocol
 
-from rag_service.ingest.readers.table import pairs_as_text, rows_as_text
+from rag_service.ingest.readers.table import LONGEST_NAME, pairs_as_text, rows_as_text
 
 GAP = 1.5  # white space that parts two cells, in sizes of the type
 _LEAST = 3  # rows
 _LONG = 30  # characters of a cell on average: columns of prose have more
+_SENTENCE = (".", "!", "?")
 _STEP = 3.5  # distance of rows, in sizes of the type
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A part of a line between wide gaps; ``left`` and ``right`` in points."""
+    """A part of a line between wide gaps, or what a ``field`` of a form holds; ``left`` and ``right`` in points."""
 
     text: str
     left: float
     right: float
+    field: bool = False
 
 
 class Row(Protocol):
@@ -46,15 +48,19 @@ def table_at(lines: Sequence[Row], first: int) -> tuple[int, list[str]]:
     The first row sets the columns; what follows without a cell in the first one goes on with the row before.
     """
     columns = lines[first].cells
-    if len(columns) < 2:
+    if _are_labels(lines, first):
+        return _below_labels(lines, first)
+    if len(columns) < 2 or (any(cell.field for cell in columns) and not _is_pair(columns)):
         return first, []
     rows: list[list[str]] = []
     last = first
     for at in range(first, len(lines)):
         places = _places(lines[at].cells, columns, lines[at].size)
-        if places is None or (at > first and not 0 < lines[last].bottom - lines[at].bottom < _STEP * lines[at].size):
+        if not places or (at > first and not 0 < lines[last].bottom - lines[at].bottom < _STEP * lines[at].size):
             break
         if len(lines[at].cells) == 1 and (not rows or places == [0]):
+            break
+        if places[0] == 0 and _holds_fields_only(lines[at]):  # the labels of these stand below them
             break
         if places[0] == 0:
             rows.append([""] * len(columns))
@@ -66,6 +72,44 @@ def table_at(lines: Sequence[Row], first: int) -> tuple[int, list[str]]:
     if len(rows) < _LEAST or mean(len(cell) for row in rows for cell in row if cell) > _LONG:
         return first, []
     return last + 1, list(pairs_as_text(rows) if len(columns) == 2 else rows_as_text(rows))
+
+
+def _are_labels(lines: Sequence[Row], at: int) -> bool:
+    """Whether a line names the fields that stand in the next one, which is nearer to it than to what follows."""
+    if not lines[at].cells or at + 1 == len(lines) or not _holds_fields_only(lines[at + 1]):
+        return False
+    names = lines[at].cells
+    if any(cell.field or len(cell.text) > LONGEST_NAME or cell.text.endswith(_SENTENCE) for cell in names):
+        return False
+    if at + 2 == len(lines) or _holds_fields_only(lines[at + 2]):
+        return True
+    above, own, below = (line.bottom + line.size / 2 for line in lines[at : at + 3])
+    return not 0 < own - below < above - own
+
+
+def _below_labels(lines: Sequence[Row], first: int) -> tuple[int, list[str]]:
+    """Rows of fields, each with the label of its column."""
+    names = lines[first].cells
+    rows = [[cell.text.rstrip(" :*") for cell in names]]
+    for at in range(first + 1, len(lines)):
+        places = _places(lines[at].cells, names, lines[at].size)
+        near = 0 < lines[at - 1].bottom - lines[at].bottom < _STEP * lines[at].size
+        if not places or not near or not _holds_fields_only(lines[at]):
+            break
+        said = dict(zip(places, (cell.text for cell in lines[at].cells), strict=True))
+        rows.append([said.get(place, "") for place in range(len(names))])
+    if len(rows) < 2 or mean(len(cell) for row in rows for cell in row if cell) > _LONG:
+        return first, []
+    return first + len(rows), list(rows_as_text(rows, header=True))
+
+
+def _holds_fields_only(line: Row) -> bool:
+    return bool(line.cells) and all(cell.field for cell in line.cells)
+
+
+def _is_pair(cells: Sequence[Cell]) -> bool:
+    """Whether they are a label and the field behind it."""
+    return len(cells) == 2 and not cells[0].field
 
 
 def _places(cells: Sequence[Cell], columns: Sequence[Cell], size: float) -> list[int] | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rag_service.errors import LoadError
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.load import Loader
+from tests import form_kit
 from tests import ingest_kit as kit
 from tests.fuzzing import examples
 from tests.mail_kit import forwarded, html, multipart, plain
@@ -30,6 +31,7 @@ SEEDS: dict[str, Callable[[], bytes]] = {
     "a.html": lambda: PAGE,
     "a.eml": lambda: MAIL,
     "a.pdf": lambda: kit.pdf([kit.paragraph("Eine Zeile-\nund noch eine")] * 3),
+    "form.pdf": lambda: form_kit.form(([kit.Print("Name:")], [form_kit.text("Kim", 120, 700)])),
     "a.docx": kit.docx,
     "a.pptx": kit.pptx,
     "a.xlsx": kit.xlsx,
