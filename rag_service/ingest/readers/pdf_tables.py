@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Protocol
 
-from rag_service.ingest.readers.table import LONGEST_NAME, pairs_as_text, rows_as_text
+from rag_service.ingest.readers.table import pairs_as_text, rows_as_text
+from rag_service.ingest.readers.table_header import LONGEST_NAME
 
 GAP = 1.5  # white space that parts two cells, in sizes of the type
 _LEAST = 3  # rows
