@@ -29,8 +29,8 @@ from evals.fitting import Floats, auroc, fit_choice, fit_logistic
 from evals.importers.beir import BeirQuery, BeirSet, read_judged
 from evals.importers.imported import file_name
 from evals.metrics.answers import contains
-from rag_service.answer.abstain import SHIPPED, SIGNALS, EvidenceModel, Fitted, softmax
-from rag_service.answer.evidence import FEATURES, Sentences, gather
+from rag_service.answer.evidence.abstain import SHIPPED, SIGNALS, EvidenceModel, Fitted, softmax
+from rag_service.answer.evidence.gather import FEATURES, Sentences, gather
 from rag_service.ports import Evidence
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def fit_abstention(
     folders: Sequence[Path], out: Path | None, false_abstention: float, limit: int | None, *, dry_run: bool
 ) -> None:
     """Fit, print the figures, write the weights with the data's hash; without ``out`` to the file that ships."""
-    import rag_service.answer.abstain
+    import rag_service.answer.evidence.abstain
 
-    file = out or Path(rag_service.answer.abstain.__file__).with_name(SHIPPED)
+    file = out or Path(rag_service.answer.evidence.abstain.__file__).with_name(SHIPPED)
     fitted = asyncio.run(_fitted(folders, limit, false_abstention))
     text = json.dumps(fitted, indent=2) + "\n"
     if not dry_run:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.answer.align import Aligner, Weights
+from rag_service.answer.generation.align import Aligner, Weights
 from rag_service.models import Passage
 from rag_service.ports import Encoder, Evidence, TokenBlock
 
@@ -145,7 +145,7 @@ def main(arguments: Sequence[str]) -> int:
         "measured": {"same": kept(rows, same), "across": kept(foreign, across)},
         "fitted_on": _data([*options.data, options.across], options.claims, len(rows), len(foreign)),
     }
-    out = options.out or Path(__file__).parent.parent / "rag_service" / "answer" / "alignment.json"
+    out = options.out or Path(__file__).parent.parent / "rag_service" / "answer" / "generation" / "alignment.json"
     out.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
     sys.stdout.write(json.dumps(fitted, indent=2) + "\n")
     return 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.answer.abstain import softmax
+from rag_service.answer.evidence.abstain import softmax
 
 Floats = NDArray[np.float64]
 Group = tuple[Floats, NDArray[np.bool_]]  # features (n, f) of one question's candidates, and which are right (n,)

@@ -9,16 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 from rag_service.answer.ask import Standalone
-from rag_service.answer.asked import question_of, without_orders
 from rag_service.answer.clean import clean_statement
-from rag_service.answer.client_tasks import client_task
-from rag_service.answer.dependence import depends, named
-from rag_service.answer.followup import resolve
+from rag_service.answer.conversation.asked import question_of, without_orders
+from rag_service.answer.conversation.client_tasks import client_task
+from rag_service.answer.conversation.dependence import depends, named
+from rag_service.answer.conversation.followup import resolve
+from rag_service.answer.conversation.references import cited
+from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
 from rag_service.answer.generate import AnsweringModel
-from rag_service.answer.references import cited
-from rag_service.answer.shown import defused
-from rag_service.answer.smalltalk import small_talk, without_small_talk
-from rag_service.answer.thoughts import Thoughts
+from rag_service.answer.generation.shown import defused
+from rag_service.answer.generation.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.models import Turn, Warning
 from rag_service.prompts import Prompt

@@ -6,11 +6,11 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 
-from rag_service.answer.abstain import Assessment, EvidenceModel
-from rag_service.answer.candidates import Candidate
+from rag_service.answer.conversation.parts import parts
+from rag_service.answer.evidence.abstain import Assessment, EvidenceModel
+from rag_service.answer.evidence.candidates import Candidate
+from rag_service.answer.evidence.select import Chosen, choose
 from rag_service.answer.markers import defuse_markers
-from rag_service.answer.parts import parts
-from rag_service.answer.select import Chosen, choose
 from rag_service.models import DraftStatement, Quote, Warning
 from rag_service.ports import Declined, DraftItem, Evidence, Finished
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from rag_service.answer.align import Aligner, load_weights
+from rag_service.answer.generation.align import Aligner, load_weights
+from rag_service.answer.generation.reply import SENTINEL
+from rag_service.answer.generation.shown import CountTokens, Shown, estimate_tokens, show
+from rag_service.answer.generation.writing import Writing
 from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused
-from rag_service.answer.reply import SENTINEL
-from rag_service.answer.shown import CountTokens, Shown, estimate_tokens, show
-from rag_service.answer.writing import Writing
 from rag_service.errors import ModelError
 from rag_service.ports import DraftItem, Encoder, Evidence, Finished
 from rag_service.prompts import Prompt

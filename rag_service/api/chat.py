@@ -12,7 +12,7 @@ from typing import Any
 from sse_starlette import ServerSentEvent
 from starlette.types import Scope
 
-from rag_service.answer.client_tasks import client_task, split_task, unwrapped
+from rag_service.answer.conversation.client_tasks import client_task, split_task, unwrapped
 from rag_service.answer.events import Ask, Delta, Done, Event
 from rag_service.api import problems, streams
 from rag_service.api.schemas.answers import AnswerBody

@@ -132,9 +132,9 @@ class Service:
     @cached_property
     def asker(self) -> Asker:
         """A question to an answer."""
-        from rag_service.answer.abstain import EvidenceModel
         from rag_service.answer.ask import Answerers, Asker
         from rag_service.answer.converse import Conversation
+        from rag_service.answer.evidence.abstain import EvidenceModel
         from rag_service.answer.extract import ExtractiveAnswerer
         from rag_service.prompts import load_prompt
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag_service.answer.align import Aligner, load_weights
+from rag_service.answer.generation.align import Aligner, load_weights
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.ports import Evidence
 from rag_service.settings import Settings
@@ -81,7 +81,7 @@ def test_the_shipped_weights_say_what_they_were_measured_on(encoder: E5Encoder) 
     import json
     from pathlib import Path
 
-    import rag_service.answer.align as align
+    import rag_service.answer.generation.align as align
 
     shipped = json.loads(Path(align.__file__).with_name("alignment.json").read_text(encoding="utf-8"))
     assert shipped["measured"]["same"]["kept"] > 0.97

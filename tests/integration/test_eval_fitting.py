@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from evals import fit_ranking
 from evals.cli import app
 from evals.errors import DatasetError
-from rag_service.answer.abstain import Fitted
+from rag_service.answer.evidence.abstain import Fitted
 from rag_service.retrieve.features import FEATURES
 from rag_service.retrieve.ranking import Ranking
 from tests.eval_kit import write_beir

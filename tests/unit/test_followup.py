@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from rag_service.answer.followup import resolve
-from rag_service.answer.references import cited
+from rag_service.answer.conversation.followup import resolve
+from rag_service.answer.conversation.references import cited
 from rag_service.models import Turn
 
 ARRIVAL = (

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import lxml.html
 import pytest
 
-from rag_service.answer.candidates import is_fragment
+from rag_service.answer.evidence.candidates import is_fragment
+from rag_service.answer.generation.reply import ReplyReader
+from rag_service.answer.generation.shown import defused
 from rag_service.answer.models.sse import EventReader
-from rag_service.answer.reply import ReplyReader
-from rag_service.answer.shown import defused
 from rag_service.ingest.readers.markup import prepare, visible_text
 from rag_service.text.names import find_dates, find_names, find_numbers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_service.answer.align import Aligner, load_weights
+from rag_service.answer.generation.align import Aligner, load_weights
 from tests.fakes import passage
 from tests.generate_kit import evidence
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag_service.answer.antecedent import leans
+from rag_service.answer.evidence.antecedent import leans
 
 
 @pytest.mark.parametrize(

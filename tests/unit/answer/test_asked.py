@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag_service.answer.asked import question_of, without_orders
+from rag_service.answer.conversation.asked import question_of, without_orders
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag_service.answer.candidates import find_candidates, is_fragment, is_list_item, without_other_rows
+from rag_service.answer.evidence.candidates import find_candidates, is_fragment, is_list_item, without_other_rows
 from tests.fakes import passage
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_service.answer.followup import resolve
+from rag_service.answer.conversation.followup import resolve
 from rag_service.models import Turn
 
 CANTEEN = [Turn("user", "Wann öffnet die Kantine in Bonn?"), Turn("assistant", "Um 11 Uhr. [1]")]

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag_service.answer.abstain import SIGNALS, EvidenceModel, Fitted, softmax
-from rag_service.answer.evidence import FEATURES, gather
+from rag_service.answer.conversation.parts import parts
+from rag_service.answer.evidence.abstain import SIGNALS, EvidenceModel, Fitted, softmax
+from rag_service.answer.evidence.gather import FEATURES, gather
+from rag_service.answer.evidence.select import choose
 from rag_service.answer.extract import ExtractiveAnswerer
-from rag_service.answer.parts import parts
-from rag_service.answer.select import choose
 from rag_service.errors import SettingsError
 from rag_service.models import DraftStatement
 from rag_service.ports import Declined, Finished

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_service.answer.layout import Layout
+from rag_service.answer.generation.layout import Layout
 
 
 def plain(*lines: str) -> list[str]:

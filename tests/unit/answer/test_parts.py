@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag_service.answer.parts import parts
+from rag_service.answer.conversation.parts import parts
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from rag_service.answer.candidates import find_candidates
-from rag_service.answer.reading import BEHIND, MOST, WINDOW, likeliest, read
+from rag_service.answer.evidence.candidates import find_candidates
+from rag_service.answer.evidence.reading import BEHIND, MOST, WINDOW, likeliest, read
 from rag_service.models import Passage
 from rag_service.ports import Evidence
 from rag_service.retrieve.fusion import unsquash

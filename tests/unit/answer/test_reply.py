@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from rag_service.answer.reply import SENTINEL, ReplyReader
-from rag_service.answer.source_list import Said
+from rag_service.answer.generation.reply import SENTINEL, ReplyReader
+from rag_service.answer.generation.source_list import Said
 from rag_service.errors import ModelError
 
 

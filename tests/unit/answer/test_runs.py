@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from rag_service.answer.naming import Names
-from rag_service.answer.reply import ReplyReader
-from rag_service.answer.runs import without_names, without_runs
-from rag_service.answer.source_list import Said
+from rag_service.answer.generation.naming import Names
+from rag_service.answer.generation.reply import ReplyReader
+from rag_service.answer.generation.runs import without_names, without_runs
+from rag_service.answer.generation.source_list import Said
 from tests.fakes import passage
 
 GERMAN = {1: passage(title="Kantinenordnung", source="kantine.md"), 2: passage(title="Handbuch", source="buch.md")}

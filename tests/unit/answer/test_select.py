@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rag_service.answer.abstain import EvidenceModel
-from rag_service.answer.select import choose
+from rag_service.answer.evidence.abstain import EvidenceModel
+from rag_service.answer.evidence.select import choose
 from tests.unit.answer.worked import Encoding, Reads, evidence, model, texts
 
 STEPS = (

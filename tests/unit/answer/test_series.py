@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag_service.answer.candidates import find_candidates
-from rag_service.answer.series import steps, whole
+from rag_service.answer.evidence.candidates import find_candidates
+from rag_service.answer.evidence.series import steps, whole
 from tests.fakes import passage
 
 

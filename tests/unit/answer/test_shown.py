@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rag_service.answer.generation.reply import SENTINEL
+from rag_service.answer.generation.shown import defused, estimate_tokens, one_line, show
 from rag_service.answer.markers import find_markers
-from rag_service.answer.reply import SENTINEL
-from rag_service.answer.shown import defused, estimate_tokens, one_line, show
 from rag_service.errors import ModelError
 from tests.fakes import passage
 

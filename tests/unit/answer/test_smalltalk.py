@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from rag_service.answer.client_tasks import client_task, split_task, unwrapped
-from rag_service.answer.smalltalk import small_talk
+from rag_service.answer.conversation.client_tasks import client_task, split_task, unwrapped
+from rag_service.answer.conversation.smalltalk import small_talk
 from rag_service.models import Turn
 
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from rag_service.answer.naming import Names
-from rag_service.answer.reply import ReplyReader
+from rag_service.answer.generation.naming import Names
+from rag_service.answer.generation.reply import ReplyReader
 from tests.fakes import passage
 
 PASSAGES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag_service.answer.support import missing_values, name_words
+from rag_service.answer.generation.support import missing_values, name_words
 from rag_service.models import Quote
 from tests.fakes import passage
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag_service.answer.followup import resolve
+from rag_service.answer.conversation.followup import resolve
 from rag_service.models import Turn
 
 CANTEEN = "Wann öffnet die Kantine in Bonn?"

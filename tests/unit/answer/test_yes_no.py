@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from rag_service.answer.abstain import EvidenceModel
-from rag_service.answer.align import Aligner, load_weights
+from rag_service.answer.evidence.abstain import EvidenceModel
+from rag_service.answer.generation.align import Aligner, load_weights
+from rag_service.answer.generation.shown import estimate_tokens, show
+from rag_service.answer.generation.writing import Writing
+from rag_service.answer.generation.yes_no import YesNo
 from rag_service.answer.models.backend import Piece
-from rag_service.answer.shown import estimate_tokens, show
-from rag_service.answer.writing import Writing
-from rag_service.answer.yes_no import YesNo
 from rag_service.models import DraftStatement
 from rag_service.ports import Declined, Evidence
 from tests.generate_kit import quoted

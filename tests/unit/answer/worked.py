@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag_service.answer.abstain import EvidenceModel
+from rag_service.answer.evidence.abstain import EvidenceModel
 from rag_service.ports import Evidence, TokenBlock
 from tests.fakes import passage
 from tests.unit.retrieve.test_search import WordEncoder

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evals.fit_alignment import CLAIMS, Corpus, fit, kept, main
-from rag_service.answer.align import load_weights
+from rag_service.answer.generation.align import load_weights
 from rag_service.bootstrap import open_encoder
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.settings import Settings

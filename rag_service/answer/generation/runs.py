@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag_service.answer import leads
+from rag_service.answer.generation import leads
 from rag_service.answer.markers import Marker, find_markers, from_to
 
 _AROUND = 80  # characters before a run that tell what it is in its sentence

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.answer.evidence import FEATURES, Floats, Sentences, gather
+from rag_service.answer.evidence.gather import FEATURES, Floats, Sentences, gather
 from rag_service.embed.maxsim import maxsim
 from rag_service.errors import SettingsError
 from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from rag_service.answer.expletives import refers_to_nothing
-from rag_service.answer.within import named_within
+from rag_service.answer.conversation.expletives import refers_to_nothing
+from rag_service.answer.conversation.within import named_within
 from rag_service.text.languages import is_language
 from rag_service.text.names import Value, find_names
 from rag_service.text.questions import is_question_word

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag_service.answer.candidates import is_fragment
+from rag_service.answer.evidence.candidates import is_fragment
 from rag_service.answer.instructions import tainted_sentences
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage, Quote

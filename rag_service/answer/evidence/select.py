@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag_service.answer.abstain import Assessment
-from rag_service.answer.antecedent import leans
-from rag_service.answer.candidates import Candidate, is_bulleted
-from rag_service.answer.evidence import readings
-from rag_service.answer.series import interrupted, steps, whole
+from rag_service.answer.evidence.abstain import Assessment
+from rag_service.answer.evidence.antecedent import leans
+from rag_service.answer.evidence.candidates import Candidate, is_bulleted
+from rag_service.answer.evidence.gather import readings
+from rag_service.answer.evidence.series import interrupted, steps, whole
 from rag_service.ports import Evidence
 from rag_service.text.days import within
 from rag_service.text.questions import AnswerType

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag_service.answer.naming import Names
-from rag_service.answer.runs import without_names
+from rag_service.answer.generation.naming import Names
+from rag_service.answer.generation.runs import without_names
 from rag_service.text.names import find_dates
 
 _HEADING = re.compile(

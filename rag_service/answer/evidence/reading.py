@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.answer.candidates import Candidate
+from rag_service.answer.evidence.candidates import Candidate
 from rag_service.models import Passage
 from rag_service.ports import Evidence, Reader, Reading
 from rag_service.retrieve.fusion import unsquash

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.answer.candidates import Candidate, find_candidates, without_other_rows
-from rag_service.answer.reading import read
+from rag_service.answer.evidence.candidates import Candidate, find_candidates, without_other_rows
+from rag_service.answer.evidence.reading import read
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
 from rag_service.ports import Encoder, Evidence, Reader

@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 from rag_service.answer.clean import visible
+from rag_service.answer.generation.naming import Names
+from rag_service.answer.generation.runs import Run, unfinished_lead, with_names, without_runs
+from rag_service.answer.generation.source_list import Said, SourceList
+from rag_service.answer.generation.thoughts import Thoughts
 from rag_service.answer.markers import unfinished_marker
-from rag_service.answer.naming import Names
-from rag_service.answer.runs import Run, unfinished_lead, with_names, without_runs
-from rag_service.answer.source_list import Said, SourceList
-from rag_service.answer.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.text.sentences import split_sentences
 

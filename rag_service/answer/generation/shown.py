@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag_service.answer.clean import visible, without_links
+from rag_service.answer.generation.reply import SENTINEL
 from rag_service.answer.instructions import withhold
 from rag_service.answer.markers import defuse_markers
-from rag_service.answer.reply import SENTINEL
 from rag_service.errors import ModelError
 from rag_service.models import Passage
 from rag_service.text.sentences import split_sentences

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag_service.answer.candidates import Candidate, asked_before, is_list_item
+from rag_service.answer.evidence.candidates import Candidate, asked_before, is_list_item
 from rag_service.models import Passage
 from rag_service.text.names import opens_with_date
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag_service.answer.followup import resolve
-from rag_service.answer.variant import without_dates
+from rag_service.answer.conversation.followup import resolve
+from rag_service.answer.conversation.variant import without_dates
 from rag_service.models import Turn
 from rag_service.text.languages import detect_language
 from rag_service.text.questions import is_question_word

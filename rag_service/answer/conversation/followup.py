@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from rag_service.answer.asked import question_of
-from rag_service.answer.dependence import anaphora, depends, named, opening
-from rag_service.answer.references import asks_for_citation, cited, correction
-from rag_service.answer.smalltalk import small_talk, without_small_talk
-from rag_service.answer.variant import varied, without_dates
+from rag_service.answer.conversation.asked import question_of
+from rag_service.answer.conversation.dependence import anaphora, depends, named, opening
+from rag_service.answer.conversation.references import asks_for_citation, cited, correction
+from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
+from rag_service.answer.conversation.variant import varied, without_dates
 from rag_service.models import Turn
 from rag_service.text.languages import detect_language
 from rag_service.text.names import find_dates, find_names, find_numbers

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag_service.answer.align import Aligner
 from rag_service.answer.clean import clean_statement
-from rag_service.answer.layout import Layout
+from rag_service.answer.generation.align import Aligner
+from rag_service.answer.generation.layout import Layout
+from rag_service.answer.generation.naming import Names
+from rag_service.answer.generation.reply import ReplyReader
+from rag_service.answer.generation.shown import Shown
+from rag_service.answer.generation.source_list import Said
+from rag_service.answer.generation.support import missing_values, name_words
+from rag_service.answer.generation.yes_no import YesNo
 from rag_service.answer.models.backend import REFUSED, Piece
-from rag_service.answer.naming import Names
-from rag_service.answer.reply import ReplyReader
-from rag_service.answer.shown import Shown
-from rag_service.answer.source_list import Said
-from rag_service.answer.support import missing_values, name_words
-from rag_service.answer.yes_no import YesNo
 from rag_service.errors import ModelError
 from rag_service.models import DraftStatement, Usage, Warning
 from rag_service.ports import Declined, DraftItem, Evidence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag_service.answer.abstain import Assessment
-from rag_service.answer.align import Aligner
-from rag_service.answer.candidates import Candidate
+from rag_service.answer.evidence.abstain import Assessment
+from rag_service.answer.evidence.candidates import Candidate
+from rag_service.answer.generation.align import Aligner
 from rag_service.answer.instructions import tainted_sentences
 from rag_service.models import Passage, Quote
 from rag_service.ports import Evidence

@@ -1,0 +1,1 @@
+"""Passages to weighed sentences, and how sure it is that they answer."""
