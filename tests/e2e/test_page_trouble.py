@@ -1,5 +1,6 @@
 """The page when something is amiss: keys, connections, addresses."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -111,6 +112,23 @@ def test_cancelling_again_tells_why_nothing_is_answered(scripted, visiting):
     page.fill("#key", "right")
     page.keyboard.press("Enter")
     expect(page.locator("#documents li")).to_have_count(1)
+
+
+def test_who_has_the_whole_answer_may_ask_on_though_its_stream_is_open(scripted, visiting):
+    service, url = scripted
+    stream = service.asker.stream
+
+    async def lingering(ask):
+        async for event in stream(ask):
+            yield event
+        await asyncio.sleep(300)
+
+    service.asker.stream = lingering
+    visit = visiting(url)
+    visit.open()
+    visit.ask("Wann?")
+    visit.ask("Und wo?")
+    assert [sent["question"] for sent in visit.sent] == ["Wann?", "Und wo?"]
 
 
 def test_only_the_number_of_a_citation_is_a_marker(scripted, visiting):

@@ -115,6 +115,7 @@ async function ask(question, open) {
     for await (const event of events("POST", "/v1/ask", { body, signal })) {
       if (event.event === "error") throw new Problem(event.data);
       exchange.take(event);
+      if (exchange.answer) break; // who reads the whole answer may ask on, though the stream is still to be closed
     }
     if (!exchange.answer) throw new Problem({});
     if (turns.length) remember(exchange.answer.standalone_question); // alone, 'And when?' asks for nothing
