@@ -19,8 +19,9 @@ from rag_service.embed.e5.encoder import E5Encoder, Inputs
 from rag_service.embed.e5.reader import read_ids
 from rag_service.embed.maxsim import maxsim
 from rag_service.text.languages import detect_language
-from rag_service.text.names import Value, find_dates, find_names, find_numbers
+from rag_service.text.names import find_figures, find_names
 from rag_service.text.sentences import split_sentences
+from rag_service.text.values import Value
 
 NEGATIVES, DEPTH = 2, 20
 LONGEST = 320  # tokens of a sequence
@@ -188,7 +189,7 @@ def _facts(beir: BeirSet) -> dict[str, list[Value]]:
 
 def _values(text: str) -> list[Value]:
     language = detect_language(text)
-    found = [*find_dates(text), *find_numbers(text, language), *find_names(text, language)]
+    found = [*find_figures(text, language), *find_names(text, language)]
     written = [Value(each.kind, each.start, each.end, text[each.start : each.end]) for each in found]
     return [each for each in written if each.kind != "date" or not _BARE_DAY.fullmatch(each.norm)]
 

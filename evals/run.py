@@ -14,9 +14,10 @@ from evals.cases.model import Case, Dataset
 from evals.cases.resolve import resolve_dataset
 from evals.environment import environment
 from evals.folder import FORMAT, Record, RunFolder
-from evals.judge.judge import KINDS, UNPARSEABLE, Judge
+from evals.judge.judge import UNPARSEABLE, Judge
 from evals.judge.score import judge_cases
 from evals.metrics.answers import gold_texts
+from evals.metrics.registry import JUDGED
 from evals.metrics.similarity import similarities
 from evals.record import answer_record, read_answer
 from evals.score import score_answer, score_failure
@@ -28,7 +29,6 @@ from rag_service.ports import Embedder
 
 CONTEXT = 220
 DIGITS = 6
-JUDGED = tuple(f"judge_{kind}" for kind in KINDS)
 
 
 @dataclass(frozen=True, slots=True)

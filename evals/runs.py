@@ -9,6 +9,7 @@ from typing import Any
 
 from evals.errors import RunError
 from evals.folder import Record, RunFolder, write_files
+from evals.metrics.registry import JUDGED
 
 OUTCOME_KEPT = ("answered", "answer", "confidence", "abstention", "answerer", "model")
 ASKED = ("history", "filters")
@@ -17,7 +18,7 @@ RECORD_KEPT = (
     "id", DIGEST, "question", *ASKED, "tags", "answerable", "expected", "error", "scores", "unscored", "ranks",
 )  # fmt: skip
 MEASURED_BY = (
-    ("judge", "judge", ("judge_correct", "judge_faithful")),
+    ("judge", "judge", JUDGED),
     ("similarity", "encoder", ("answer_similarity",)),
 )
 

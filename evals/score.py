@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from evals.cases.model import Case
 from evals.metrics import answers, citations, ranking
-from evals.metrics.registry import DEPTHS
+from evals.metrics.registry import DEPTHS, JUDGED
 from evals.metrics.relevance import document_gains, evidence_gains
 from evals.metrics.rouge import rouge_l
 from rag_service.models import Answer
@@ -62,7 +62,7 @@ def score_failure(case: Case, reason: str, *, similarity: bool = False, judged: 
         if answers.gold_texts(case.answers, case.reference):
             names += ["answer_exact_match", "answer_token_f1", "answer_rouge_l"]
             names += ["answer_similarity"] if similarity else []
-        names += ["judge_correct", "judge_faithful"] if judged else []
+        names += [*JUDGED] if judged else []
     if case.forbidden:
         names.append("forbidden_absent")
     return CaseScores(unscored=dict.fromkeys(names, reason))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evals.errors import DatasetError
 
 DEPTHS = (1, 3, 5, 10)
+JUDGED = ("judge_correct", "judge_faithful")  # what a judge scores: its kinds of verdict
 
 
 @dataclass(frozen=True, slots=True)

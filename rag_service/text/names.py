@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from rag_service.text.clock import times
 from rag_service.text.date_forms import short_date
-from rag_service.text.days import find_dates, opens_with_date
+from rag_service.text.days import find_dates
 from rag_service.text.normalise import lower
 from rag_service.text.stopwords import EITHER
-from rag_service.text.values import Kind, Value
+from rag_service.text.values import Value
 from rag_service.text.words import fold
-
-__all__ = ["Kind", "Value", "find_dates", "find_names", "find_numbers", "opens_with_date", "word_numbers"]
 
 _BEFORE = 100  # characters before a capitalised word that tell whether it is a name
 
@@ -55,18 +53,13 @@ def find_numbers(text: str, language: str = "und") -> list[Value]:
     A time of day is one number, whatever stands between its hours and minutes. '3.4.' may be a day as well, but in
     English.
     """
-    taken = {place for date in find_dates(text) for place in range(date.start, date.end)}
-    found = []
-    for start, end, norm in times(text):
-        if taken.isdisjoint(range(start, end)):
-            found.append(Value("number", start, end, norm))
-            taken.update(range(start, end))
-    found += [
-        Value("number", match.start(), match.end(), _number_norm(match, language), _as_day(text, match, language))
-        for match in _number_pattern().finditer(text)
-        if taken.isdisjoint(range(*match.span()))
-    ]
-    return sorted(found, key=lambda value: value.start)
+    return _numbers(text, language, find_dates(text))
+
+
+def find_figures(text: str, language: str = "und") -> list[Value]:
+    """Dates, then numbers: what `find_dates` and `find_numbers` find, in one reading."""
+    dates = find_dates(text)
+    return [*dates, *_numbers(text, language, dates)]
 
 
 def find_names(text: str, language: str = "und") -> list[Value]:
@@ -87,6 +80,21 @@ def find_names(text: str, language: str = "und") -> list[Value]:
         if len(words) > 1 or _single_name(text, start, words[0], language):
             found.append(Value("name", start, end, " ".join(words).casefold()))
     return found
+
+
+def _numbers(text: str, language: str, dates: Sequence[Value]) -> list[Value]:
+    taken = {place for date in dates for place in range(date.start, date.end)}
+    found = []
+    for start, end, norm in times(text):
+        if taken.isdisjoint(range(start, end)):
+            found.append(Value("number", start, end, norm))
+            taken.update(range(start, end))
+    found += [
+        Value("number", match.start(), match.end(), _number_norm(match, language), _as_day(text, match, language))
+        for match in _number_pattern().finditer(text)
+        if taken.isdisjoint(range(*match.span()))
+    ]
+    return sorted(found, key=lambda value: value.start)
 
 
 def _single_name(text: str, start: int, word: str, language: str) -> bool:

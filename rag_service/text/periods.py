@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from rag_service.text.days import are_joined
-from rag_service.text.names import find_dates, word_numbers
+from rag_service.text.days import are_joined, find_dates
+from rag_service.text.names import word_numbers
 from rag_service.text.normalise import lower
 from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays

@@ -28,9 +28,10 @@ def is_task(text: str) -> bool:
     return _task().search(" ".join(text.lower().split())) is not None
 
 
-def is_question_word(word: str) -> bool:
-    """Whether a word asks rather than names: wer, welche, what..."""
-    return bool(_question_word().fullmatch(word.lower()))
+def is_question_word(word: str, language: str = "") -> bool:
+    """Whether a word asks rather than names: wer, welche, what; 'was' does not in an English question."""
+    word = word.lower()
+    return (word, language) != ("was", "en") and bool(_question_word().fullmatch(word))
 
 
 @cache

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from functools import lru_cache
 
-from rag_service.text.days import within
-from rag_service.text.names import find_dates, find_names, find_numbers, opens_with_date
+from rag_service.text.days import opens_with_date, within
+from rag_service.text.names import find_figures, find_names
 from rag_service.text.polarity import contrary
 from rag_service.text.words import content_words
 
@@ -57,7 +57,7 @@ def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]
     mark = _MARK.match(text)
     if mark is not None and not opens_with_date(text):
         text = text[mark.end() :]
-    values = [*find_dates(text), *find_numbers(text, language)]
+    values = find_figures(text, language)
     rest = list(text)
     for value in values:
         rest[value.start : value.end] = " " * (value.end - value.start)

@@ -14,7 +14,8 @@ from rag_service.answer.generation.reply import ReplyReader
 from rag_service.answer.generation.shown import defused
 from rag_service.answer.models.sse import EventReader
 from rag_service.ingest.readers.markup import prepare, visible_text
-from rag_service.text.names import find_dates, find_names, find_numbers
+from rag_service.text.days import find_dates
+from rag_service.text.names import find_names, find_numbers
 
 SECONDS = 4  # of this process: other work on the machine does not count
 _BOX = "<div style='font-size:0'>"

@@ -8,9 +8,10 @@ from functools import cache
 from rag_service.answer.conversation.expletives import refers_to_nothing
 from rag_service.answer.conversation.within import named_within
 from rag_service.text.languages import is_language
-from rag_service.text.names import Value, find_names
+from rag_service.text.names import find_names
 from rag_service.text.questions import is_question_word
 from rag_service.text.stopwords import EITHER
+from rag_service.text.values import Value
 from rag_service.text.words import fold
 
 _NO_NOUN = 7  # words of a German question without a noun that cannot stand alone

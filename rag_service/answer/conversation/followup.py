@@ -13,8 +13,9 @@ from rag_service.answer.conversation.references import asks_for_citation, cited,
 from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
 from rag_service.answer.conversation.variant import varied, without_dates
 from rag_service.models import Turn
+from rag_service.text.days import find_dates
 from rag_service.text.languages import detect_language
-from rag_service.text.names import find_dates, find_names, find_numbers
+from rag_service.text.names import find_names, find_numbers
 from rag_service.text.questions import expected_answer, is_question_word
 from rag_service.text.stopwords import EITHER
 from rag_service.text.weekdays import weekdays

@@ -47,7 +47,7 @@ def _pieces(sentence: str, language: str) -> list[str]:
     for match in _AND.finditer(sentence):
         before, after = sentence[: match.start()], sentence[match.end() :]
         words = after.split()
-        opens = [word for word in words[:2] if is_question_word(word.strip("?,")) and (word, language) != ("was", "en")]
+        opens = [word for word in words[:2] if is_question_word(word.strip("?,"), language)]
         last = re.findall(r"\w+", before)[-1:]
         if (opens or _YES_NO.match(after)) and len(words) > 1 and not (last and is_question_word(last[0])):
             cuts.append((match.start(), match.end()))

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import re
 
-from rag_service.text.days import are_joined
-from rag_service.text.names import Value, find_dates, find_names
+from rag_service.text.days import are_joined, find_dates
+from rag_service.text.names import find_names
+from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays
 
 _MERGED = {"im": "in", "ins": "in", "am": "an", "beim": "bei", "zum": "zu", "zur": "zu", "vom": "von"}
 _PLACED = ("in", "an", "auf", "bei", "at", "on")  # 'in Bonn' and 'auf Sylt' are two places
-_PREPOSITIONS = frozenset(
-    (
-        *_MERGED,
-        *_PLACED,
-        "von",
-        "zu",
-        "aus",
-        "nach",
-        "mit",
-        "für",
-        "gegen",
-        "über",
-        "durch",
-        "of",
-        "for",
-        "with",
-        "from",
-    )
-) | {"to", "by", "about", "against"}
+_PREPOSITIONS = frozenset((*_MERGED, *_PLACED)).union(
+    "von zu aus nach mit für gegen über durch of for with from to by about against".split()  # noqa: SIM905
+)
 _ARTICLES = ("der", "die", "das", "den", "dem", "the")
 _COUNTRY = r"(?:Schweiz|Türkei|Ukraine|Slowakei|Mongolei|Niederlanden?)"  # behind an article and yet names
 _NO_NAME = re.compile(r".*(?:zeit|heit|keit|ung|schaft|tion|tät|fall|ferien|office|büro|arbeit|urlaub)", re.IGNORECASE)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rag_service.text.days import find_dates
 from rag_service.text.languages import detect_language
-from rag_service.text.names import find_dates, find_names
+from rag_service.text.names import find_names
 
 _TIMES = (
     r"(?:Jahr|Monat|Woche|Quartal|Halbjahr|Semester|Wochenende|Sommer|Winter|Herbst|Frühjahr|Frühling|Montag|Dienstag|"

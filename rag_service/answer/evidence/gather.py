@@ -17,8 +17,10 @@ from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
 from rag_service.ports import Encoder, Evidence, Reader
 from rag_service.retrieve.fusion import unsquash
-from rag_service.text.names import Value, find_dates, find_names, find_numbers
+from rag_service.text.days import find_dates
+from rag_service.text.names import find_figures, find_names, find_numbers
 from rag_service.text.questions import AnswerType, expected_answer
+from rag_service.text.values import Value
 from rag_service.text.words import content_words, word_spans
 
 FEATURES = (
@@ -73,7 +75,7 @@ class Sentences:
 
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
-    figures = {value.norm for value in _figures(evidence.question, evidence.language)}
+    figures = {value.norm for value in find_figures(evidence.question, evidence.language)}
     asked = _Told(_words(evidence.question, evidence.language), figures)
     dates = find_dates(evidence.question)
     candidates, told = _candidates(evidence, asked, dates)
@@ -127,7 +129,7 @@ def _told(asked: _Told, dates: Mapping[str, Set[str]], text: str, passage: Passa
     words = asked.words & _words(text, passage.language)
     if not asked.figures:
         return _Told(words, frozenset())
-    own = {norm for value in _figures(text, passage.language) for norm in value.readings}
+    own = {norm for value in find_figures(text, passage.language) for norm in value.readings}
     published = passage.published or ""
     meant: set[str] = set()
     if published and not any(_YEAR.match(value) for value in own):
@@ -256,10 +258,6 @@ def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Ca
             fresh = any(value.norm not in known for value in values(kind, item.text, language))
             out[row, columns[kind]] = float(fresh)
     return out
-
-
-def _figures(text: str, language: str) -> list[Value]:
-    return [*find_dates(text), *find_numbers(text, language)]
 
 
 def _passage_features(passages: Sequence[Passage]) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag_service.answer.evidence.candidates import Candidate, asked_before, is_list_item
 from rag_service.models import Passage
-from rag_service.text.names import opens_with_date
+from rag_service.text.days import opens_with_date
 
 _OPENS = re.compile(
     r"\b(?:einerseits|zum einen|erstens|zunächst einmal|on (?:the )?one hand|first of all)\b|\b(?:first|firstly),",

@@ -16,8 +16,8 @@ from rag_service.answer.instructions import tainted_sentences
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage, Quote
 from rag_service.ports import Encoded, Encoder, Evidence, TokenBlock
-from rag_service.text.days import within
-from rag_service.text.names import find_dates, find_names
+from rag_service.text.days import find_dates, within
+from rag_service.text.names import find_names
 from rag_service.text.words import content_words
 
 _WORTH_A_SENTENCE = 0.2  # share of a statement's weight that a further sentence must add

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag_service.answer.generation.naming import Names
 from rag_service.answer.generation.runs import without_names
-from rag_service.text.names import find_dates
+from rag_service.text.days import find_dates
 
 _HEADING = re.compile(
     r"(?P<mark>[\W_]*)(?:(?:verwendete|genutzte|zitierte|used|cited)\s+)?"

@@ -9,8 +9,9 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from rag_service.models import Passage, Quote
-from rag_service.text.days import within
-from rag_service.text.names import Value, find_dates, find_names, find_numbers
+from rag_service.text.days import find_dates, within
+from rag_service.text.names import find_names, find_numbers
+from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays
 from rag_service.text.words import fold, word_spans
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.candidates import Candidate
@@ -86,20 +86,19 @@ class YesNo:
         shares = [float(share) for share in known.shares]
         found: list[Quote] = []
         for passage in (self._evidence.passages[index] for index in cited):
-            rows = [row for row, item in enumerate(known.sentences.candidates) if self._within(item, passage)]
+            tainted = _tainted(passage)
+            rows = [row for row, item in enumerate(known.sentences.candidates) if self._within(item, passage, tainted)]
             rows = sorted((row for row in rows if shares[row] >= max(shares) * _SHARE), key=lambda row: -shares[row])
             items = [(known.sentences.candidates[row], min(shares[row], 1.0)) for row in rows[:_MOST]]
             found += [Quote(passage, item.start, item.end, share) for item, share in items]
         best = max((quote.score for quote in found), default=0.0)
         return tuple(sorted((each for each in found if each.score >= best / 2), key=lambda each: -each.score))
 
-    def _within(self, item: Candidate, passage: Passage) -> bool:
+    def _within(self, item: Candidate, passage: Passage, tainted: Sequence[tuple[int, int]]) -> bool:
         """Whether a sentence stands in a passage, if it is a neighbour's too, and addresses no model."""
         own = self._evidence.passages[item.passage]
         inside = own.version_id == passage.version_id and passage.start <= item.start and item.end <= passage.end
-        return inside and not any(
-            passage.start + start < item.end and item.start < passage.start + end for start, end in _tainted(passage)
-        )
+        return inside and not any(start < item.end and item.start < end for start, end in tainted)
 
     def _own_words(self, text: str) -> set[str]:
         own = [word for word in _words(text) if word not in _NODS and word not in _AROUND and word not in EITHER]
@@ -114,11 +113,12 @@ def _content(passage: Passage) -> set[str]:
     return set(content_words(f"{passage.title}\n{passage.text}", passage.language))
 
 
-def _tainted(passage: Passage) -> Iterator[tuple[int, int]]:
-    return ((start, end) for start, end, tainted in tainted_sentences(passage.text, passage.language) if tainted)
+def _tainted(passage: Passage) -> list[tuple[int, int]]:
+    """The sentences of a passage that address a model, by their place in the source."""
+    found = tainted_sentences(passage.text, passage.language)
+    return [(passage.start + start, passage.start + end) for start, end, tainted in found if tainted]
 
 
 def _asks_for_more(question: str, language: str) -> bool:
     """Whether a question begins with a question word, so that yes or no is no answer to it."""
-    first = [word.lower() for word in re.findall(r"\w+", question)[:2]]
-    return any(is_question_word(word) for word in first if (word, language) != ("was", "en"))
+    return any(is_question_word(word, language) for word in re.findall(r"\w+", question)[:2])

@@ -27,7 +27,7 @@ from evals.switching import Switcher
 from rag_service.bootstrap import open_encoder
 from rag_service.embed.e5.reader_weights import ReaderWeights
 from rag_service.settings import load_settings
-from rag_service.text.names import Value
+from rag_service.text.values import Value
 
 
 @pytest.fixture(scope="module")

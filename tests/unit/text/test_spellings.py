@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag_service.text.dates import find_dateline, iso_date
-from rag_service.text.names import find_dates, find_numbers, word_numbers
+from rag_service.text.days import find_dates
+from rag_service.text.names import find_numbers, word_numbers
 from rag_service.text.periods import find_period
 from rag_service.text.questions import expected_answer
 from rag_service.text.weekdays import weekdays

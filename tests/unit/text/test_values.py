@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag_service.text.names import find_dates, find_names, find_numbers
+from rag_service.text.days import find_dates
+from rag_service.text.names import find_names, find_numbers
 from rag_service.text.polarity import contrary
 from rag_service.text.questions import AnswerType, expected_answer
 
