@@ -12,6 +12,7 @@ from rag_service.api import problems
 from rag_service.api.dependencies import Wiring
 from rag_service.api.metrics import Metrics
 from rag_service.api.middleware import BodyLimit, Guard, RequestContext
+from rag_service.api.openapi import DescribedApp
 from rag_service.api.ports import Service
 from rag_service.api.routes import ask, collections, documents, health, jobs, openai, pages, search
 
@@ -57,7 +58,7 @@ def create_app(service: Service) -> FastAPI:
 
 def routed() -> FastAPI:
     """All routes: enough to describe the API, not to serve it."""
-    app = FastAPI(
+    app = DescribedApp(
         title="rag-service",
         version=rag_service.__version__,
         description=_DESCRIPTION,

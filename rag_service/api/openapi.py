@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
 from rag_service.api.schemas.common import Problem
 
 DESCRIPTIONS = {
@@ -19,6 +22,20 @@ DESCRIPTIONS = {
     503: "The index or the model's endpoint cannot be used now, or too much is asked at once.",
     504: "The model's endpoint did not answer in time.",
 }
+_REFERENCE = "#/components/schemas/{model}"
+
+
+class DescribedApp(FastAPI):
+    """An application whose description holds the schemas that `problems_for` refers to, which no route returns."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI description."""
+        made = self.openapi_schema is not None
+        spec = super().openapi()
+        if not made:
+            _, described = models_json_schema([(Problem, "validation")], ref_template=_REFERENCE)
+            spec["components"]["schemas"].update(described["$defs"])
+        return spec
 
 
 def problems_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -27,7 +44,7 @@ def problems_for(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": DESCRIPTIONS[status],
-            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+            "content": {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model=Problem.__name__)}}},
         }
         for status in sorted({*statuses, *everywhere})
     }

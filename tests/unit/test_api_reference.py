@@ -3,12 +3,42 @@ from pathlib import Path
 from rag_service.api.app import routed
 from rag_service.api.auth import is_public
 from rag_service.api.reference import render
+from rag_service.api.schemas.common import Problem
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "api.md"
 
 
 def test_reference_is_what_the_description_gives():
     assert REFERENCE.read_text(encoding="utf-8") == render(), "run: python -m rag_service.api.reference > docs/api.md"
+
+
+def references(node):
+    """Every `$ref` in a description."""
+    if isinstance(node, dict):
+        yield from (value for name, value in node.items() if name == "$ref")
+        node = list(node.values())
+    for inner in node if isinstance(node, list) else ():
+        yield from references(inner)
+
+
+def test_every_reference_of_the_description_leads_somewhere():
+    spec = routed().openapi()
+    found = set(references(spec))
+    assert {"#/components/schemas/Problem", "#/components/schemas/FieldProblem"} <= found
+    for reference in found:
+        node = spec
+        for step in reference.removeprefix("#/").split("/"):
+            assert step in node, reference
+            node = node[step]
+
+
+def test_problems_are_described_with_their_media_type():
+    spec = routed().openapi()
+    answers = spec["paths"]["/v1/ask"]["post"]["responses"]
+    assert answers["404"]["content"] == {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    }
+    assert set(spec["components"]["schemas"]["Problem"]["properties"]) == set(Problem.model_fields)
 
 
 def test_every_route_and_field_is_in_the_reference():
