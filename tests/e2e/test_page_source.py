@@ -38,6 +38,25 @@ def test_a_span_that_is_none_marks_nothing_and_repeats_nothing(scripted, visitin
     assert page.locator("#quote").count() == 0
 
 
+def test_the_mark_follows_the_address(scripted, visiting):
+    url = f"{scripted[1]}/documents/doc_1"
+    page = visiting(scripted[1]).open("/documents/doc_1#char=0,20")
+    expect(page.locator("#quote")).to_have_text(TEXT[:20])
+    page.goto(f"{url}#char=30,46")
+    expect(page.locator("#quote")).to_have_text(TEXT[30:46])
+    page.goto(f"{url}#question")  # where the skip link leads
+    expect(page.locator("#quote")).to_have_text(TEXT[30:46])
+    page.goto(f"{url}#char=5")
+    expect(page.locator("#quote")).to_have_count(0)
+    expect(page.locator("#source-text .text")).to_have_text(TEXT)
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#quote")).to_have_text(TEXT[30:46])
+    page.click("#close-source")
+    page.go_back()
+    expect(page.locator("#quote")).to_have_text(TEXT[:20])
+
+
 def test_an_address_of_no_document_says_so(scripted, visiting):
     page = visiting(scripted[1]).open("/documents/%zz")
     expect(page.locator("#source-text .notice-error")).to_contain_text("%zz")

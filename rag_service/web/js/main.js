@@ -8,6 +8,7 @@ import { SourcePanel } from "./source.js";
 import { t, translate } from "./strings.js";
 
 const REMEMBERED = 20; // turns sent along with a follow-up question
+const SKIPPED = "#question"; // where the skip link leads, which changes no document
 
 const state = { turns: [], running: null, collections: [], usual: null }; // usual: the collection nobody has to name
 const collection = () => byId("collection").value;
@@ -36,18 +37,20 @@ function start() {
   byId("new-conversation").addEventListener("click", () => reset(field));
   byId("collection").addEventListener("change", () => reset(field));
   byId("key-form").addEventListener("submit", takeKey);
+  addEventListener("popstate", () => { // another span in the address, or one step back
+    const target = addressed();
+    if (target && location.hash !== SKIPPED) open(target);
+  });
   visit(open);
 }
 
 async function visit(open) {
   const parameters = new URLSearchParams(location.search);
   const question = parameters.get("q")?.trim();
-  const document_id = /^\/documents\/([^/]+)$/.exec(location.pathname)?.[1];
   const ready = await refresh(parameters.get("collection"));
-  if (document_id) {
-    const span = /^#char=(\d+),(\d+)$/.exec(location.hash);
-    const [start, end] = span ? [Number(span[1]), Number(span[2])] : [undefined, undefined];
-    open({ document_id: decoded(document_id), start_char_index: start, end_char_index: end });
+  const target = addressed();
+  if (target) {
+    open(target);
   } else if (question && ready) {
     ask(question, open);
   } else {
@@ -55,6 +58,15 @@ async function visit(open) {
     field.value ||= question ?? ""; // what was typed while the collections were on their way stays
     field.focus();
   }
+}
+
+// The document that the address names, with its span if it has one; null if it names none.
+function addressed() {
+  const id = /^\/documents\/([^/]+)$/.exec(location.pathname)?.[1];
+  if (!id) return null;
+  const span = /^#char=(\d+),(\d+)$/.exec(location.hash);
+  const [start, end] = span ? [Number(span[1]), Number(span[2])] : [undefined, undefined];
+  return { document_id: decoded(id), start_char_index: start, end_char_index: end };
 }
 
 function decoded(text) {
