@@ -50,6 +50,23 @@ def test_without_collections_uploads_go_to_the_configured_one(press, visiting):
     assert list(service.library.names) == ["press"]
 
 
+def test_a_key_uploads_to_its_collection_that_is_to_be_made(scripted, visiting):
+    service, url = scripted
+    service.keys.add("right", "soon", write=True)
+    page = visiting(url).open()
+    page.wait_for_selector("#key-dialog[open]")
+    page.fill("#key", "right")
+    page.keyboard.press("Enter")
+    expect(page.locator("#holdings")).to_contain_text("noch keine Dokumente")
+    assert page.locator("#collection option").all_inner_texts() == ["soon"]
+    page.click("#open-library")
+    page.set_input_files("#files", [FILE])
+    page.wait_for_selector(".job ul")
+    assert "mole.txt: hinzugefügt" in page.inner_text(".job")
+    assert sorted(service.library.names) == ["default", "soon"]
+    expect(page.locator("#holdings")).to_contain_text("Ein Dokument")
+
+
 @pytest.mark.parametrize(
     ("locale", "said"), [("de-DE", "namens gone gibt es nicht"), ("en-GB", "no collection named gone")]
 )

@@ -138,13 +138,23 @@ async def test_key_reaches_only_its_collections(keyed):
         asked = await client.post("/v1/ask", json=QUESTION | {"collection": "board"})
         searched = await client.post("/v1/search", json={"query": "x", "collection": "board"})
     assert [item["name"] for item in listed["data"]] == ["press"]
-    assert listed["default"] is None
+    assert (listed["default"], listed["scope"]) == (None, ["press"])
     assert [item["id"] for item in models] == ["rag/press"]
     assert own.json()["source"] == "p.txt"
     assert (other.status_code, other.json()["code"]) == (404, "unknown_document")
     assert other.json()["detail"].replace("doc_b", "doc_z") == unknown.json()["detail"]
     assert (asked.status_code, searched.status_code) == (403, 403)
     assert keyed.asker.asked == []
+
+
+async def test_a_limited_key_is_told_the_collections_that_are_to_be_made(keyed):
+    keyed.keys.add("more", "press", "soon", write=True)
+    async with connect(keyed) as client:
+        limited = (await client.get("/v1/collections", headers=bearer("more"))).json()
+        free = (await client.get("/v1/collections", headers=bearer("all-write"))).json()
+    assert [item["name"] for item in limited["data"]] == ["press"]
+    assert (limited["default"], limited["scope"]) == (None, ["press", "soon"])
+    assert (free["default"], free["scope"]) == ("default", None)
 
 
 async def test_reading_key_changes_nothing(keyed):

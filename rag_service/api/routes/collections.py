@@ -20,6 +20,7 @@ async def list_collections(wiring: WiringDep, access: AccessDep) -> CollectionLi
     default = wiring.collection(None)
     return CollectionList(
         default=default if access.reaches(default) else None,
+        scope=None if access.collections is None else list(access.collections),
         data=[CollectionBody.of(item) for item in found if access.reaches(item.name)],
     )
 

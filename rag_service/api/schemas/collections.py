@@ -45,4 +45,7 @@ class CollectionList(BaseModel):
     default: str | None = Field(
         description="The collection used when none is named, made or not; null if the key does not reach it."
     )
+    scope: list[str] | None = Field(
+        description="The collections that the key is limited to, made or not; null if it reaches all."
+    )
     data: list[CollectionBody]

@@ -94,9 +94,8 @@ async function loadCollections(wanted) {
   const listed = await request("GET", "/v1/collections");
   state.collections = listed.data;
   state.usual = listed.default;
-  const names = listed.data.map((item) => item.name);
-  if (listed.default && !names.includes(listed.default)) names.push(listed.default); // not made yet
-  if (!names.length) names.push("default");
+  const reached = [...listed.data.map((item) => item.name), listed.default, ...(listed.scope ?? [])];
+  const names = [...new Set(reached.filter(Boolean))]; // made or not: the first upload makes them
   const current = [wanted, before, listed.default].find((name) => names.includes(name)) ?? names[0];
   byId("collection").replaceChildren(...names.map((name) => el("option", { value: name, selected: name === current }, name)));
   describe();
