@@ -8,6 +8,7 @@ import unicodedata
 MAX_SOURCE = 1024
 MAX_SEGMENT = 255
 _DRIVE = re.compile(r"^[A-Za-z]:")
+_FORM_ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
 
 def check_source(source: str) -> str:
@@ -24,6 +25,13 @@ def check_source(source: str) -> str:
             "characters, no space around a name"
         )
     return source
+
+
+def form_file_name(sent: str) -> str:
+    """The file name that a part of a form stands for: HTML has three characters written as escapes, and no others."""
+    for escape, character in _FORM_ESCAPES.items():
+        sent = sent.replace(escape, character)
+    return sent
 
 
 def clean_source(name: str) -> str:

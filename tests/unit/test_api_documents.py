@@ -132,9 +132,35 @@ async def test_file_name_cannot_leave_its_place(service, name):
 
 
 @pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("Was %22heißt%22 das.txt", 'Was "heißt" das.txt'),
+        ('Was \\"heißt\\" das.txt', 'Was "heißt" das.txt'),  # as curl writes it
+        ("a%0D%0Ab.txt", "ab.txt"),
+        ("%22", '"'),
+        ("100 %25 %2e%2e%2F %0a.txt", "100 %25 %2e%2e%2F %0a.txt"),
+    ],
+)
+async def test_file_names_are_read_as_forms_write_them(service, written, source):
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{written}"\r\n\r\nA\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with connect(service) as client:
+        reply = await client.post("/v1/documents", content=head.encode(), headers=kind)
+    assert reply.status_code == 202
+    assert [(upload.source, upload.data) for upload in service.library.uploads] == [(source, b"A")]
+
+
+async def test_names_of_json_sources_stay_as_they_are(service):
+    async with connect(service) as client:
+        await client.post("/v1/documents", json={"source": "a%22b.txt", "text": "A"})
+    assert service.library.uploads[0].source == "a%22b.txt"
+
+
+@pytest.mark.parametrize(
     ("parts", "said"),
     [
         (files(("..", b"A")), "is not a file name"),
+        (files(("..\r\n", b"A")), "is not a file name"),
         (files(("a.txt", b"A"), ("./a.txt", b"B")), "more than once"),
         ([("file", (None, b"text"))], "at least one file"),
         ([("other", ("a.txt", b"A"))], "at least one file"),

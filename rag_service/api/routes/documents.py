@@ -25,7 +25,7 @@ from rag_service.api.schemas.documents import (
     ListQuery,
     UploadQuery,
 )
-from rag_service.api.uploads import clean_source
+from rag_service.api.uploads import clean_source, form_file_name
 from rag_service.errors import InvalidInput, UnknownDocument
 
 MAX_FILES = 1000
@@ -162,7 +162,8 @@ async def _file_uploads(request: Request) -> list[models.Upload]:
 
 
 async def _file_upload(part: UploadFile) -> models.Upload:
-    source = clean_source(part.filename or "")
+    name = form_file_name(part.filename or "")
+    source = clean_source(name)
     if not source:
-        raise InvalidInput(f"file: {part.filename!r} is not a file name.")
+        raise InvalidInput(f"file: {name!r} is not a file name.")
     return models.Upload(source=source, data=await part.read())
