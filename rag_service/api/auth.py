@@ -109,7 +109,7 @@ def refuse_foreign_host(headers: Headers) -> None:
 def refuse_foreign_origin(headers: Headers, allowed: tuple[str, ...]) -> None:
     """Forbidden for a browser request that another site's page has sent."""
     origin = headers.get("origin")
-    if origin is None or origin in allowed or _same_host(origin, headers.get("host", "")):
+    if origin is None or origin in allowed or "*" in allowed or _same_host(origin, headers.get("host", "")):
         return
     raise Forbidden(f"Requests from pages of {origin[:200]} are refused; RAG_SERVER__CORS_ORIGINS names those allowed.")
 

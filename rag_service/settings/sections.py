@@ -14,6 +14,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rag_service.settings.origins import browser_origins
+
 PREFIX = "RAG_"
 
 
@@ -199,9 +201,18 @@ class ServerSettings(Section):
         description="Threads that search and weigh evidence; default: one for each processor and at least two, or "
         "four more where Chroma, embeddings or reranking are remote and waited for.",
     )
-    cors_origins: list[str] = Field(default_factory=list, description="Origins that browsers may call from.")
+    cors_origins: list[str] = Field(
+        default_factory=list,
+        description="Origins whose pages may call from a browser, `*` for all: without API keys, every page that is "
+        "open on this machine may then read and write.",
+    )
     max_upload_mb: float = Field(100.0, gt=0, description="Largest request body.")
     openwebui_sources: bool = Field(False, description="Add Open WebUI's source events to streamed chat completions.")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _as_browsers_send_them(cls, value: list[str]) -> list[str]:
+        return browser_origins(value)
 
 
 class LogSettings(Section):

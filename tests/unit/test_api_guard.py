@@ -77,6 +77,21 @@ async def test_post_from_another_sites_page_is_refused(origin, status):
     assert reply.status_code == status
 
 
+@pytest.mark.parametrize("secret", [None, "all-write"])
+async def test_pages_of_all_origins_may_call_when_the_operator_says_so(keyed, secret):
+    service = with_server(cors_origins=["*"])
+    service.keys = keyed.keys if secret else service.keys
+    headers = {"Origin": "https://app.example"} | (bearer(secret) if secret else {})
+    ask = {"Origin": "https://app.example", "Access-Control-Request-Method": "POST"}
+    async with connect(service) as client:
+        asked = await client.options("/v1/ask", headers=ask | {"Access-Control-Request-Headers": "authorization"})
+        reply = await client.post("/v1/ask", json=QUESTION, headers=headers)
+    for answered in (asked, reply):
+        assert (answered.status_code, answered.headers["access-control-allow-origin"]) == (200, "*")
+        assert "access-control-allow-credentials" not in answered.headers
+    assert "authorization" in asked.headers["access-control-allow-headers"]
+
+
 def test_default_ports_are_the_same_origin():
     refuse_foreign_origin(Headers({"origin": "https://rag.example", "host": "rag.example:443"}), ())
     with pytest.raises(Forbidden):

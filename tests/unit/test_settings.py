@@ -1,5 +1,7 @@
 """Where settings come from, what wins, and what is refused."""
 
+import json
+
 import pytest
 
 from rag_service.errors import SettingsError
@@ -70,6 +72,54 @@ def test_a_variable_that_is_not_json_is_named(monkeypatch, tmp_path, name):
     monkeypatch.setenv(name, "{kaputt")
     with pytest.raises(SettingsError, match=rf"^{name}: not valid JSON: Expecting property name"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("*", "*"),
+        ("https://app.example", "https://app.example"),
+        ("https://app.example/", "https://app.example"),
+        (" HTTPS://App.Example:443/ ", "https://app.example"),
+        ("http://app.example:80", "http://app.example"),
+        ("http://app.example:443", "http://app.example:443"),
+        ("http://localhost:3000/", "http://localhost:3000"),
+        ("http://my_app.lan:03000", "http://my_app.lan:3000"),
+        ("http://[0:0:0:0:0:0:0:1]:3000", "http://[::1]:3000"),
+        ("chrome-extension://abcdefgh", "chrome-extension://abcdefgh"),
+    ],
+)
+def test_origins_are_kept_as_browsers_send_them(monkeypatch, given, sent):
+    monkeypatch.setenv("RAG_SERVER__CORS_ORIGINS", json.dumps([given]))
+    assert load_settings().server.cors_origins == [sent]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "null",
+        "app.example",
+        "localhost:3000",
+        "//app.example",
+        "file://",
+        "https://app.example/chat",
+        "https://app.example?x",
+        "https://*.example",
+        "https://u:geheim@app.example",
+        "https://app.example:",
+        "https://app.example:99999",
+        "https://[::zz]",
+        "https://bücher.example",
+        "https://app.example, https://other.example",
+    ],
+)
+def test_what_no_browser_sends_as_origin_is_refused(monkeypatch, given):
+    monkeypatch.setenv("RAG_SERVER__CORS_ORIGINS", json.dumps(["https://app.example", given]))
+    said = r"^RAG_SERVER__CORS_ORIGINS: .*entry 2 is no origin.*: write scheme://host or .*, or \* for all"
+    with pytest.raises(SettingsError, match=said) as caught:
+        load_settings()
+    assert "geheim" not in str(caught.value)
 
 
 def test_an_empty_data_directory_is_not_the_present_folder(monkeypatch):
