@@ -21,7 +21,7 @@ _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25aa\u25cf\u2013\u2014]|\(?(?:\d{
 _MARKER = re.compile(r"[ \t]*\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})\.[ \t]")
 _TABLE_ROW = re.compile(r"[ \t]*\||.*\t.*\S|.*\S \| \S|(?:[^:;\n]{1,80}; )?[^:;\n]{1,80}: [^;\n]*; [^:;\n]{1,80}: \S")
 _LEADER = re.compile(r"\.{5}| \.{4}|\.(?: \.){3}")  # 'Pottery ....... 130 EUR'
-_LABELLED = re.compile(r"[ \t]*[^\W\d_][^:;.!?\n]{0,39}\.?: \S")
+_LABELLED = re.compile(r"[ \t]*[^\W\d_](?:[^:;.!?\n]|(?<=[^\W\d_])\.(?=[ \u00a0-])){0,39}\.?: \S")
 _KEY = re.compile(r"[^\W\d_]\w*(?: \w+){0,2}: \S")
 _SPEAKER = re.compile(r"\[(?!\d{1,3}\])[^\]\n]{1,40}\]\s|<[^>\n]{1,40}>\s")
 _STAMP = re.compile(r"[ \t]*\d{1,4}(?:[:./-]\d{1,4}){1,2}\S*\s")

@@ -19,7 +19,9 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _DATE_LABEL = re.compile(r"\s*(?:date|datum)\s+", re.IGNORECASE)
-_LABELLED = re.compile(r"\s*[^\W\d_][^:.!?|\n]{0,59}\.?:\s+\S")  # 'Next meeting: 26 March', and rows of tables
+_LABELLED = re.compile(  # 'Next meeting: 26 March', 'Stellv. Leiterin: Eva Roth', and rows of tables
+    r"\s*[^\W\d_](?:[^:.!?|\n]|(?<=[^\W\d_])\.(?=[ \u00a0-])){0,59}\.?:\s+\S"
+)
 _FINAL = r".!?…。｡！？\u06d4\u061f\u0964\u0965\u1362"
 _TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would not hold
 _ENDS = re.compile(rf"[{_FINAL}:;](?:[\"'”“»«›‹)\]」』）{FOOTNOTE_MARKS}]|\[\d{{1,3}}\])*$")

@@ -159,6 +159,7 @@ LAYOUT = [
     ("Name: Kim; Ort: Ulm; Alter: 7\nName: Ada; Ort: Bonn; Alter: 8\nName: Bo; Ort: Köln; Alter: 9", None),
     ("Leitung: Dr. Miriam Kessler, Telefon 4411\nStellvertretung: Tom Brandt, 4412\nNotfall: 0800 555 0199", None),
     ("Anwesend: Kessler, Brandt\nEntschuldigt: Vogt\nProt.: Holm", None),
+    ("Vorsitzende: Dr. Rosemarie Link, Telefon 06321 4711\nStellv. Vorsitzende: Udo Kern", None),
     (
         "Er sagte dazu nur: Das Programm steht, und\nWladimir Putin nickte.",
         ["Er sagte dazu nur: Das Programm steht, und\nWladimir Putin nickte."],
