@@ -9,12 +9,11 @@ from itertools import pairwise
 
 from rag_service.text.date_forms import DAY, ORDINAL, date_pattern, date_readings, last_day
 from rag_service.text.values import Value
-from rag_service.text.weekdays import WEEKDAY
+from rag_service.text.weekdays import ANY_WEEKDAY
 
 _LONGEST_DATE = 24  # characters
 _AROUND = 60  # characters before a date that tell what it is
-_WEEKDAY = rf"(?:{WEEKDAY}s?|(?-i:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Tue|Wed|Thu|Fri|Sat|Sun))\b\.?,?"
-_ARTICLES = rf"(?:(?:zum|den|dem|the)\s)?(?:{_WEEKDAY}\s(?:(?:den|dem|the)\s)?)?"
+_ARTICLES = rf"(?:(?:zum|den|dem|the)\s)?(?:{ANY_WEEKDAY}\s(?:(?:den|dem|the)\s)?)?"
 _TO = (  # no dash at the head of a line, which begins an item of a list
     r"(?:[ \u00a0\u202f]?[-\u2013\u2014/][ \u00a0\u202f]?|,?\s(?:bis|to|until|till|through|auf)\s)"
 )
@@ -30,13 +29,13 @@ _DAY_BEFORE = re.compile(
 )
 _CUE = re.compile(  # what makes a day of '3.4.'
     r"\b(?:am|vom|zum|den|dem|der|ab|seit|per|zwischen|(?<!\d\s)(?<!\d\.\s)bis|stand|stichtag|datum|termin"
-    rf"|\w*(?:frist|datum|termine?|stichtag|schluss|stand|beginn|start|ende|deadline|date|due):|{_WEEKDAY})\s+$",
+    rf"|\w*(?:frist|datum|termine?|stichtag|schluss|stand|beginn|start|ende|deadline|date|due):|{ANY_WEEKDAY})\s+$",
     re.IGNORECASE,
 )
 _ENGLISH_CUE = re.compile(r"\b(?:on|by|from|since|until|till|between)\s+$", re.IGNORECASE)
 _GOES_ON = re.compile(r",|\s[a-zäöü(\u2013-]")  # the point before it ends no sentence: '2.6' is none of 'on 2.6. We'
-_SURE_CUE = re.compile(rf"(?<!\bI\s)\bam\s+(?:{_WEEKDAY}\s+)?$", re.IGNORECASE)
-_SECTION = re.compile(  # what makes a number of it
+_SURE_CUE = re.compile(rf"(?<!\bI\s)\bam\s+(?:{ANY_WEEKDAY}\s+)?$", re.IGNORECASE)
+SECTION = re.compile(  # what makes a number of it
     r"(?:§|\b(?:abschnitte?n?|abs|absatz|kapiteln?|kap|ziffern?|ziff|nr|nummern?|punkte?n?|version(?:en)?|release"
     r"|artikeln?|art|tabellen?|tab|abbildung|abb|anhang|anlage|teil|seite|sections?|clauses?|chapters?|items?|figures?"
     r"|tables?|um|gegen|at|auf|über|unter|bei)\.?)\s?$",
@@ -141,7 +140,7 @@ def _is_date(text: str, values: Sequence[Value], short: str) -> bool:
     if english or _CUE.search(text, around, start):
         return True
     a_range = len(values) > 1 and _RANGE.fullmatch(text, values[-2].end, values[-1].start)
-    return bool(short.startswith("0") or a_range) and not _SECTION.search(text, around, start)
+    return bool(short.startswith("0") or a_range) and not SECTION.search(text, around, start)
 
 
 def _pass_on(text: str, found: Sequence[_Found]) -> None:
@@ -153,7 +152,7 @@ def _pass_on(text: str, found: Sequence[_Found]) -> None:
     for (left, right), both in reversed(list(zip(pairs, joined, strict=True))):
         if both and right.sure and left.point and not left.sure:
             start = left.values[0].start
-            left.sure = not _SECTION.search(text, max(0, start - _AROUND), start)
+            left.sure = not SECTION.search(text, max(0, start - _AROUND), start)
 
 
 def _with_years(text: str, dates: Sequence[Value]) -> list[Value]:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from rag_service.text import abbreviations as known
+from rag_service.text.date_forms import short_date
+from rag_service.text.days import SECTION
 from rag_service.text.languages import detect_language
+from rag_service.text.weekdays import ANY_WEEKDAY
 
 Span = tuple[int, int]
 
@@ -34,6 +37,8 @@ _LINE = re.compile(r"[^\n]*\n?")
 _DATE_LABEL = re.compile(r"\s*(?:date|datum):?\s+\d{4}(?:-\d{2}){1,2}(?=\s)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
+_SHORT_DATE = re.compile(r"[0-3]?\d\.[01]?\d$")
+_DAY_OF_WEEK = re.compile(rf"\W*(?:{ANY_WEEKDAY}\W*)?$", re.IGNORECASE)
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
 _NOTE = re.compile(rf"[\[{FOOTNOTE_MARKS}]")  # a footnote's mark closes nothing
@@ -189,7 +194,9 @@ def _ends(text: str, start: int, match: re.Match[str], end: int, language: str) 
     if match["close"] and not _NOTE.match(match["close"]):
         return True
     if _AMOUNT.match(token):
-        return True
+        return not _is_day(text, start, match.start(), token, language) or (
+            starts and not _DAY_OF_WEEK.match(text, start, match.start() - len(token))
+        )
     if token.isdigit() or _ROMAN.match(token):
         return _number_ends(text, start, match.start(), token, word, starts, language)
     return _word_ends(text, start, match.start(), token, word, starts, language)
@@ -199,19 +206,29 @@ def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: 
     """'25. April' and 'Elisabeth II. war' go on; '1984. Danach' and, in English, '25. The' do not."""
     if len(token) == 1 and token.isalpha():
         return _word_ends(text, start, at, token, word, starts, language)
-    if not token.isdigit():
-        ordinal = language in known.ORDINALS
-    elif language in known.ORDINALS_BEFORE_CAPITALS:
-        ordinal = True
-    else:  # a paragraph may be in another language than its document
-        middle = at - at % _STEP
-        around = text[max(start, middle - _AROUND) : middle + _AROUND]
-        ordinal = _detected(around, language) in known.ORDINALS_BEFORE_CAPITALS
-    if not ordinal:
+    if not (_counts_with_stops(text, start, at, language) if token.isdigit() else language in known.ORDINALS):
         return True
     if word.casefold() in known.MONTHS:
         return len(token) > 2
     return starts or (len(token) > 3 and token.isdigit()) or not word
+
+
+def _is_day(text: str, start: int, at: int, token: str, language: str) -> bool:
+    """Whether a number is a day, '02.05. Konzert', and no amount, time or version."""
+    if not _SHORT_DATE.match(token) or short_date(token) is None:
+        return False
+    if SECTION.search(text, max(start, at - _LOOK_BACK), at - len(token)):
+        return False
+    return _counts_with_stops(text, start, at, language)
+
+
+def _counts_with_stops(text: str, start: int, at: int, language: str) -> bool:
+    """Whether a number with a full stop may go before a capital; a paragraph may be in another language."""
+    if language in known.ORDINALS_BEFORE_CAPITALS:
+        return True
+    middle = at - at % _STEP
+    around = text[max(start, middle - _AROUND) : middle + _AROUND]
+    return _detected(around, language) in known.ORDINALS_BEFORE_CAPITALS
 
 
 def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bool, language: str) -> bool:

@@ -16,6 +16,8 @@ _NAMES = (
     ("sonntag", "sunday"),
 )
 WEEKDAY = rf"(?:{'|'.join('|'.join(names) for names in _NAMES)})"  # to be matched whatever the case
+_SHORT = "Mo|Di|Mi|Do|Fr|Sa|So"
+ANY_WEEKDAY = rf"(?:{WEEKDAY}s?|(?-i:{_SHORT}|Mon|Tue|Wed|Thu|Fri|Sat|Sun))\b\.?,?"
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
 
 

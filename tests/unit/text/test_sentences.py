@@ -85,6 +85,12 @@ GERMAN = [
     ["Der Kurs steht bei 2.000.", "Überreste fand man später."],
     ["Er las ihm aus . . . vor.", "Danach schlief er."],
     ["Sie sagte nichts.", "„Gut“, meinte er.", "Dann gingen sie."],
+    ["Am 29.05. Brückentag bleibt die Kita zu.", "Vom 03.08. bis 21.08. Sommerferien ist keine Betreuung."],
+    ["Die Tonnen: 09.01. Altstadt, 14.01. Nordstadt.", "Bis 15.2. Anmeldungen einreichen."],
+    ["Das Büro bleibt am 24.12. (Heiligabend) geschlossen.", "Danach ist es offen."],
+    ["Die Frist endet am 30.06.", "Danach ist es zu spät.", "Stichtag ist der 31.12.", "Die Frist gilt."],
+    ["Das gilt ab Version 5.1.", "Updates folgen.", "Mehr in Abschnitt 3.4.", "Bilder fehlen."],
+    ["Einlass ist um 9.10.", "Karten gibt es vorher.", "Das Maß war 39.12.", "Leute staunen."],
 ]  # fmt: skip
 
 ENGLISH = [
@@ -219,6 +225,16 @@ def test_other_languages(language: str, text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(("language", "expected"), FURTHER)
 def test_abbreviations_initials_and_numbers_of_other_languages(language: str, expected: list[str]) -> None:
     assert sentences(" ".join(expected), language) == expected
+
+
+def test_numbers_of_english_text_end_sentences() -> None:
+    expected = [
+        "The index rose by 3.5.",
+        "Experts disagree with what the others said.",
+        "It is now at 4.2.",
+        "Prices fell.",
+    ]
+    assert sentences(" ".join(expected), "en") == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), LAYOUT)
