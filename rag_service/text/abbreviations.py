@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+    return frozenset(text.casefold().split())
 
 
 # Always followed by more of the same sentence.
@@ -16,6 +16,8 @@ NEVER_LAST = {
         luth max mind min ministerpräs mio mrd mtl nov obj okt präs rd rel resp sept sog spez stellv
         str tab tägl u usf verh verf vgl vors wg wiss z zit zzgl zz bzgl aug dt engl frz russ korean
         lat griech jap gem lfd zw od bez mdl schriftl dgl pol komm allg urspr gez hrn d i s o
+        außerord bearb betr bürgerm chem elektron erm ev evang freiw gemeinn ges ital kaufm mitgl ord
+        österr phys poln röm städt teilw verantw vorauss wirtsch zul z.b d.h z.t v.a u.u i.d.r
         """),
     "en": _words(f"""
         {_NEVER_LAST_COMMON} gen col lt sgt capt cmdr adm maj hon rev sen rep gov pres supt messrs
@@ -68,7 +70,7 @@ NEVER_LAST_DEFAULT = _words(_NEVER_LAST_COMMON)
 MAYBE_LAST = {
     "de": _words("""
         usw etc art max jan komm pol tab lat gem geb gen str mag min ff f jh jhd jhdt jr sen chr co corp
-        inc ltd mill tsd std sek min kg mbh bln mwst st ä a m n v
+        inc ltd mill tsd std sek min kg mbh bln mwst st ä a m n v erw nachm verw vorm
         """),
     "en": _words("etc fig ed mag mar col rep jr sr inc ltd co corp bros al ave blvd rd ca"),
 }
@@ -78,7 +80,7 @@ MAYBE_LAST_DEFAULT = _words("etc jr inc ltd co corp")
 AFTER_NUMBER = _words("г гг р рр см м т с r w")
 
 # 'No. 5', 'p. 12': an abbreviation only before a number.
-BEFORE_NUMBER = _words("no nos p pp art sec ch fig vol nr abs kap s ziff bd anl anh anm")
+BEFORE_NUMBER = _words("no nos p pp art sec ch fig vol nr abs kap s ziff bd anl anh anm zi kto")
 
 MONTHS = _words("""
         januar jänner jan februar feber feb märz april mai juni juli august aug september sept
@@ -98,8 +100,8 @@ ORDINALS_BEFORE_CAPITALS = _words("de lb und")
 
 STARTERS = {
     "de": _words("""
-        aber alle allein allerdings als also am an andere anders angesichts auch auf aus außerdem
-        bei beide beim bereits bis bisher da dabei dadurch dafür dagegen daher dahinter damit danach
+        ab aber alle allein allerdings als also am an andere anders angesichts auch auf aus außerdem
+        bei beide beim bereits bis bisher bitte da dabei dadurch dafür dagegen daher dahinter damit danach
         daneben dann daran darauf daraufhin darin darüber darum darunter das dass davon davor dazu
         demnach den denn dennoch der deren derzeit deshalb dessen deswegen die dies diese diesem
         diesen dieser dieses doch dort dorthin dr du durch ebenso ein eine einem einen einer eines
@@ -123,5 +125,13 @@ STARTERS = {
         """),
 }
 
-# Vowelless words that are units, codes or names rather than abbreviations.
-NOT_ABBREVIATED = _words("km kg cm mm dm ml hl kw kwh mw lkw pkw tv pc pcs gb mb kb tb ft mph tsv")
+# Data sheets and lists of names have too few function words to tell their language.
+for _table in (NEVER_LAST, MAYBE_LAST, STARTERS):
+    _table["und"] = _table["de"] | _table["en"]
+    _table["und"] -= _words("art gem korean mill mind tab")  # English words
+MAYBE_LAST["und"] |= _words("mind")  # 'Mind. Alter: 14'
+
+# Words in the form of abbreviations that are units, codes or names.
+NOT_ABBREVIATED = _words("""
+    km kg cm mm dm ml hl kw kwh mw lkw pkw tv pc pcs gb mb kb tb ft mph tsv pm lbs hrs html xml sql url perl girl
+    """)

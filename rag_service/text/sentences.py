@@ -10,7 +10,7 @@ from rag_service.text import abbreviations as known
 from rag_service.text.date_forms import short_date
 from rag_service.text.days import SECTION
 from rag_service.text.languages import detect_language
-from rag_service.text.weekdays import ANY_WEEKDAY
+from rag_service.text.weekdays import ANY_WEEKDAY, SHORT_WEEKDAYS
 
 Span = tuple[int, int]
 
@@ -39,11 +39,13 @@ _WORD = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
 _SHORT_DATE = re.compile(r"[0-3]?\d\.[01]?\d$")
 _DAY_OF_WEEK = re.compile(rf"\W*(?:{ANY_WEEKDAY}\W*)?$", re.IGNORECASE)
+_CUT_ADJECTIVE = re.compile(r"[a-zäöüß]*(?:(?:ch|[bdfgkmnprstz])l|chn|ktr)$")  # monatl, zusätzl, techn, elektr
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
 _NOTE = re.compile(rf"[\[{FOOTNOTE_MARKS}]")  # a footnote's mark closes nothing
 _MARKS = frozenset(".!?\u2026")
 _WRAP_WIDTH, _NARROW = 120, 40
+_BEFORE_CAPITAL = _MARKS | frozenset(";|")
 _KEPT = 3  # characters: where lines break between any two, a mark or two and the line break are left over
 _LOOK_BACK = 40
 _AROUND, _STEP = 200, 50  # characters on either side of a number that tell its language, the same for its neighbours
@@ -234,11 +236,19 @@ def _counts_with_stops(text: str, start: int, at: int, language: str) -> bool:
 def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bool, language: str) -> bool:
     folded = token.casefold().strip(".")
     last = folded.rsplit(".", 1)[-1]
+    tail = last.rpartition("-")[2]
+    last = tail if len(tail) > 1 and not token.isupper() else last  # 'Serien-Nr', but 'H.-J' and 'LC-MS'
     if word[:1].isdigit() and (last in known.BEFORE_NUMBER or last.endswith("str")):
         return False
-    if last in known.MAYBE_LAST.get(language, known.MAYBE_LAST_DEFAULT) or "." in folded:
+    german = language in ("de", "und")
+    never_last = known.NEVER_LAST.get(language, known.NEVER_LAST_DEFAULT)
+    if "." in folded:
+        return starts and folded not in never_last
+    if last in known.MAYBE_LAST.get(language, known.MAYBE_LAST_DEFAULT):
         return starts
-    never = last in known.NEVER_LAST.get(language, known.NEVER_LAST_DEFAULT)
+    never = last in never_last  # among them 'Fr. Schulz'
+    if german and token in SHORT_WEEKDAYS and not never:
+        return starts
     alone = len(last) == 1 and last.isalpha() and (last.isascii() or last in "äöü" or token.isupper() or never)
     if alone or never:
         before = text[max(start, at - _LOOK_BACK) : at - len(token)].split()
@@ -246,11 +256,19 @@ def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bo
             return False
         counted = before[-1][-1].isdigit() or _ROMAN.match(before[-1]) is not None
         return (alone and before[-1].casefold() in known.LABELS) or (counted and last in known.AFTER_NUMBER)
-    return starts or not (language == "de" and _is_vowelless(token, last))
+    if starts or not german or token.isupper() or last in known.NOT_ABBREVIATED:
+        return True
+    return not (_is_vowelless(last) or _is_cut_adjective(token, text[max(start, at - _LOOK_BACK) : at - len(token)]))
 
 
-def _is_vowelless(token: str, word: str) -> bool:
-    """Whether a German word can only be an abbreviation: bspw, vgl, Hrsg; not CDU, km or Pkw."""
-    if not 1 < len(word) <= 5 or token.isupper() or not (word.isalpha() and word.isascii()):
-        return False
-    return not set(word) & set("aeiouy") and word not in known.NOT_ABBREVIATED
+def _is_vowelless(word: str) -> bool:
+    """Whether a German word can only be an abbreviation: bspw, vgl, Hrsg."""
+    return 1 < len(word) <= 5 and word.isalpha() and word.isascii() and not set(word) & set("aeiouy")
+
+
+def _is_cut_adjective(token: str, before: str) -> bool:
+    """Whether it is an adjective cut short, which has a capital only as the first word: monatl, Techn."""
+    if token[:1].isupper():
+        opens = _WORD.search(before) is None or before.rstrip()[-1] in _BEFORE_CAPITAL
+        token = token.lower() if opens else ""
+    return _CUT_ADJECTIVE.match(token) is not None

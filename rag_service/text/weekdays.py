@@ -17,6 +17,7 @@ _NAMES = (
 )
 WEEKDAY = rf"(?:{'|'.join('|'.join(names) for names in _NAMES)})"  # to be matched whatever the case
 _SHORT = "Mo|Di|Mi|Do|Fr|Sa|So"
+SHORT_WEEKDAYS = frozenset(_SHORT.split("|"))  # of German
 ANY_WEEKDAY = rf"(?:{WEEKDAY}s?|(?-i:{_SHORT}|Mon|Tue|Wed|Thu|Fri|Sat|Sun))\b\.?,?"
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
 

@@ -91,6 +91,16 @@ GERMAN = [
     ["Die Frist endet am 30.06.", "Danach ist es zu spät.", "Stichtag ist der 31.12.", "Die Frist gilt."],
     ["Das gilt ab Version 5.1.", "Updates folgen.", "Mehr in Abschnitt 3.4.", "Bilder fehlen."],
     ["Einlass ist um 9.10.", "Karten gibt es vorher.", "Das Maß war 39.12.", "Leute staunen."],
+    ["Anmelden kann man sich bis 30.06.", "Ab Juli ist es zu.", "Stichtag ist der 30.06.", "Bitte rufen Sie an."],
+    ["Das Amt ist in Zi. 12 im Keller.", "Der Preis für Erw. Mitglieder steigt.", "Sie trug Dirndl.", "Leute sahen."],
+    ["Offen ist Mo., Di. und Do. Vormittag.", "Es ist Fr. Nachmittag und Sa. Vormittag zu, So. Nachmittag nicht."],
+    ["Wir haben offen von Di. bis Do.", "Der Eintritt ist frei."],
+    ["Die vertragl. Laufzeit und der zusätzl. Aufwand sind gesetzl. Pflicht.", "Das ist jährl. Brauch."],
+    ["Techn. Leiterin ist Ada.", "Durchschn. Verbrauch ist wenig.", "Er schätzt monatl. Zahlung."],
+    ["Der Beitrag wird monatl. und jährl. fällig.", "Er zahlt monatl.", "Die Miete ist hoch."],
+    ["Die Ev. Kirche, die evang. Jugend und die städt. Bühnen laden zur außerord. Feier.", "Kinder sind frei."],
+    ["Sie fühlt sich wohl.", "Köche auch.", "Das ist hohl.", "Köpfe nicken.", "Sie gibt die url.", "Seiten laden."],
+    ["Bringen Sie z.B. Ihre Karte mit.", "Es gab Tee usw.", "Außerdem war es kalt."],
 ]  # fmt: skip
 
 ENGLISH = [
@@ -115,6 +125,7 @@ ENGLISH = [
     ["The army exceeded Israel's.", "Another motive was oil."],
     ["In 1685, Rev. Elie left.", "He never returned."],
     ["What happened?!", "Nobody knows..."],
+    ["The parish of Trinity-St. Paul is old.", "It is used in LC-MS.", "Others are too."],
 ]
 
 OTHERS = [
@@ -225,6 +236,23 @@ def test_other_languages(language: str, text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(("language", "expected"), FURTHER)
 def test_abbreviations_initials_and_numbers_of_other_languages(language: str, expected: list[str]) -> None:
     assert sentences(" ".join(expected), language) == expected
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Vorsitzender: Karl Bauer", "Stellv. Vorsitzende: Rosi Link"],
+        ["Mind. Alter: 14", "Abt. Leitung: Bgm. Meier", "Art.-Nr. Gehäuse: 88", "Serien-Nr. Motor: 7"],
+        ["02.05. Frühlingskonzert", "13.06. Der Nussknacker", "Sa., 12.7. Die Räuber"],
+    ],
+)
+def test_data_sheets_of_no_certain_language_know_german_abbreviations_and_days(lines: list[str]) -> None:
+    assert sentences("\n".join(lines), "und") == lines
+
+
+def test_english_words_end_sentences_of_no_certain_language() -> None:
+    expected = ["It is art.", "Prices are in her mind.", "A sale ended at 5 pm.", "Buyers left."]
+    assert sentences(" ".join(expected), "und") == expected
 
 
 def test_numbers_of_english_text_end_sentences() -> None:
