@@ -38,7 +38,7 @@ _DATE_LABEL = re.compile(r"\s*(?:date|datum):?\s+\d{4}(?:-\d{2}){1,2}(?=\s)", re
 _WORD = re.compile(r"[^\W_]+")
 _AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
 _SHORT_DATE = re.compile(r"[0-3]?\d\.[01]?\d$")
-_DAY_OF_WEEK = re.compile(rf"\W*(?:{ANY_WEEKDAY}\W*)?$", re.IGNORECASE)
+_DAY_OF_WEEK = re.compile(rf"\W{{0,9}}(?:{ANY_WEEKDAY}\W{{0,9}})?$", re.IGNORECASE)
 _CUT_ADJECTIVE = re.compile(r"[a-zäöüß]*(?:(?:ch|[bdfgkmnprstz])l|chn|ktr)$")  # monatl, zusätzl, techn, elektr
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
