@@ -11,6 +11,7 @@ from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.antecedent import leans
 from rag_service.answer.evidence.candidates import Candidate, is_bulleted
 from rag_service.answer.evidence.gather import readings
+from rag_service.answer.evidence.leads import find_listing, quoted, with_lead
 from rag_service.answer.evidence.series import interrupted, steps, whole
 from rag_service.ports import Evidence
 from rag_service.text.days import within
@@ -45,11 +46,14 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
     if not groups:
         return []
     taken = _rivals(evidence, assessment, groups, limit)
-    if not taken:
+    if taken:
+        taken = _with_leads(evidence, assessment.sentences.kind, taken, len(taken))
+    else:
         joined = _previous(evidence, assessment, groups[0].item) is not None
         best, *others = _likeliest(_standing(evidence, assessment, groups), max(limit - joined, 1))
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
+        taken = _with_leads(evidence, assessment.sentences.kind, taken, limit)
     return [_with_previous(evidence, assessment, taken, limit), *taken[1:]]
 
 
@@ -101,9 +105,11 @@ def _with_series(
     candidates, kind = assessment.sentences.candidates, assessment.sentences.kind
     row = candidates.index(best.item)
     series = whole(candidates, evidence.passages, row, limit)
-    bullets = kind in ("any", "definition") and is_bulleted(evidence.passages[best.item.passage], best.item)
+    passage = evidence.passages[best.item.passage]
+    bullets = kind in ("any", "definition") and is_bulleted(passage, best.item)
+    announced = find_listing(passage, best.item)  # which is told as a whole where it is short
     listed = steps(candidates, evidence.passages, row, numbered=kind != "list" and not bullets)
-    if listed and _asks_for_all(kind, listed, others):
+    if listed and not (announced and announced.fits) and _asks_for_all(kind, listed, others):
         series, best = [listed], replace(best, item=listed)
     found = [best if item is best.item else Chosen(item, (), best.share) for item in series]
     rest = [group for group in others if not any(_within(group.item, item) for item in series)]
@@ -114,6 +120,45 @@ def _asks_for_all(kind: AnswerType, listed: Candidate, others: Sequence[Chosen])
     """Whether a list is wanted as a whole: by the kind of question, or because several of its items answer it."""
     several = any(_within(group.item, listed) for group in others)
     return kind in ("manner", "list") or (several and kind in ("any", "definition"))
+
+
+def _with_leads(evidence: Evidence, kind: AnswerType, taken: Sequence[Chosen], limit: int) -> list[Chosen]:
+    """Each one that stands in a list with the words that announce the list, and each that announces one with it.
+
+    They are one quote, of the whole list where it is short. An item that alone gives the date, number or name that is
+    asked for, or whose list is long, stands alone behind them where there is room for a statement more.
+    """
+    found: list[Chosen] = []
+    for at, group in enumerate(taken):
+        passage = evidence.passages[group.item.passage]
+        listing = find_listing(passage, group.item)
+        if any(_within(group.item, told.item) for told in found):
+            continue
+        if listing is None:
+            found.append(group)
+            continue
+        items = [each.item for each in taken if each.item.passage == group.item.passage and listing.lists(each.item)]
+        alone = len(items) == 1 and _gives(evidence, kind, group.item)
+        if (alone or not listing.fits) and listing.follows(group.item) and len(found) + len(taken) - at < limit:
+            lead = quoted(passage, group.item, listing.start, listing.lead_end)
+            found += [Chosen(lead, (), group.share), group]
+        else:
+            whole = quoted(passage, group.item, listing.start, listing.end_for(group.item, whole=not alone))
+            found.append(replace(group, item=whole, same=tuple(_through(evidence, item) for item in group.same)))
+    return found
+
+
+def _gives(evidence: Evidence, kind: AnswerType, item: Candidate) -> bool:
+    """Whether a sentence has a date, number or name of the kind that is asked for."""
+    asked = readings(kind, evidence.question, evidence.language)
+    return bool(readings(kind, item.text, evidence.passages[item.passage].language) - asked)
+
+
+def _through(evidence: Evidence, item: Candidate) -> Candidate:
+    """An item of a list with what announces it, and what stands between."""
+    passage = evidence.passages[item.passage]
+    listing = find_listing(passage, item)
+    return quoted(passage, item, listing.start, item.end) if listing else item
 
 
 def _within(item: Candidate, other: Candidate) -> bool:
@@ -154,7 +199,7 @@ def _versions(evidence: Evidence, assessment: Assessment, group: Chosen) -> Iter
     for other in np.flatnonzero((told >= told[:, [row]]).all(axis=0)).tolist():
         item = candidates[other]
         if _document(evidence, item) != _document(evidence, group.item) and differ(
-            item.text, group.item.text, language
+            _told(evidence, item), _told(evidence, group.item), language
         ):
             yield Chosen(item, (), float(assessment.shares[other]))
 
@@ -163,7 +208,7 @@ def _disagree(evidence: Evidence, kind: AnswerType, left: Candidate, right: Cand
     """Whether sentences of two documents are versions of one, or give different dates or numbers where one is asked."""
     if _document(evidence, left) == _document(evidence, right):
         return False
-    if differ(left.text, right.text, evidence.passages[left.passage].language):
+    if differ(_told(evidence, left), _told(evidence, right), evidence.passages[left.passage].language):
         return True
     if kind not in ("date", "number"):
         return False
@@ -204,9 +249,14 @@ def _previous(evidence: Evidence, assessment: Assessment, item: Candidate) -> Ca
 def _same(evidence: Evidence, left: Candidate, right: Candidate) -> bool:
     """Whether two sentences say the same in much the same words."""
     language = evidence.passages[left.passage].language
-    one, other = word_set(left.text, language), word_set(right.text, language)
+    this, that = _told(evidence, left), _told(evidence, right)
+    one, other = word_set(this, language), word_set(that, language)
     alike = bool(one) and len(one & other) >= _ALIKE * len(one | other)
-    return alike and not differ(left.text, right.text, language)
+    return alike and not differ(this, that, language)
+
+
+def _told(evidence: Evidence, item: Candidate) -> str:
+    return with_lead(evidence.passages[item.passage], item)
 
 
 def _document(evidence: Evidence, item: Candidate) -> str:

@@ -1,4 +1,4 @@
-"""Sentences that belong together: a series (first ..., second ...), and what a lead-in announces."""
+"""Sentences that belong together: a series (first ..., second ...), steps, and what a lead-in announces."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag_service.answer.evidence.candidates import Candidate, asked_before, is_list_item
+from rag_service.answer.evidence.leads import LONGEST
 from rag_service.models import Passage
 from rag_service.text.days import opens_with_date
 
@@ -22,15 +23,14 @@ _COUNT = re.compile(
     r"\b(?:zwei|drei|vier|fünf|sechs|mehrere|folgende[mnrs]?|two|three|four|five|six|several|following)\b",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\(?\d{1,3}[.)]\s")
-_LONGEST = 600  # characters of a list that is quoted as one
+_NUMBERED = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s")
 
 
 def whole(candidates: Sequence[Candidate], passages: Sequence[Passage], row: int, limit: int) -> list[Candidate]:
     """The candidate with what it opens or announces, in their order; the candidate alone when it does neither.
 
-    The items of a list that a lead-in announces are one candidate. Where not everything fits, the lead-in goes first.
-    A question announces a list, too, and is one candidate with it.
+    A list is not told here but where a question announces it, and then is one candidate with it. Where not everything
+    fits, the lead-in goes first.
     """
     item = candidates[row]
     following = _following(candidates, passages[item.passage], row)
@@ -40,7 +40,7 @@ def whole(candidates: Sequence[Candidate], passages: Sequence[Passage], row: int
         return [item, *_series(following)][:limit]
     announced: list[Candidate] = []
     if item.text.rstrip().endswith(":"):
-        announced = _listed(following, passages[item.passage]) or following[:1]
+        announced = [each for each in following[:1] if not is_list_item(passages[item.passage], each)]
     elif following and _COUNT.search(item.text) and _OPENS.search(following[0].text):
         announced = [following[0], *_series(following[1:])]
     return [item, *announced] if len(announced) < limit else announced[:limit]
@@ -60,7 +60,7 @@ def steps(
     while first and candidates[first - 1].passage == candidates[row].passage:
         before = candidates[first - 1]
         adjacent = not interrupted(passage, before, candidates[first])
-        if not adjacent or not _is_step(before, passage, numbered) or candidates[row].end - before.start > _LONGEST:
+        if not adjacent or not _is_step(before, passage, numbered) or candidates[row].end - before.start > LONGEST:
             break
         first -= 1
     (whole_list,) = _listed([candidates[first], *_following(candidates, passage, first)], passage) or [candidates[row]]
@@ -106,7 +106,7 @@ def _listed(following: Sequence[Candidate], passage: Passage) -> list[Candidate]
     """The list items that come next, from the first to the last as one candidate; none when there is no list."""
     items: list[Candidate] = []
     for other in following:
-        if not is_list_item(passage, other) or (items and other.end - items[0].start > _LONGEST):
+        if not is_list_item(passage, other) or (items and other.end - items[0].start > LONGEST):
             break
         items.append(other)
     if not items:

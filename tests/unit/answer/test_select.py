@@ -125,7 +125,7 @@ def test_what_the_best_sentence_announces_follows_it():
     told = "Zum Antrag gehören folgende Unterlagen:\n\n- der Ausweis\n- ein Foto\n\nDas Amt öffnet um neun."
     asked = evidence("Welche Unterlagen gehören zum Antrag?", told)
     found = texts(choose(asked, model().assess(asked), 3))
-    assert found[:2] == ["Zum Antrag gehören folgende Unterlagen:", "der Ausweis\n- ein Foto"]
+    assert found[0] == told.partition("\n\nDas Amt")[0]
     assert not {"der Ausweis", "ein Foto"} & set(found)
 
 
