@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.antecedent import leans
 from rag_service.answer.evidence.candidates import Candidate, is_bulleted
 from rag_service.answer.evidence.gather import readings
-from rag_service.answer.evidence.leads import find_listing, quoted, with_lead
+from rag_service.answer.evidence.leads import find_listing, quoted
+from rag_service.answer.evidence.rivals import find_rivals, of_one_subject
 from rag_service.answer.evidence.series import interrupted, steps, whole
+from rag_service.answer.evidence.statements import Chosen, document, find_groups
 from rag_service.ports import Evidence
-from rag_service.text.days import within
 from rag_service.text.questions import AnswerType
-from rag_service.text.versions import differ, word_set
 
 _ENOUGH = 0.93
 _LEAST_SHARE = 0.08
 _LEAST_GAIN = 0.0006
-_ALIKE = 0.8
-_RIVAL = 0.25
-_CONSIDERED = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """One statement to be: the candidate, those of other documents that say the same, and its share."""
-
-    item: Candidate
-    same: tuple[Candidate, ...]
-    share: float
-
-
-def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chosen]:
+def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int | None = None) -> list[Chosen]:
     """At most ``limit`` statements: the likeliest sentence first, the others in the order of their documents.
 
     Another sentence joins while the answer is not yet likely to be complete and it adds enough for its length.
     The first one is quoted with the sentence that it leans on, and with what it announces; another one that leans on
-    what is not told is left out. Sources that disagree stand newest first.
+    what is not told is left out. Sources that disagree stand newest first, at most ``versions`` of them where that is
+    given.
     """
-    groups = _groups(evidence, assessment)
+    groups = find_groups(evidence, assessment)
     if not groups:
         return []
-    taken = _rivals(evidence, assessment, groups, limit)
+    groups = of_one_subject(evidence, assessment, groups)
+    taken = find_rivals(evidence, assessment, groups, versions or limit)
     if taken:
         taken = _with_leads(evidence, assessment.sentences.kind, taken, len(taken))
     else:
@@ -55,22 +43,6 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int) -> list[Chose
         taken = _with_series(evidence, assessment, best, others, limit)
         taken = _with_leads(evidence, assessment.sentences.kind, taken, limit)
     return [_with_previous(evidence, assessment, taken, limit), *taken[1:]]
-
-
-def _groups(evidence: Evidence, assessment: Assessment) -> list[Chosen]:
-    """The likeliest sentences, those of several documents that say the same as one group."""
-    candidates, shares = assessment.sentences.candidates, assessment.shares
-    groups: list[Chosen] = []
-    for row in np.argsort(-shares, kind="stable")[:_CONSIDERED].tolist():
-        item = candidates[row]
-        twin = next((at for at, group in enumerate(groups) if _same(evidence, item, group.item)), None)
-        if twin is None:
-            groups.append(Chosen(item, (), float(shares[row])))
-            continue
-        group = groups[twin]
-        if _document(evidence, item) not in {_document(evidence, other) for other in (group.item, *group.same)}:
-            groups[twin] = Chosen(group.item, (*group.same, item), group.share + float(shares[row]))
-    return groups
 
 
 def _standing(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> Iterator[Chosen]:
@@ -165,63 +137,6 @@ def _within(item: Candidate, other: Candidate) -> bool:
     return item.passage == other.passage and other.start <= item.start < other.end
 
 
-def _rivals(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen], limit: int) -> list[Chosen]:
-    """Likely sentences of different documents that disagree with the likeliest and each other, newest first.
-
-    Where not all fit, the likeliest stays, and the newest of the others.
-    """
-    rivals: list[Chosen] = []
-    for group in groups:
-        if group.share < _RIVAL * groups[0].share:
-            break
-        if all(_disagree(evidence, assessment.sentences.kind, group.item, other.item) for other in rivals):
-            rivals.append(group)
-    for group in tuple(rivals):
-        for version in _versions(evidence, assessment, group):
-            if not any(_same(evidence, version.item, other.item) for other in rivals):
-                rivals.append(version)
-    if len(rivals) < 2 or limit < 2:
-        return []
-
-    def published(group: Chosen) -> str:
-        return evidence.passages[group.item.passage].published or ""
-
-    newest = sorted(rivals[1:], key=published, reverse=True)
-    return sorted([rivals[0], *newest[: limit - 1]], key=published, reverse=True)
-
-
-def _versions(evidence: Evidence, assessment: Assessment, group: Chosen) -> Iterator[Chosen]:
-    """Other versions of a sentence that repeat as much of the question, however unlikely: few passages are read."""
-    candidates = assessment.sentences.candidates
-    row = candidates.index(group.item)
-    language = evidence.passages[group.item.passage].language
-    told = np.stack([assessment.sentences.column(name) for name in ("coverage", "agreement")])
-    for other in np.flatnonzero((told >= told[:, [row]]).all(axis=0)).tolist():
-        item = candidates[other]
-        if _document(evidence, item) != _document(evidence, group.item) and differ(
-            _told(evidence, item), _told(evidence, group.item), language
-        ):
-            yield Chosen(item, (), float(assessment.shares[other]))
-
-
-def _disagree(evidence: Evidence, kind: AnswerType, left: Candidate, right: Candidate) -> bool:
-    """Whether sentences of two documents are versions of one, or give different dates or numbers where one is asked."""
-    if _document(evidence, left) == _document(evidence, right):
-        return False
-    if differ(_told(evidence, left), _told(evidence, right), evidence.passages[left.passage].language):
-        return True
-    if kind not in ("date", "number"):
-        return False
-    asked = readings(kind, evidence.question, evidence.language)
-    one, other = (readings(kind, item.text, evidence.passages[item.passage].language) - asked for item in (left, right))
-    return bool(one and other) and not _agree(one, other)
-
-
-def _agree(left: set[str], right: set[str]) -> bool:
-    """Whether two sets of values share one; a date agrees with a more precise one that contains it."""
-    return any(within(one, other) or within(other, one) for one in left for other in right)
-
-
 def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen], limit: int) -> Chosen:
     """The first one, as one quote with the sentence before it when it cannot stand alone."""
     first = taken[0].item
@@ -246,25 +161,8 @@ def _previous(evidence: Evidence, assessment: Assessment, item: Candidate) -> Ca
     return previous
 
 
-def _same(evidence: Evidence, left: Candidate, right: Candidate) -> bool:
-    """Whether two sentences say the same in much the same words."""
-    language = evidence.passages[left.passage].language
-    this, that = _told(evidence, left), _told(evidence, right)
-    one, other = word_set(this, language), word_set(that, language)
-    alike = bool(one) and len(one & other) >= _ALIKE * len(one | other)
-    return alike and not differ(this, that, language)
-
-
-def _told(evidence: Evidence, item: Candidate) -> str:
-    return with_lead(evidence.passages[item.passage], item)
-
-
-def _document(evidence: Evidence, item: Candidate) -> str:
-    return evidence.passages[item.passage].document_id
-
-
 def _place(evidence: Evidence, item: Candidate) -> tuple[int, int]:
     """Documents in the order of their best passage, sentences in the order of the document."""
-    document = _document(evidence, item)
-    rank = next(at for at, passage in enumerate(evidence.passages) if passage.document_id == document)
+    own = document(evidence, item)
+    rank = next(at for at, passage in enumerate(evidence.passages) if passage.document_id == own)
     return rank, item.start
