@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator, Sequence
 from rag_service.answer.conversation.parts import parts
 from rag_service.answer.evidence.abstain import Assessment, EvidenceModel
 from rag_service.answer.evidence.candidates import Candidate
-from rag_service.answer.evidence.select import Chosen, choose
+from rag_service.answer.evidence.select import choose
+from rag_service.answer.evidence.statements import Chosen
 from rag_service.answer.markers import defuse_markers
 from rag_service.models import DraftStatement, Quote, Warning
 from rag_service.ports import Declined, DraftItem, Evidence, Finished
+
+_VERSIONS = 2  # told of each part of a question, as an old version alone would pass for what is so
 
 
 class ExtractiveAnswerer:
@@ -49,8 +52,11 @@ class ExtractiveAnswerer:
         return _statements(evidence, choose(evidence, assessment, self._max_statements)), ()
 
     def _by_part(self, evidence: Evidence, asked: Sequence[str]) -> tuple[list[DraftStatement], list[str]]:
-        """Statements for the questions that have an answer, each statement once, and the questions that have none."""
-        found: dict[tuple[str, int], DraftStatement] = {}
+        """Statements for the questions that have an answer, each statement once, and the questions that have none.
+
+        Sources that disagree on one of them are both told, even where that makes more statements than are wanted.
+        """
+        found: dict[tuple[str, int, int], DraftStatement] = {}
         missing: list[str] = []
         for question in asked:
             own = self._evidence_model.narrowed(evidence, question)
@@ -58,9 +64,10 @@ class ExtractiveAnswerer:
             if assessment.confidence < self._evidence_model.threshold:
                 missing.append(question)
                 continue
-            for statement in _statements(own, choose(own, assessment, self._max_statements // len(asked))):
+            room = self._max_statements // len(asked)
+            for statement in _statements(own, choose(own, assessment, room, max(room, _VERSIONS))):
                 quote = statement.quotes[0]
-                found.setdefault((quote.passage.document_id, quote.start), statement)
+                found.setdefault((quote.passage.document_id, quote.start, quote.end), statement)
         return list(found.values()), missing
 
 

@@ -129,7 +129,12 @@ class AnswerSettings(Section):
     answerer: Literal["auto", "extractive", "llm"] = Field(
         "auto", description="auto is llm when one is configured, else extractive."
     )
-    max_statements: int = Field(3, ge=1, le=10, description="Sentences of an extractive answer at most.")
+    max_statements: int = Field(
+        3,
+        ge=1,
+        le=10,
+        description="Sentences of an extractive answer at most; versions of what is asked in parts may be more.",
+    )
     prompts_dir: Path | None = Field(None, description="Folder with prompt files; default: the ones shipped.")
     timeout: float = Field(120.0, gt=0, description="Seconds for one question from start to end.")
 

@@ -158,6 +158,44 @@ async def test_each_part_of_a_question_is_answered():
     assert items[-1] == Finished()
 
 
+FEES = "Das Schließfach kostet {} Euro im Jahr. Die Parkkarte kostet {} Euro im Jahr."
+PARTS = "Was kostet das Schließfach und was kostet die Parkkarte?"
+
+
+async def test_each_part_of_a_question_is_answered_with_the_newest_version_and_one_before_it():
+    told = [FEES.format(10, 50), FEES.format(12, 65)]
+    asked = evidence(PARTS, *told, dates={0: "2025", 1: "2026"})
+    items = [item async for item in ExtractiveAnswerer(model(threshold=0.0), 3).draft(asked)]
+    newest, oldest = ([f"{each}." for each in text[:-1].split(". ")] for text in reversed(told))
+    assert [item.text for item in items[:-1]] == [newest[0], oldest[0], newest[1], oldest[1]]
+
+
+def test_where_one_statement_fits_the_newest_version_is_told():
+    told = [FEES.format(10, 50), FEES.format(12, 65)]
+    asked = evidence("Was kostet die Parkkarte?", *told, dates={0: "2025", 1: "2026"})
+    (only,) = choose(asked, model().assess(asked), 1)
+    assert only.item.text == "Die Parkkarte kostet 65 Euro im Jahr."
+
+
+class ReadsDays(Reads):
+    """Knows the day that a question names."""
+
+    def read(self, question, texts):
+        self.wanted = "freitags" if "freitags" in question else "montags"
+        return super().read(question, texts)
+
+
+async def test_parts_that_are_answered_from_one_list_are_both_told():
+    told = "Gezählt wurden im Haus:\n- montags 9 Gäste im Haus\n- freitags 7 Gäste im Haus"
+    asked = evidence("Wie viele Gäste kamen montags? Wie viele Gäste kamen freitags?", told)
+    weighing = EvidenceModel(Encoding(), ReadsDays(), threshold=0.0)
+    items = [item async for item in ExtractiveAnswerer(weighing, 3).draft(asked)]
+    assert [item.text for item in items[:-1]] == [
+        "Gezählt wurden im Haus: - montags 9 Gäste im Haus",
+        "Gezählt wurden im Haus: - montags 9 Gäste im Haus - freitags 7 Gäste im Haus",
+    ]
+
+
 class ReadsDates(Reads):
     """Knows when, and nothing else."""
 
