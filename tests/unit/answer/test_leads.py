@@ -47,6 +47,7 @@ def test_what_ends_in_a_colon_announces_every_item(item):
         ("(1) Es gilt dies.\n(2) Man wird ausgeschlossen, wenn man\na) lügt,\nb) stiehlt.", "b)", "(2) Man wird"),
         ("An account may be closed if the holder\n\na) has not paid,\nb) asks for it.", "b)", "An account may"),
         ("Nicht versichert sind Schäden durch\n\n- Hochwasser\n- Krieg", "Krieg", "Nicht versichert"),
+        ("Nicht gestattet ist bei Nacht\n\n- das Grillen\n- das Zelten", "das Zelten", "Nicht gestattet"),
         ("Was ist nicht erlaubt?\n- das Grillen\n- das Zelten", "das Zelten", "Was ist"),
         ("Nicht erlaubt sind:\n- Tiere:\n  - große Hunde\n- Feuer", "große Hunde", "Nicht erlaubt sind:\n- Tiere:"),
         ("Nicht erlaubt sind:\n- Tiere:\n  - große Hunde\n- Feuer", "Feuer", "Nicht erlaubt sind:"),
@@ -115,6 +116,12 @@ def test_an_item_that_gives_what_is_asked_for_stands_alone_behind_the_lead():
 
 def test_several_items_that_do_are_one_quote():
     assert chosen("Wann ist in Bonn zu?", DAYS, 0.0, 0.5, 0.5, 0.0) == [DAYS]
+
+
+def test_who_asks_how_gets_the_list_and_no_paragraph_before_it():
+    rule = "(2) Man wird ausgeschlossen, wenn man\na) den Verein belügt,\nb) den Verein bestiehlt."
+    told = f"(1) Der Verein ist alt.\n{rule}\n(3) Der Verein tagt im Mai."
+    assert chosen("Wie wird man ausgeschlossen?", told, 0.0, 0.0, 0.0, 1.0, 0.0) == [rule]
 
 
 def test_of_a_long_list_the_lead_and_the_item():
