@@ -8,12 +8,13 @@ import numpy as np
 
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.candidates import Candidate
-from rag_service.answer.evidence.gather import readings
+from rag_service.answer.evidence.gather import readings, values
 from rag_service.answer.evidence.statements import Chosen, document, same, told
 from rag_service.answer.evidence.subject import same_subject
 from rag_service.ports import Evidence
 from rag_service.text.days import within
 from rag_service.text.questions import AnswerType
+from rag_service.text.replaced import is_replaced
 from rag_service.text.versions import differ
 
 _RIVAL = 0.25
@@ -98,10 +99,23 @@ def _disagree(evidence: Evidence, kind: AnswerType, left: Candidate, right: Cand
     if kind not in ("date", "number"):
         return False
     asked = readings(kind, evidence.question, evidence.language)
-    one, other = (readings(kind, item.text, evidence.passages[item.passage].language) - asked for item in (left, right))
+    one, other = (_current(evidence, kind, item) - asked for item in (left, right))
     return bool(one and other) and not _agree(one, other)
+
+
+def _current(evidence: Evidence, kind: AnswerType, item: Candidate) -> set[str]:
+    """What a sentence's values may mean, without those that it says are no longer so."""
+    found = values(kind, item.text, evidence.passages[item.passage].language)
+    return {norm for value in found if not is_replaced(item.text, value) for norm in value.readings}
 
 
 def _agree(left: set[str], right: set[str]) -> bool:
     """Whether two sets of values share one; a date agrees with a more precise one that contains it."""
-    return any(within(one, other) or within(other, one) for one in left for other in right)
+    return any(_fit(one, other) for one in left for other in right)
+
+
+def _fit(one: str, other: str) -> bool:
+    """Whether values are equal, or dates of which one tells less: 2019-04 of 2019-04-25, and of --04-25."""
+    if one.startswith("--") != other.startswith("--"):
+        one, other = (date if date.startswith("--") else f"--{date.partition('-')[2]}" for date in (one, other))
+    return within(one, other) or within(other, one)
