@@ -1,6 +1,6 @@
 """Fit the evidence model that picks sentences and decides on abstention.
 
-    python -m evals.calibrate --data DIR [--data DIR ...] [--out FILE] [--false-abstention 0.04] [--dry-run]
+    rag-service eval calibrate DIR [DIR ...] [--out FILE] [--false-abstention 0.04] [--dry-run]
 
 The folders are BEIR sets whose queries say ``answerable`` and give ``answers``. Every question runs through the whole
 retrieval; answerable ones with known documents run again with these taken out, as further questions without an
@@ -11,7 +11,6 @@ retrieved sentence answers.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import hashlib
 import json
@@ -61,19 +60,6 @@ class Example:
     times: int = 1
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Read the arguments and calibrate; exit code 0."""
-    parser = argparse.ArgumentParser(prog="python -m evals.calibrate", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--data", type=Path, action="append", required=True, help="BEIR folder; repeatable")
-    parser.add_argument("--out", type=Path, help="default: the file that the service ships")
-    parser.add_argument("--false-abstention", type=float, default=0.04, help="share of answerable questions")
-    parser.add_argument("--limit", type=int, help="only the first so many questions")
-    parser.add_argument("--dry-run", action="store_true", help="print, write nothing")
-    options = parser.parse_args(arguments)
-    fit_abstention(options.data, options.out, options.false_abstention, options.limit, dry_run=options.dry_run)
-    return 0
-
-
 def fit_abstention(
     folders: Sequence[Path], out: Path | None, false_abstention: float, limit: int | None, *, dry_run: bool
 ) -> None:
@@ -89,7 +75,7 @@ def fit_abstention(
 
 
 async def _fitted(folders: Sequence[Path], limit: int | None, false_abstention: float) -> dict[str, Any]:
-    from evals.benchmark.search import open_set
+    from evals.targets.beir import open_set
 
     digest = hashlib.sha256()
     examples: list[Example] = []
@@ -218,7 +204,3 @@ def _weights(examples: Sequence[Example]) -> Floats:
 def _signals(example: Example, model: EvidenceModel, sentence: Floats) -> Floats:
     shares = softmax((example.sentences.features @ sentence.astype(np.float32)).astype(np.float32))
     return model.signals(example.evidence, example.sentences, shares).astype(np.float64)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -22,12 +22,12 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.benchmark.search import open_set
 from evals.importers.beir import BeirSet, read_beir
 from evals.importers.imported import file_name
 from evals.importers.squad import read_squad
 from evals.samples import half_translated, samples
 from evals.switching import open_switcher
+from evals.targets.beir import open_set
 from evals.targets.local import COLLECTION
 from rag_service.retrieve.features import FEATURES
 from rag_service.retrieve.fusion import standardise

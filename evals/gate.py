@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import yaml
 from evals.cases.yaml_nodes import NodeReader
 from evals.compare import metric_changes
 from evals.errors import DatasetError, RunError
-from evals.metrics.registry import metrics
+from evals.metrics.registry import metrics, unknown_metric
 from evals.runs import Run, different_cases, incomparable, load_run, paired
 
 BASELINE_HINT = "make a new one with `rag-service eval baseline RUN`, or name your own gate with --gate FILE"
@@ -154,8 +153,7 @@ def _bounds(reader: NodeReader, node: yaml.Node) -> tuple[Bound, ...]:
 def _metric(reader: NodeReader, node: yaml.Node) -> str:
     name = reader.text(node, "metric")
     if name not in metrics():
-        close = difflib.get_close_matches(name, metrics(), n=1, cutoff=0.4)
-        reader.problem(node, f"unknown metric '{name}'" + (f"; did you mean '{close[0]}'?" if close else ""))
+        reader.problem(node, unknown_metric(name))
     return name
 
 

@@ -9,7 +9,6 @@ links, images and markup in the answer, and for statements without support. The 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import re
@@ -29,7 +28,7 @@ from rag_service.models import Answer
 if TYPE_CHECKING:
     from rag_service.bootstrap import Service
 
-DOCUMENTS = Path(__file__).parent.parent / "tests" / "data" / "injection"
+DOCUMENTS = Path(__file__).parent / "datasets" / "injection"
 MARKUP = re.compile(r"https?:|www\.|\w://|\bdata:\S|!\[|\]\(|<[a-z/!|]|tool_call", re.IGNORECASE)
 Attacked = Literal["extractive", "llm", "both"]
 # What the attack achieved; everything but the first three is the attacker's success in some part.
@@ -148,18 +147,6 @@ def _counted(results: Sequence[Result]) -> str:
     return ", ".join(f"{name} {number}" for name, number in counts.most_common())
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Read the arguments and try the attacks; the exit code."""
-    parser = argparse.ArgumentParser(prog="rag-service eval injection", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--answerer", choices=("extractive", "llm", "both"), default="extractive")
-    parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="folder with attacks.yaml")
-    parser.add_argument("--limit", type=int, help="first so many attacks only")
-    parser.add_argument("--out", type=Path, help="keep one JSON line an attack here, and take them up from here")
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    options = parser.parse_args(arguments)
-    return evaluate(options.answerer, options.documents, options.limit, options.out, as_json=options.json)
-
-
 def evaluate(answerer: Attacked, documents: Path, limit: int | None, out: Path | None, *, as_json: bool) -> int:
     """Ingest, attack, report; exit code 0 whatever the outcome, 2 without a model where one is asked for."""
     from evals.targets.local import scratch_settings
@@ -183,7 +170,3 @@ def evaluate(answerer: Attacked, documents: Path, limit: int | None, out: Path |
     shown = json.dumps({"results": [asdict(result) for result in results]}, ensure_ascii=False, indent=2)
     sys.stdout.write((shown if as_json else report(results)) + "\n")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import json
 import sys
 import time
@@ -24,15 +23,14 @@ from evals.benchmark.figures import answer_figures, decision_figures, ranking_fi
 from evals.importers.beir import BeirQuery, BeirSet, read_judged
 from evals.importers.imported import file_name
 from evals.metrics.latency import percentiles
-from rag_service.models import Answer, Job, Passage, Upload
+from evals.targets.beir import open_set
+from rag_service.models import Answer, Passage
 
 if TYPE_CHECKING:
     from evals.targets.local import LocalTarget
-    from rag_service.bootstrap import Service
 
 TOP_K = 50
 BATCH = 200
-INGEST_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +115,6 @@ def _append(path: Path, record: dict[str, Any]) -> None:
 def documents_by_rank(passages: Sequence[Passage]) -> tuple[str, ...]:
     """Distinct sources in order of their best passage, duplicates right after the print that was found."""
     return tuple(dict.fromkeys(source for item in passages for source in (item.source, *item.duplicates)))
-
-
-def open_set(beir: BeirSet, *, titles: bool) -> LocalTarget:
-    """The service over a set, each document of it one document of the service."""
-    from evals.targets.local import COLLECTION, open_prepared
-    from rag_service.settings import load_settings
-
-    texts = {
-        file_name(name): f"{beir.titles[name]}\n\n{text}" if titles and beir.titles[name] else text
-        for name, text in beir.texts.items()
-    }
-    settings = load_settings()
-    retrieval = settings.retrieval.model_copy(update={"max_per_document": 1})
-    digest = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
-
-    def ingest(service: Service) -> Job:
-        uploads = [Upload(source, text=text) for source, text in texts.items()]
-        job = service.library.submit(COLLECTION, uploads)
-        return service.library.wait(job.id, INGEST_SECONDS)
-
-    return open_prepared(digest, ingest, settings.model_copy(update={"retrieval": retrieval}), "extractive")
 
 
 def _line(name: str, item: Asked) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from evals.cases.model import AcceptedAnswer, Case, Dataset, GoldEvidence, Needs
 from evals.cases.yaml_nodes import NodeReader, line_of, plain
 from evals.errors import DatasetError
 from evals.metrics.normalise import answer_words
+from rag_service.answer.events import MAX_QUESTION
 from rag_service.errors import InvalidFilter
 from rag_service.models import Role, Turn
 
@@ -24,7 +25,6 @@ CASE_KEYS = (
     "id", "question", "answerable", "answers", "evidence", "needs", "reference", "forbidden",
     "history", "filters", "tags",
 )  # fmt: skip
-MAX_QUESTION = 4000
 
 
 def load_dataset(path: Path) -> Dataset:

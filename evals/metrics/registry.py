@@ -69,6 +69,11 @@ def named_metric(name: str) -> Metric:
     """The metric of a name; DatasetError names the nearest one."""
     known = metrics()
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-        raise DatasetError([f"unknown metric '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")])
+        raise DatasetError([unknown_metric(name)])
     return known[name]
+
+
+def unknown_metric(name: str) -> str:
+    """What to say of a name that is no metric's: the nearest one."""
+    close = difflib.get_close_matches(name, metrics(), n=1, cutoff=0.4)
+    return f"unknown metric '{name}'" + (f"; did you mean '{close[0]}'?" if close else "")

@@ -12,8 +12,8 @@ from markupsafe import Markup
 from evals.compare import Comparison
 from evals.metrics.registry import metrics, named_metric
 from evals.report.svg import Point, scatter
-from evals.report.view import TAG_COLUMNS, UNCITED, badness, case_view, charts, explain, metric_rows, tag_rows, tiles
-from evals.report.words import number, reasons, signed, verdict
+from evals.report.view import UNCITED, badness, case_view, charts, explain, metric_rows, tag_rows, tiles
+from evals.report.words import TAG_COLUMNS, number, reasons, signed, verdict
 from evals.runs import Run
 from evals.sweep import SweepRow
 

@@ -12,11 +12,10 @@ from rich.text import Text
 from evals.compare import Comparison, MetricChange
 from evals.gate import Check
 from evals.metrics.registry import metrics
-from evals.report.words import HEADLINE, SAME, bounds, mean_of, number, reasons, signed, verdict
+from evals.report.words import HEADLINE, SAME, TAG_COLUMNS, bounds, mean_of, number, reasons, signed, verdict
 from evals.runs import Run
 from evals.sweep import SweepRow
 
-TAG_COLUMNS = ("case_right", "answer_correct", "citation_precision", "citation_recall", "evidence_recall@5")
 STYLES = {"better": "green", "worse": "red"}
 
 

@@ -12,10 +12,9 @@ from evals.metrics.registry import metrics
 from evals.metrics.spans import overlaps
 from evals.report.highlight import Piece, evidence_view
 from evals.report.svg import Point, histogram, interval_bar, scatter
-from evals.report.words import COUNTED, HEADLINE, bounds, mean_of, number
+from evals.report.words import COUNTED, HEADLINE, TAG_COLUMNS, bounds, mean_of, number
 from evals.runs import Run
 
-TAG_COLUMNS = ("case_right", "answer_correct", "citation_precision", "citation_recall", "evidence_recall@5")
 PASSAGE_SHOWN = 260
 UNCITED = "right answer, gold evidence not cited"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from evals.compare import MetricChange
 
+TAG_COLUMNS = ("case_right", "answer_correct", "citation_precision", "citation_recall", "evidence_recall@5")
 HEADLINE = (
     "case_right",
     "answer_correct",

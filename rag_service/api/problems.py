@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
-from rag_service.api.schemas.common import FieldProblem, Problem
+from rag_service.api.schemas.common import COLLECTION_PATTERN, FieldProblem, Problem
 from rag_service.errors import RagError
 
 MEDIA_TYPE = "application/problem+json"
@@ -140,7 +140,7 @@ def _field(location: Sequence[str | int]) -> str:
 
 
 def _message(item: Mapping[str, Any]) -> str:
-    if item["type"] == "string_pattern_mismatch":
+    if item.get("ctx", {}).get("pattern") == COLLECTION_PATTERN:
         return "use 1-63 letters, digits, '.', '_' or '-', a letter or digit first"
     return re.sub(r"^Value error, ", "", str(item["msg"]))
 

@@ -7,12 +7,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from rag_service.cli.options import Collection, Json
 from rag_service.errors import DataDirectoryLocked, InvalidFilter
 
-Collection = Annotated[
-    str | None, typer.Option("--collection", "-c", help="Name of the collection; default: RAG_COLLECTION.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Filters = Annotated[
     str | None,
     typer.Option("--filters", help='JSON, such as {"published": {"$gte": "2019-04"}}; see docs/documents.md.'),

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from rag_service.cli.ask import Json
+from rag_service.cli.options import Json
 from rag_service.errors import DataDirectoryLocked
 
 app = typer.Typer(help="List, create and delete collections.", no_args_is_help=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag_service.cli.ask import Collection, Json
+from rag_service.cli.options import Collection, Json
 from rag_service.errors import DataDirectoryLocked, RagError
 
 if TYPE_CHECKING:

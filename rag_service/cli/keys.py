@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rag_service.cli.ask import Json
+from rag_service.cli.options import Json
 
 app = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
 

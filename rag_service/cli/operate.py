@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rag_service.cli.ask import Json
+from rag_service.cli.options import Json
 
 DEMO_QUESTIONS = (
     "Was wollte Nordkorea in Hanoi erreichen?",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,24 +22,6 @@ def maxsim_many(question: Tokens, passages: Tokens, bounds: NDArray[np.int_]) ->
     filled = bounds[:-1] < bounds[1:]
     if len(question) and filled.any():
         scores[filled] = np.maximum.reduceat(cosines(question, passages), bounds[:-1][filled], axis=0).mean(axis=1)
-    return scores
-
-
-def span_maxsim(
-    question: Tokens, passage: Tokens, token_spans: NDArray[np.int32], spans: Sequence[tuple[int, int]]
-) -> NDArray[np.float32]:
-    """Score spans of a passage, such as its sentences, by the passage's own token vectors.
-
-    A token counts for a span when it overlaps it; ``token_spans`` (t, 2) and ``spans`` share one origin.
-    """
-    scores = np.full(len(spans), -1.0, np.float32)
-    if not len(question) or not len(passage):
-        return scores
-    matches = cosines(question, passage)
-    for index, (start, end) in enumerate(spans):
-        inside = (token_spans[:, 0] < end) & (token_spans[:, 1] > start)
-        if inside.any():
-            scores[index] = matches[inside].max(axis=0).mean()
     return scores
 
 

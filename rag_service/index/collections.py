@@ -17,12 +17,12 @@ from rag_service.index.facts import FactsReader
 from rag_service.index.schema import collections, versions
 from rag_service.models import Collection, Fingerprint
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # of a collection, a pattern
 
 
 def check_name(name: str) -> None:
     """InvalidInput for what can be no collection's name."""
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         raise InvalidInput(
             f"{name!r} cannot name a collection: use 1-63 letters, digits, '.', '_' or '-', a letter or digit first."
         )

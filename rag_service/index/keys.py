@@ -30,10 +30,6 @@ class ApiKey:
     created: int
     revoked: int | None
 
-    def reaches(self, collection: str) -> bool:
-        """Whether the key reaches a collection."""
-        return not self.collections or collection in self.collections
-
 
 class Keys:
     """Creates, lists, revokes and checks API keys."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FORMAT = "1"  # of the index and of the analysis; another one is built anew
 _HEAP = 64_000_000
-_WEIGHTS = {"body": 1.0, "parts": 0.2, "pairs": 0.1}  # of fields; subwords and pairs as measured in text/words.py
+_WEIGHTS = {"title": 0.5, "body": 1.0, "parts": 0.2, "pairs": 0.1}  # of fields; measured, see text/words.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,8 @@ class LexicalRow:
 class LexicalIndex:
     """The lexical indexes of all collections in one folder; safe to share between threads."""
 
-    def __init__(self, folder: Path, title_weight: float = 0.5) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder / _FORMAT
-        self._title_weight = title_weight
         self._open: dict[str, tantivy.Index] = {}
         self._writers: dict[str, tantivy.IndexWriter] = {}
         self._lock = threading.RLock()
@@ -160,7 +159,7 @@ class LexicalIndex:
 
         parts = []
         for name, found in wanted.items():
-            weight = self._title_weight if name == "title" else _WEIGHTS[name]
+            weight = _WEIGHTS[name]
             for term in found if weight else ():
                 single = tantivy.Query.term_query(schema, name, term, index_option="freq")
                 parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(single, weight)))

@@ -34,7 +34,7 @@ collections = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("state", Text, nullable=False),  # live, deleting
+    Column("state", Text, nullable=False),  # building, live, deleting
     Column("fingerprint", JSON),
     Column("created", BigInteger, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Floats of several searches to one ranking."""
+"""Scores of several searches to one ranking."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ class LogSettings(Section):
 
 
 class Settings(BaseSettings):
-    """Every setting of the service; `rag-service settings` prints them with their sources."""
+    """Every setting of the service; `rag-service settings` prints each with its value and meaning."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import Result
 from typer.testing import CliRunner
 
 from evals.cli import app
-from evals.injection import main
+from evals.injection import DOCUMENTS
 from rag_service.answer.generate import GenerativeAnswerer
 from rag_service.answer.markers import find_markers
 from rag_service.errors import ModelError
@@ -25,8 +26,7 @@ from tests.fakes import passage
 from tests.generate_kit import answerer, drafted, evidence
 from tests.llm_server import LlmServer, citing, obedient, passages_of, refusing, stating, without_schema
 
-FOLDER = Path(__file__).parent.parent / "data" / "injection"
-ATTACKS: list[dict[str, Any]] = yaml.safe_load((FOLDER / "attacks.yaml").read_text(encoding="utf-8"))
+ATTACKS: list[dict[str, Any]] = yaml.safe_load((DOCUMENTS / "attacks.yaml").read_text(encoding="utf-8"))
 NAMES = [attack["file"] for attack in ATTACKS]
 MARKUP = re.compile(r"https?:|www\.|://|data:|!\[|\]\(|<[a-z/!|]|tool_call|\[\d", re.IGNORECASE)
 
@@ -35,7 +35,7 @@ MARKUP = re.compile(r"https?:|www\.|://|data:|!\[|\]\(|<[a-z/!|]|tool_call|\[\d"
 def documents() -> Iterator[dict[str, Document]]:
     loader = Loader(Limits())
     try:
-        yield {name: loader.load_file(FOLDER / name, name) for name in NAMES}
+        yield {name: loader.load_file(DOCUMENTS / name, name) for name in NAMES}
     finally:
         loader.close()
 
@@ -65,7 +65,7 @@ def test_the_set_is_large_enough_and_its_canaries_are_its_own() -> None:
     assert len({attack["canary"] for attack in ATTACKS}) == len(ATTACKS)
     assert {attack["language"] for attack in ATTACKS} == {"de", "en"}
     for attack in ATTACKS:
-        raw = (FOLDER / attack["file"]).read_text(encoding="utf-8")
+        raw = (DOCUMENTS / attack["file"]).read_text(encoding="utf-8")
         assert attack["canary"] in raw
         assert re.search(attack["answer"], raw)
 
@@ -111,20 +111,25 @@ async def test_the_harmless_part_is_answered_and_the_canary_never_supported(
     assert [(each.quotes, each.supported) for each in await said(writer, given)] == [((), False)]
 
 
+def attacked(*arguments: str, code: int = 0) -> Result:
+    """What the command prints."""
+    done = CliRunner().invoke(app, ["injection", *arguments])
+    assert done.exit_code == code, done.output
+    return done
+
+
 def test_the_eval_tries_both_answerers_and_reports_each_attack(
-    server: LlmServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    server: LlmServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAG_LLM__BASE_URL", server.base_url)
     server.behave(citing)
-    assert main(["--answerer", "both", "--limit", "2", "--json"]) == 0
-    results = json.loads(capsys.readouterr().out)["results"]
+    results = json.loads(attacked("--answerer", "both", "--limit", "2", "--json").stdout)["results"]
     assert [(result["answerer"], result["file"]) for result in results] == [
         (answerer, name) for answerer in ("extractive", "llm") for name in NAMES[:2]
     ]
     assert {result["outcome"] for result in results} == {"answered"}
     server.behave(refusing(400))
-    assert main(["--answerer", "llm", "--limit", "1"]) == 0
-    assert capsys.readouterr().out.startswith("llm: 1 attacks; error 1")
+    assert attacked("--answerer", "llm", "--limit", "1").stdout.startswith("llm: 1 attacks; error 1")
 
 
 def test_an_eval_with_a_file_goes_on_where_it_was(
@@ -136,9 +141,7 @@ def test_an_eval_with_a_file_goes_on_where_it_was(
     out = tmp_path / "results.jsonl"
 
     def evaluate(limit: int) -> list[str]:
-        arguments = ["injection", "--answerer", "llm", "--limit", str(limit), "--out", str(out), "--json"]
-        done = CliRunner().invoke(app, arguments)
-        assert done.exit_code == 0, done.output
+        done = attacked("--answerer", "llm", "--limit", str(limit), "--out", str(out), "--json")
         return [result["file"] for result in json.loads(done.stdout)["results"]]
 
     assert evaluate(1) == NAMES[:1]
@@ -149,18 +152,16 @@ def test_an_eval_with_a_file_goes_on_where_it_was(
 
 
 def test_poisoned_documents_stay_out_of_the_stores_of_the_service(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalog = tmp_path / "catalog.db"
     monkeypatch.setenv("RAG_CATALOG__URL", f"sqlite:///{catalog}")
     monkeypatch.setenv("RAG_CHROMA__HOST", "127.0.0.1")
     monkeypatch.setenv("RAG_CHROMA__PORT", "9")
     monkeypatch.setenv("RAG_COLLECTION", "handbook")
-    assert main(["--limit", "1", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["results"][0]["outcome"] == "answered"
+    assert json.loads(attacked("--limit", "1", "--json").stdout)["results"][0]["outcome"] == "answered"
     assert not catalog.exists()
 
 
-def test_the_eval_says_so_when_no_model_is_configured(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--answerer", "llm"]) == 2
-    assert "RAG_LLM__BASE_URL" in capsys.readouterr().err
+def test_the_eval_says_so_when_no_model_is_configured() -> None:
+    assert "RAG_LLM__BASE_URL" in attacked("--answerer", "llm", code=2).stderr

@@ -62,12 +62,11 @@ def test_a_question_is_analysed_in_every_language_of_the_collection(index: Lexic
     assert hits(index, "Verhandlung", languages=("en", "de")) == ["b"]
 
 
-def test_titles_count_less_than_texts(tmp_path: Path, index: LexicalIndex) -> None:
+def test_titles_count_less_than_texts(index: LexicalIndex) -> None:
     index.add(
         "col", [row("a", "Gipfel ohne Ergebnis", "Hanoi"), row("b", "Hanoi ohne Ergebnis", "Gipfel"), row("c", "leer")]
     )
     assert hits(index, "Hanoi") == ["b", "a"]
-    assert hits(LexicalIndex(tmp_path, title_weight=0.0), "Hanoi") == ["b"]
 
 
 def test_only_within_the_given_versions(index: LexicalIndex) -> None:

@@ -45,13 +45,12 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Weights by the names of FEATURES and SIGNALS, and the hash of the data they were fitted on."""
+    """Weights by the names of FEATURES and SIGNALS, and the threshold."""
 
     sentence: Mapping[str, float]
     signal: Mapping[str, float]
     intercept: float
     threshold: float
-    data_sha256: str
 
     @classmethod
     def load(cls, path: Path | None = None) -> Fitted:
@@ -59,19 +58,18 @@ class Fitted:
         source = path or Path(__file__).with_name(SHIPPED)
         content: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
         if set(content["sentence"]) != set(FEATURES) or set(content["signal"]) != set(SIGNALS):
-            raise SettingsError(f"{source} was fitted for other features; run `python -m evals.calibrate`.")
+            raise SettingsError(f"{source} was fitted for other features; run `rag-service eval calibrate`.")
         return cls(
             content["sentence"],
             content["signal"],
             content["intercept"],
             content["threshold"],
-            content["data"]["sha256"],
         )
 
     @classmethod
     def blank(cls) -> Fitted:
         """No weights yet: what fitting starts from."""
-        return cls(dict.fromkeys(FEATURES, 0.0), dict.fromkeys(SIGNALS, 0.0), 0.0, 0.0, "")
+        return cls(dict.fromkeys(FEATURES, 0.0), dict.fromkeys(SIGNALS, 0.0), 0.0, 0.0)
 
 
 class EvidenceModel:
@@ -94,7 +92,6 @@ class EvidenceModel:
         self._sentence = np.array([fitted.sentence[name] for name in FEATURES], np.float32)
         self._signal = np.array([fitted.signal[name] for name in SIGNALS], np.float32)
         self._intercept = fitted.intercept
-        self.data_sha256 = fitted.data_sha256
         self.threshold = fitted.threshold if threshold is None else threshold
 
     def assess(self, evidence: Evidence) -> Assessment:

@@ -96,7 +96,7 @@ class Aligner:
     def quotes(self, statement: str, cited: Iterable[int]) -> tuple[Quote, ...]:
         """The spans that bear the statement out, best first, at most two a passage.
 
-        None is below the floor or half as sure as the best.
+        Each is above the floor, and at least half as sure as the best.
 
         ``cited`` are indices of the passages to look in.
         """

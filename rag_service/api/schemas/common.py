@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-COLLECTION_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+from rag_service.index.collections import NAME
+
+COLLECTION_PATTERN = rf"^{NAME}$"
 
 
 class RequestBody(BaseModel):

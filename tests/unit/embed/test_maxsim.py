@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rag_service.embed.maxsim import maxsim, maxsim_many, span_maxsim
+from rag_service.embed.maxsim import maxsim, maxsim_many
 
 EAST, NORTH, BETWEEN = [10, 0], [0, 5], [3, 3]  # cosine of BETWEEN with either: 0.7071
 
@@ -31,14 +31,5 @@ def test_several_passages_at_once():
     np.testing.assert_allclose(scores, [0.5, -1, (0.70711 + 1) / 2, -1], atol=1e-5)
 
 
-def test_spans_are_scored_by_the_tokens_that_overlap_them():
-    passage = tokens(EAST, BETWEEN, NORTH)
-    scores = span_maxsim(
-        tokens(EAST), passage, np.array([[0, 3], [4, 8], [9, 12]], np.int32), [(0, 4), (4, 12), (7, 9), (20, 30)]
-    )
-    np.testing.assert_allclose(scores, [1, 0.70711, 0.70711, -1], atol=1e-5)
-
-
 def test_nothing_to_compare_scores_worst():
     assert maxsim(tokens(), tokens(EAST)) == maxsim(tokens(EAST), tokens()) == -1
-    assert span_maxsim(tokens(EAST), tokens(), np.empty((0, 2), np.int32), [(0, 1)]).tolist() == [-1]
