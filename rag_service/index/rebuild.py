@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 import sqlalchemy as sa
 
+from rag_service.errors import UnknownCollection
 from rag_service.index.database import Database
 from rag_service.index.rows import NewVersion, Origin
 from rag_service.index.schema import collections, documents, texts, versions
@@ -55,12 +56,16 @@ class Rebuild:
                 yield NewVersion(document, (), Origin(row.root, row.size, row.mtime_ns), row.id)
 
     def finish(self, old_id: str, new_id: str, fingerprint: Fingerprint) -> None:
-        """Put the new collection in the old one's place; documents that were deleted meanwhile stay deleted."""
+        """Put the new collection in the old one's place; documents that were deleted meanwhile stay deleted.
+
+        UnknownCollection when the old one was deleted itself.
+        """
         old_live = sa.and_(versions.c.collection_id == old_id, versions.c.state == "live")
         with self._database.write() as connection:
-            name, created = connection.execute(
-                sa.select(collections.c.name, collections.c.created).where(collections.c.id == old_id)
-            ).one()
+            still = sa.and_(collections.c.id == old_id, collections.c.state == "live")
+            found = connection.execute(sa.select(collections.c.name, collections.c.created).where(still)).first()
+            if found is None:
+                raise UnknownCollection("The collection was deleted while it was embedded anew.")
             alive = list(connection.scalars(sa.select(versions.c.document_id).where(old_live)))
             connection.execute(sa.update(versions).where(old_live).values(state="retired"))
             moving = sa.update(documents).where(documents.c.collection_id == old_id)
@@ -70,7 +75,7 @@ class Rebuild:
                 connection.execute(sa.update(versions).where(own).values(state="live"))
             gone = {"name": f"!{old_id}", "state": "deleting"}
             connection.execute(sa.update(collections).where(collections.c.id == old_id).values(gone))
-            here = {"name": name, "state": "live", "created": created, "fingerprint": asdict(fingerprint)}
+            here = {"name": found.name, "state": "live", "created": found.created, "fingerprint": asdict(fingerprint)}
             connection.execute(sa.update(collections).where(collections.c.id == new_id).values(here))
 
 

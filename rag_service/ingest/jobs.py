@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,7 @@ class Worker:
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
         self._turn = threading.Lock()
+        self._put_off: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._runs: dict[str, Run] = {}
         self._unsaved: dict[str, tuple[Run, Job]] = {}  # finished jobs that the catalog did not take
@@ -85,14 +87,35 @@ class Worker:
             run.stop()
         return self.get(job_id)
 
-    @contextmanager
-    def alone(self, calling_off: str | None = None) -> Iterator[None]:
-        """Nothing else runs meanwhile; jobs on the collection ``calling_off`` are ended first."""
+    def call_off(self, collection: str) -> None:
+        """Ask all jobs on a collection to end."""
         for run in list(self._runs.values()):
-            if run.collection == calling_off:
+            if run.collection == collection:
                 run.stop()
-        with self._turn:
-            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nothing else runs meanwhile."""
+        try:
+            with self._turn:
+                self._clear()
+                yield
+        finally:
+            self._catch_up()
+
+    def between_jobs(self, work: Callable[[], None]) -> None:
+        """Do something while nothing else runs, without waiting for that: at once, or when what runs has ended.
+
+        Its errors are raised when it is done at once, else logged.
+        """
+        if not self._turn.acquire(blocking=False):
+            self._put_off.append(work)
+        else:
+            try:
+                work()
+            finally:
+                self._turn.release()
+        self._catch_up()
 
     def close(self) -> None:
         """Call off every job and wait for the running one to leave things whole."""
@@ -113,6 +136,7 @@ class Worker:
     def _do(self, run: Run, work: Work) -> Job:
         try:
             with self._turn:
+                self._clear()
                 if run.stopped():
                     raise Cancelled
                 run.save("running")
@@ -130,6 +154,25 @@ class Worker:
             del self._runs[run.id]
             with self._changed:
                 self._changed.notify_all()
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Do what was put off, unless somebody works again, who does it afterwards."""
+        while self._put_off and self._turn.acquire(blocking=False):
+            try:
+                self._clear()
+            finally:
+                self._turn.release()
+
+    def _clear(self) -> None:
+        """Do what was put off; the turn is the caller's."""
+        while self._put_off:
+            try:
+                self._put_off.popleft()()
+            except RagError as error:  # whoever asked for it has gone, and whoever does it has work of its own
+                self._log.warning("what was put off until no job ran has failed", error=str(error))
+            except Exception:
+                self._log.exception("what was put off until no job ran has failed")
 
     def _finish(self, run: Run, status: JobStatus, error: str | None = None) -> Job:
         """Save how a job ended; what the catalog does not take now is kept for readers, and saved later."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rag_service.errors import FingerprintMismatch, UnknownCollection
@@ -71,10 +72,14 @@ class Library:
         return self._stores.catalog.collections.create(name)
 
     def delete_collection(self, name: str) -> None:
-        """Remove a collection and its documents, calling off jobs on it; UnknownCollection."""
+        """Remove a collection and its documents, calling off jobs on it; UnknownCollection.
+
+        Nobody sees it from here on; while a job runs, the stores forget it once that has ended.
+        """
         self._stores.catalog.collections.id_of(name)
-        with self._worker.alone(name):
-            self._stores.drop(self._stores.catalog.collections.mark_deleting(name))
+        self._worker.call_off(name)
+        gone = self._stores.catalog.collections.mark_deleting(name)
+        self._worker.between_jobs(partial(self._stores.drop, gone))
 
     def documents(self, collection: str, limit: int = 100, after: str | None = None) -> DocumentPage:
         """Documents by source, beginning behind the cursor ``after``; UnknownCollection, InvalidInput."""
