@@ -52,7 +52,7 @@ def create_app(service: Service) -> FastAPI:
             allow_headers=["*"],  # clients send their own, and no cookies are used
             expose_headers=["X-Request-ID"],
         )
-    app.add_middleware(RequestContext, metrics=metrics)
+    app.add_middleware(RequestContext, metrics=metrics, stopping=wiring.stopping)
     return app
 
 

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag_service.api import auth, problems
 from rag_service.api.auth import Access, Keys
 from rag_service.api.metrics import Metrics
-from rag_service.errors import RagError, StoreError, Unauthorized
+from rag_service.errors import RagError, Stopping, StoreError, Unauthorized
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _POLICY = (
@@ -38,6 +38,7 @@ ALIVE_SECONDS = 0.5  # how long it waits for the catalog, which may be away
 JSON_BYTES = 8 * 1024 * 1024
 UPLOAD_PATH = "/v1/documents"
 CLIENT_CLOSED = 499
+GRACE_SECONDS = 0.1  # for what watches by itself whether the server stops
 
 log = structlog.get_logger("rag_service.api")
 
@@ -75,9 +76,11 @@ class Exchange:
 class RequestContext:
     """Outermost: gives every request an id, every response its headers, and every failure a problem."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, stopping: asyncio.Event) -> None:
+        """Once ``stopping`` is set, requests whose response has not begun are broken off and told so."""
         self._app = app
         self._metrics = metrics
+        self._stopping = stopping
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -90,8 +93,14 @@ class RequestContext:
         exchange = Exchange(scope, send, request_id)
         self._metrics.opened()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
+            breaking_off = asyncio.ensure_future(self._break_off(exchange, asyncio.current_task()))
             try:
                 await self._app(scope, receive, exchange.forward)
+            except asyncio.CancelledError:
+                if not self._stopping.is_set():
+                    raise
+                if not exchange.status:  # else it ends here as it is, and uvicorn closes the connection
+                    await _stopping(scope, receive, exchange)
             except ClientDisconnect:
                 exchange.status = CLIENT_CLOSED
             except Exception:
@@ -100,7 +109,15 @@ class RequestContext:
                     raise
                 await _internal_error(scope, receive, exchange)
             finally:
+                breaking_off.cancel()
                 self._finish(exchange)
+
+    async def _break_off(self, exchange: Exchange, work: asyncio.Task[None] | None) -> None:
+        """Cancel the work on a request when the server stops waiting for it, unless its response has begun."""
+        await self._stopping.wait()
+        await asyncio.sleep(GRACE_SECONDS)
+        if work is not None and not exchange.status:
+            work.cancel()
 
     def _finish(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
@@ -113,6 +130,10 @@ class RequestContext:
             status=exchange.status or CLIENT_CLOSED,
             milliseconds=round(seconds * 1000, 1),
         )
+
+
+async def _stopping(scope: Scope, receive: Receive, exchange: Exchange) -> None:
+    await problems.respond(scope, problems.of_error(scope, Stopping()))(scope, receive, exchange.forward)
 
 
 async def _internal_error(scope: Scope, receive: Receive, exchange: Exchange) -> None:

@@ -83,6 +83,23 @@ def test_what_takes_too_long_is_told_that_the_server_stops(data):
     assert took < 10 and "Traceback" not in log
 
 
+def test_who_still_sends_a_file_is_told_that_the_server_stops(data):
+    head = b"POST /v1/documents HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+    part = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    with server(data) as (url, process), socket.create_connection(("127.0.0.1", httpx.URL(url).port)) as client:
+        client.settimeout(20)
+        client.sendall(head + b"Content-Type: multipart/form-data; boundary=b\r\n\r\n" + part)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        started = time.monotonic()
+        reply = b"".join(iter(lambda: client.recv(4096), b"")).decode()
+        assert process.wait(20) == 0
+        took = time.monotonic() - started
+    assert reply.startswith("HTTP/1.1 503 ") and "application/problem+json" in reply and '"code":"stopping"' in reply
+    log = data.with_name("data.log").read_text()
+    assert took < 10 and "Traceback" not in log and "running task" not in log
+
+
 def test_upload_and_stream_over_the_real_stores(data):
     with server(data) as (url, _), httpx.Client(base_url=url, timeout=60) as client:
         upload = {
