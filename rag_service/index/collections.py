@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from rag_service.errors import Conflict, InvalidInput, UnknownCollection
 from rag_service.index.database import Database
-from rag_service.index.facts import FactsReader
+from rag_service.index.facts import FactsReader, unknown_collection
 from rag_service.index.schema import collections, versions
 from rag_service.models import Collection, Fingerprint
 
@@ -46,10 +46,10 @@ class Collections:
 
     def get(self, name: str) -> Collection:
         """One collection; UnknownCollection."""
-        with self._database.read() as connection:
+        with self._database.find(unknown_collection(name)) as connection:
             row = connection.execute(_LISTED.where(collections.c.name == name)).first()
         if row is None:
-            raise UnknownCollection(f"There is no collection named {name!r}.")
+            raise unknown_collection(name)
         return _collection(row)
 
     def create(self, name: str) -> Collection:

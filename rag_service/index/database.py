@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, InterfaceError, OperationalError
 
-from rag_service.errors import SettingsError, StoreError
+from rag_service.errors import InvalidInput, NotFound, SettingsError, StoreError
 from rag_service.index import schema
 from rag_service.index.presence import Presence
 
@@ -57,13 +57,28 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading; it sees committed data only; StoreError when the disk or server fails."""
+        """A connection for reading; it sees committed data only; StoreError when the disk or server fails.
+
+        InvalidInput when the database cannot even be asked for such a value.
+        """
         with self._explained("read"), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
+    def find(self, unknown: NotFound) -> Iterator[Connection]:
+        """A connection for reading what has one name; ``unknown`` when that name is none that a database can hold."""
+        try:
+            with self.read() as connection:
+                yield connection
+        except InvalidInput as error:
+            raise unknown from error
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction: all of it or, after an exception, nothing; StoreError when the disk or server fails."""
+        """One transaction: all of it or, after an exception, nothing; StoreError when the disk or server fails.
+
+        InvalidInput when the database refuses a value.
+        """
         try:
             with self._explained("written"), self._writer.begin() as connection:
                 yield connection
@@ -85,7 +100,14 @@ class Database:
     def _explained(self, done: str) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, InterfaceError) as error:
+        except UnicodeEncodeError as error:
+            raise InvalidInput(
+                f"The catalog cannot take a value that holds lone surrogates: {error.reason}."
+            ) from error
+        except (DataError, OperationalError, InterfaceError) as error:
+            if _refused(error):
+                said = str(error.orig).partition("\n")[0]
+                raise InvalidInput(f"The catalog cannot take a value: {said}.") from error
             raise StoreError(f"The catalog {self._url!r} cannot be {done}: {error.orig}") from error
 
     def _create(self) -> None:
@@ -111,6 +133,11 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any
     """Insert rows, all in one go; there may be none."""
     if rows:
         connection.execute(sa.insert(table), rows)
+
+
+def _refused(error: DBAPIError) -> bool:
+    """Whether a value is to blame: NUL on PostgreSQL, or more than an index of its takes (a limit, class 54)."""
+    return isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith("54")
 
 
 def _engine(url: URL) -> Engine:

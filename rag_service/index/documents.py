@@ -61,10 +61,11 @@ class Documents:
 
     def get(self, document_id: str) -> StoredDocument:
         """One live document; UnknownDocument."""
-        with self._database.read() as connection:
+        unknown = _unknown(document_id)
+        with self._database.find(unknown) as connection:
             row = connection.execute(_STORED.where(documents.c.id == document_id)).first()
         if row is None:
-            raise UnknownDocument(f"There is no document with the id {document_id!r}.")
+            raise unknown
         return _stored(row)
 
     def content(self, document_id: str) -> SourceText:
@@ -74,10 +75,11 @@ class Documents:
             .join(versions, versions.c.id == texts.c.version_id)
             .where(versions.c.document_id == document_id, versions.c.state == "live")
         )
-        with self._database.read() as connection:
+        unknown = _unknown(document_id)
+        with self._database.find(unknown) as connection:
             row = connection.execute(statement).first()
         if row is None:
-            raise UnknownDocument(f"There is no document with the id {document_id!r}.")
+            raise unknown
         return SourceText(row.text, tuple(Page(*page) for page in row.pages))
 
     def known(self, collection_id: str) -> dict[str, Known]:
@@ -162,6 +164,10 @@ _STORED = (
 )
 
 
+def _unknown(document_id: str) -> UnknownDocument:
+    return UnknownDocument(f"There is no document with the id {document_id!r}.")
+
+
 def _stored(row: Any) -> StoredDocument:
     return StoredDocument(**row._mapping)
 
@@ -171,7 +177,11 @@ def _cursor(source: str) -> str:
 
 
 def _source_of(cursor: str) -> str:
+    foreign = InvalidInput(f"{cursor!r} is not a cursor that a listing returned.")
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        source = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise InvalidInput(f"{cursor!r} is not a cursor that a listing returned.") from error
+        raise foreign from error
+    if "\0" in source:
+        raise foreign
+    return source

@@ -49,11 +49,11 @@ class FactsReader:
         return self._facts.of(name)
 
     def _read_identity(self, name: str) -> Identity:
-        with self._database.read() as connection:
+        with self._database.find(unknown_collection(name)) as connection:
             return _identity(connection, name)
 
     def _read(self, name: str) -> Facts:
-        with self._database.read() as connection:
+        with self._database.find(unknown_collection(name)) as connection:
             own = _identity(connection, name).id
             counts = connection.execute(_COUNTS.where(versions.c.collection_id == own)).all()
         return Facts(
@@ -82,11 +82,16 @@ class _Keeper(Generic[Kept]):
         return found
 
 
+def unknown_collection(name: str) -> UnknownCollection:
+    """The error that no collection has that name."""
+    return UnknownCollection(f"There is no collection named {name!r}.")
+
+
 def _identity(connection: sa.Connection, name: str) -> Identity:
     own = sa.select(collections.c.id, collections.c.fingerprint).where(collections.c.name == name)
     row = connection.execute(own).first()
     if row is None:
-        raise UnknownCollection(f"There is no collection named {name!r}.")
+        raise unknown_collection(name)
     return Identity(row.id, row.fingerprint["embedder"] if row.fingerprint else None)
 
 

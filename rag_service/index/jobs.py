@@ -36,11 +36,12 @@ class Jobs:
         """A job with its documents; UnknownJob."""
         own = job_documents.c
         listed = sa.select(own.source, own.document_id, own.status, own.chunks, own.error)
-        with self._database.read() as connection:
+        unknown = UnknownJob(f"There is no job with the id {job_id!r}.")
+        with self._database.find(unknown) as connection:
             row = connection.execute(sa.select(jobs).where(jobs.c.id == job_id)).first()
             items = connection.execute(listed.where(own.job_id == job_id).order_by(own.position)).all()
         if row is None:
-            raise UnknownJob(f"There is no job with the id {job_id!r}.")
+            raise unknown
         return Job(**row._mapping, documents=tuple(JobDocument(*item) for item in items))
 
     def advance(

@@ -100,7 +100,7 @@ def test_documents_page_by_page(catalog: Catalog) -> None:
         ["a.txt", "b.txt"], ["c.txt", "d.txt"], ["e.txt"],
     ]  # fmt: skip
     assert third.next is None
-    for cursor in ("%%%", "_w", "ä"):
+    for cursor in ("%%%", "_w", "ä", "YQBi"):
         with pytest.raises(InvalidInput, match="cursor"):
             catalog.documents.page(own, 2, cursor)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -39,23 +40,35 @@ class Problem(BaseModel):
 
 def encodable(value: Any) -> Any:
     """The value, unless it holds a lone surrogate: JSON may carry one, but no store and no response can encode it."""
+    if any("\ud800" <= character <= "\udfff" for text in _texts(value) for character in text):
+        raise ValueError("contains a lone surrogate, which is not valid Unicode text")
+    return value
+
+
+def storable(value: Any) -> Any:
+    """The value, unless it holds what no catalog can keep or be asked for: NUL, or a lone surrogate."""
+    if any("\0" in text for text in _texts(value)):
+        raise ValueError("contains the character NUL, which no document holds")
+    return encodable(value)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string in a value, names of fields included."""
     stack = [value]
     while stack:
         item = stack.pop()
         if isinstance(item, str):
-            if any("\ud800" <= character <= "\udfff" for character in item):
-                raise ValueError("contains a lone surrogate, which is not valid Unicode text")
+            yield item
         elif isinstance(item, dict):
             stack.extend(item.keys())
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)
-    return value
 
 
 Filters = Annotated[
     dict[str, Any],
-    AfterValidator(encodable),
+    AfterValidator(storable),
     Field(
         description="Conditions on `source`, `title`, `published`, `language`, `media_type` or "
         "`metadata.<name>`; operators $eq $ne $in $nin $gt $gte $lt $lte, and $and, $or.",
