@@ -60,7 +60,7 @@ class Versions:
         LoadError when a text cannot be stored.
         """
         for item in items:
-            _check_storable(item.document)
+            check_storable(item.document)
         with self._database.write() as connection:
             owners = _owners(connection, collection_id, items)
             keys = [(own, item.document.sha256) for own, item in zip(owners, items, strict=True)]
@@ -181,8 +181,8 @@ def leftovers(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Itera
         yield Leftover(row.collection_id, row.id, row.chunks)
 
 
-def _check_storable(document: Document) -> None:
-    """Databases store neither NUL nor lone surrogates."""
+def check_storable(document: Document) -> None:
+    """LoadError for what no database stores: NUL and lone surrogates."""
     described = (str(part) for item in document.metadata.items() for part in item)
     said = (document.source, document.text, document.title, *described)
     for value in said:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from rag_service.errors import LoadError, StoreError
+from rag_service.errors import LoadError, RagError, StoreError
 from rag_service.index.documents import FileState
 from rag_service.index.rows import NewVersion, Origin
 from rag_service.index.stores import Stores
@@ -74,7 +74,12 @@ class Sync:
     def _write(self, collection_id: str, steps: Sequence[Step], engine: Engine, run: Run) -> None:
         known = {step.source: step for step in steps}
         threading.Thread(target=self._open_vectors, args=(collection_id,), daemon=True).start()
-        writer = Writer(self._stores, engine, run.stopped, run.embedded)
+
+        def refused(document: Document, error: RagError) -> None:
+            step = known[document.source]
+            run.finish(JobDocument(step.source, _known_id(step), "failed", error=str(error)))
+
+        writer = Writer(self._stores, engine, run.stopped, run.embedded, refused)
         for group in writer.write(collection_id, self._versions(steps, engine, run)):
             for item in group:
                 source = item.content.document.source

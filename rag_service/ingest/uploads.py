@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from rag_service.errors import LoadError
+from rag_service.errors import InvalidInput, LoadError, RagError
 from rag_service.index.documents import Known
 from rag_service.index.rows import NewVersion, Origin
 from rag_service.index.stores import Stores
+from rag_service.index.versions import check_storable
 from rag_service.ingest.run import Run
 from rag_service.ingest.write import Engine, Writer
 from rag_service.models import Document, JobDocument, Outcome, Upload
@@ -40,7 +41,11 @@ def put(
             run.found(len(version.chunks))
             yield version
 
-    for group in Writer(stores, tools, run.stopped, run.embedded).write(collection_id, versions()):
+    def refused(document: Document, error: RagError) -> None:
+        own = known.get(document.source)
+        run.finish(JobDocument(document.source, own.document_id if own else None, "failed", error=str(error)))
+
+    for group in Writer(stores, tools, run.stopped, run.embedded, refused).write(collection_id, versions()):
         for item in group:
             document = item.content.document
             status: Outcome = "updated" if document.source in known else "added"
@@ -59,6 +64,7 @@ def _fresh(
         own = known.get(upload.source)
         try:
             document = load(upload)
+            check_storable(document)
         except LoadError as error:
             run.finish(JobDocument(upload.source, own.document_id if own else None, "failed", error=str(error)))
             continue
@@ -79,5 +85,8 @@ def _described(stores: Stores, own: Known, document: Document) -> JobDocument:
     said = (document.title, document.published, dict(document.metadata))
     if own.root is not None or said == (stored.title, stored.published, dict(stored.metadata)):
         return JobDocument(own.source, own.document_id, "unchanged", stored.chunks)
-    stores.catalog.versions.describe(own.version_id, *said)
+    try:
+        stores.catalog.versions.describe(own.version_id, *said)
+    except InvalidInput as error:
+        return JobDocument(own.source, own.document_id, "failed", error=str(error))
     return JobDocument(own.source, own.document_id, "updated", stored.chunks)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag_service.errors import InvalidInput, LoadError, RagError
 from rag_service.index.lexical import LexicalRow
 from rag_service.index.rows import NewVersion, chunk_id
 from rag_service.index.stores import Stores
 from rag_service.index.versions import Leftover, PendingVersion
 from rag_service.ingest.stages import in_stages
-from rag_service.models import Chunk
+from rag_service.models import Chunk, Document
 from rag_service.ports import Embedder, Encoder, TokenBlock, Vector, VectorRow
 
 _GROUP = 256  # chunks that are gathered before they are embedded and written
@@ -65,13 +66,22 @@ class Writer:
     """Embeds new versions and makes them live; whatever stops it, a document is whole: old or new."""
 
     def __init__(
-        self, stores: Stores, engine: Engine, stopped: Callable[[], bool], on_chunks: Callable[[int], None]
+        self,
+        stores: Stores,
+        engine: Engine,
+        stopped: Callable[[], bool],
+        on_chunks: Callable[[int], None],
+        on_refused: Callable[[Document, RagError], None] | None = None,
     ) -> None:
-        """``stopped`` says whether to give up; ``on_chunks`` hears of embedded chunks, on a thread of the writer's."""
+        """``stopped`` says whether to give up; ``on_chunks`` hears of embedded chunks, on a thread of the writer's.
+
+        ``on_refused`` hears of documents that the catalog cannot take; without it, the first of them ends the work.
+        """
         self._stores = stores
         self._engine = engine
         self._stopped = stopped
         self._on_chunks = on_chunks
+        self._on_refused = on_refused
 
     def write(self, collection_id: str, versions: Iterable[NewVersion]) -> Iterator[list[PendingVersion]]:
         """Write versions and yield them, group by group, as they become live; Cancelled, StoreError, ModelError."""
@@ -93,7 +103,9 @@ class Writer:
 
         def ready() -> Iterator[_Group]:
             for group in _groups(versions):
-                pending = self._stores.catalog.versions.add_pending(collection_id, group)
+                pending = self._pending(collection_id, group)
+                if not pending:
+                    continue
                 unfinished.update((item.version_id, item) for item in pending)
                 pieces = _pieces(pending)
                 yield _Group(pending, pieces, self._known(collection_id, pieces) if live else {})
@@ -113,6 +125,23 @@ class Writer:
             yield from in_stages(ready(), encode, store, ended)
         finally:
             self._stores.remove([_leftover(collection_id, item) for item in unfinished.values()])
+
+    def _pending(self, collection_id: str, group: Sequence[NewVersion]) -> list[PendingVersion]:
+        """A group in the catalog; one by one when it refuses any, to leave out those that it cannot take."""
+        add = self._stores.catalog.versions.add_pending
+        try:
+            return add(collection_id, group)
+        except (LoadError, InvalidInput):
+            if self._on_refused is None:
+                raise
+        taken: list[PendingVersion] = []
+        for item in group:
+            try:
+                taken += add(collection_id, [item])
+            except (LoadError, InvalidInput) as error:
+                self._on_chunks(len(item.chunks))
+                self._on_refused(item.document, error)
+        return taken
 
     def _encodings(self, group: _Group, ended: threading.Event) -> list[Encoding]:
         """Vectors of every chunk of a group, in order."""

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field
 
 from rag_service import models
-from rag_service.api.schemas.common import CollectionName, RequestBody
+from rag_service.api.schemas.common import CollectionName, RequestBody, storable
 from rag_service.api.uploads import check_source
 
 MAX_CURSOR = 5462  # a source of 1024 characters has up to 4096 bytes, which take so many in base64
@@ -48,9 +48,10 @@ class DocumentUpload(RequestBody):
         examples=["notes/besuch.md"],
     )
     text: str = Field(min_length=1, examples=["Kim traf am 25. April 2019 in Wladiwostok ein."])
-    metadata: dict[Annotated[str, Field(max_length=200)], Annotated[models.MetadataValue, AfterValidator(_finite)]] = (
-        Field(default_factory=dict, max_length=100, examples=[{"author": "Redaktion"}])
-    )
+    metadata: Annotated[
+        dict[Annotated[str, Field(max_length=200)], Annotated[models.MetadataValue, AfterValidator(_finite)]],
+        AfterValidator(storable),
+    ] = Field(default_factory=dict, max_length=100, examples=[{"author": "Redaktion"}])
     published: Annotated[str, AfterValidator(_iso_date)] | None = Field(
         None,
         description="ISO 8601, as precise as known; read from the text when absent.",
