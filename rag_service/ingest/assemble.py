@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from rag_service.ingest.limits import Limits
 from rag_service.ingest.readers.base import Extracted, UnreadableError
 from rag_service.models import Document, MetadataValue, Page
-from rag_service.text.dates import find_dateline, iso_date
+from rag_service.text.datelines import find_dateline
+from rag_service.text.dates import iso_date
 from rag_service.text.languages import detect_language
 from rag_service.text.normalise import normalise
 

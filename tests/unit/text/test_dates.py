@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from rag_service.text.dates import find_dateline, iso_date
+from rag_service.text.datelines import find_dateline
+from rag_service.text.dates import iso_date
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,30 @@ from rag_service.text.dates import find_dateline, iso_date
         ("Data publikacji: 03.05.2024", "2024-05-03"),
         ("Опубликовано: 03.05.2024", "2024-05-03"),
         ("发布日期\uff1a2024-05-03", "2024-05-03"),
+        ("Preisliste Kalibrierung, gültig ab 01.01.2026", "2026-01-01"),
+        ("Beitragsordnung TSV (gültig ab 01.01.2024)", "2024-01-01"),
+        ("Tarife (gültig ab 01.01.2024 bis 31.12.2024)", "2024-01-01"),
+        ("Price list effective 1 March 2025", "2025-03-01"),
+        ("Hauptsatzung in der Fassung vom 5. November 2024", "2024-11-05"),
+        ("Preisliste (Stand: 01.03.2025)", "2025-03-01"),
+        ("Handbuch (alte Fassung, Stand: 15.01.2023)", "2023-01-15"),
+        ("Hausordnung, Stand Mai 2024", "2024-05"),
+        ("Hausordnung Stand 01.03.2025", "2025-03-01"),
+        ("Stand 07/2025", "2025-07"),
+        ("Merkblatt\n\nStand: 07.2025", "2025-07"),
+        ("Richtlinie\nInkrafttreten: 01.02.2025", "2025-02-01"),
+        ("Letzte Aktualisierung: 3.5.2025", "2025-05-03"),
+        ("Handbuch\nVersion 3.0 (03.05.2025)", "2025-05-03"),
+        ("Handbuch\nVersion 2.1 vom 3. Mai 2025", "2025-05-03"),
+        ("Neue Tarife gültig ab 01.01.2026\n12.10.2025\nDie Stadtwerke erhöhen.", "2025-10-12"),
+        ("Titel\nDonnerstag, 25.04.2019, 08:44 Uhr\nText.", "2019-04-25T08:44"),
+        ("Titel\nDonnerstag, 25.04.2019, 08:30 Uhr | dpa\nText.", "2019-04-25T08:30"),
+        ("Titel\n25.04.2019, 08:30 Uhr\nText.", "2019-04-25T08:30"),
+        ("Titel\n25.04.2019 \u2013 10 Kommentare\nText.", "2019-04-25"),
+        ("Newsletter 03.05.2024", "2024-05-03"),
+        ("Version 13.5.2025", "2025-05-13"),
+        ("Manifest 03.05.2024", "2024-05-03"),
+        ("Zug beim Sommerfest entgleist\n25.04.2019\nText.", "2019-04-25"),
     ],
 )
 def test_datelines(text: str, expected: str) -> None:
@@ -69,6 +94,19 @@ def test_datelines(text: str, expected: str) -> None:
         "Party | Termin: 5. Juli 2027",
         "Protokoll vom 9. April 2024 wird genehmigt.",
         "Дата рождения: 03.05.1984",
+        "Konzert im Schloss\nSamstag, 12. Dezember 2026, 20 Uhr\nKarten an der Abendkasse.",
+        "Schlossabend\nSamstag, 12. Dezember 2026, 19:30 Uhr\nKarten an der Abendkasse.",
+        "Schlossabend\n12. Dezember 2026, 19:30 - 22:00 Uhr",
+        "Schlossabend\n12. Dezember 2026, ab 19 Uhr",
+        "Evening at the castle\n12 December 2026, 8 pm",
+        "Hüttenwoche\n12.12.2026 bis 19.12.2026",
+        "Sommerfest 12.07.2026\nWir feiern.",
+        "Sommerfest des TSV\n12.07.2026\nWir feiern.",
+        "Events\n\nOpen labs\n\n14 March 2026\n\nParking is free.\n\nGames\n\n3 June 2026\n\nBring a friend.",
+        "Kerwe\n\nEröffnung\n\nFreitag, 4. September 2026, 18:30 Uhr\n\nMit Fassanstich.\n\nKaffee\n\n"
+        "7. September 2026\n\nEintritt frei.",
+        "Der Vertrag ist gültig ab 01.01.2024.",
+        "Preise\n- Jahreskarte, gültig ab 01.01.2024",
     ],
 )
 def test_what_is_no_dateline(text: str) -> None:

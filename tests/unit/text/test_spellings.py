@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_service.text.dates import find_dateline, iso_date
+from rag_service.text.datelines import find_dateline
+from rag_service.text.dates import iso_date
 from rag_service.text.days import find_dates
 from rag_service.text.names import find_numbers, word_numbers
 from rag_service.text.periods import find_period
