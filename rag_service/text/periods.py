@@ -33,7 +33,9 @@ _AGO = re.compile(
     rf"\b(?:vor\s+(?P<number>{_COUNT})\s+(?P<unit>{_UNIT})|(?P<n2>{_COUNT})\s+(?P<u2>{_UNIT})\s+ago)\b", re.IGNORECASE
 )
 _BEFORE_DATE = re.compile(
-    rf"(?:\b(?P<last>{_LAST})|\b(?P<since>seit|since|nach|after|ab|from)|\b(?P<until>bis|until|vor|before))"
+    rf"\b(?:(?P<last>{_LAST})|(?P<since>seit|since|ab|from)|(?P<until>bis|until)"
+    r"|(?P<after>nach|after|(?:später|neuer|jünger)\s+als|(?:later|newer)\s+than)"
+    r"|(?P<before>vor|before|prior\s+to|(?:früher|älter)\s+als|(?:earlier|older)\s+than))"
     r"\s+(?:(?:dem|den|the|im|in)\s+)?$",
     re.IGNORECASE,
 )
@@ -52,7 +54,10 @@ _PUBLISHED = re.compile(  # no fee, which is a 'Beitrag', too, no article of a p
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from ``start`` up to, but without, ``end``; ``strict`` when the question asks for texts of that time."""
+    """Days from ``start`` up to, but without, ``end``; ``strict`` when the question asks for texts of that time.
+
+    What has no beginning starts with ``date.min``, and what has no end ends with ``date.max``.
+    """
 
     start: date
     end: date
@@ -64,7 +69,10 @@ class Period:
         return other is not None and other[0] < self.end and self.start < other[1]
 
     def __str__(self) -> str:
-        return f"{self.start.isoformat()} to {_moved(self.end, -1).isoformat()}"
+        first, last = self.start.isoformat(), _moved(self.end, -1).isoformat()
+        if self.start == date.min:
+            return f"until {last}"
+        return f"from {first}" if self.end == date.max else f"{first} to {last}"
 
 
 def find_period(question: str, today: date) -> Period | None:
@@ -115,13 +123,18 @@ def _absolute(question: str, today: date) -> tuple[date, date] | None:
     lead = _BEFORE_DATE.search(before)
     if no_year and not (lead and lead["last"]):
         return None  # 'im April' alone: no telling of which year
-    if lead and lead["since"]:
-        return span[0], _moved(today, 1)
-    if lead and lead["until"]:
-        return date.min, span[1]
+    if lead and not lead["last"]:
+        return _open(lead, span)
     if no_year and today < span[1]:
         return _calendar(f"{span[0].year - 1}{value.norm[1:]}")  # 'last April', said in April
     return span
+
+
+def _open(lead: re.Match[str], span: tuple[date, date]) -> tuple[date, date]:
+    """From or until a time, which 'seit' and 'bis' include, and 'nach' and 'vor' do not."""
+    if lead["since"] or lead["after"]:
+        return span[0] if lead["since"] else span[1], date.max
+    return date.min, span[1] if lead["until"] else span[0]
 
 
 def _month_within(question: str, year: int) -> tuple[date, date] | None:

@@ -29,7 +29,7 @@ TODAY = date(2019, 5, 2)
         ("Was geschah dieses Jahr?", "2019-01-01", "2020-01-01"),
         ("What happened last September?", "2018-09-01", "2018-10-01"),
         ("Was geschah letzten April?", "2019-04-01", "2019-05-01"),
-        ("Was geschah seit 2018?", "2018-01-01", "2019-05-03"),
+        ("Was geschah seit 2018?", "2018-01-01", "9999-12-31"),
         ("Was geschah zwischen 2017 und 2018?", "2017-01-01", "2019-01-01"),
         ("Was geschah in den letzten zwei Wochen?", "2019-04-18", "2019-05-03"),
         ("Who came two days ago?", "2019-04-30", "2019-05-01"),
@@ -51,6 +51,16 @@ TODAY = date(2019, 5, 2)
         ("What happened on 05/04/2019?", "2019-01-01", "2020-01-01"),
         ("What happened one week ago?", "2019-04-22", "2019-04-29"),
         ("What happened last May?", "2018-05-01", "2018-06-01"),
+        ("Was geschah ab April 2018?", "2018-04-01", "9999-12-31"),
+        ("Was geschah nach 2017?", "2018-01-01", "9999-12-31"),
+        ("What happened after June 2018?", "2018-07-01", "9999-12-31"),
+        ("Was geschah nach dem 15.06.2018?", "2018-06-16", "9999-12-31"),
+        ("What is newer than 2017?", "2018-01-01", "9999-12-31"),
+        ("Was geschah bis 2017?", "0001-01-01", "2018-01-01"),
+        ("Was geschah vor 2017?", "0001-01-01", "2017-01-01"),
+        ("What happened before June 2018?", "0001-01-01", "2018-06-01"),
+        ("Was geschah vor dem 15.06.2018?", "0001-01-01", "2018-06-15"),
+        ("Was ist älter als 2017?", "0001-01-01", "2017-01-01"),
     ],
 )
 def test_the_time_a_question_names(question, start, end):
@@ -99,6 +109,18 @@ def test_asking_for_what_happened_at_a_time_is_not(question):
 )
 def test_publication_dates_as_precise_as_known(published, inside):
     assert Period(date(2019, 4, 1), date(2019, 5, 1), False).overlaps(published) is inside
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Welche Artikel wurden vor 2019 veröffentlicht?", "until 2018-12-31"),
+        ("Which reports were published after June 2018?", "from 2018-07-01"),
+        ("Which reports were published in 2018?", "2018-01-01 to 2018-12-31"),
+    ],
+)
+def test_how_a_period_is_told(question, told):
+    assert str(find_period(question, TODAY)) == told
 
 
 @given(st.text(max_size=80), st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 1, 1)))
