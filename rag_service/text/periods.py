@@ -77,10 +77,11 @@ class Period:
 
 def find_period(question: str, today: date) -> Period | None:
     """The time that a question names, relative to ``today``; None when it names none."""
-    found = _relative(question, today) or _absolute(question, today)
+    strict = _PUBLISHED.search(question) is not None
+    found = _relative(question, today) or _absolute(question, today, strict)
     if found is None or found[0] >= found[1]:
         return None
-    return Period(*found, strict=_PUBLISHED.search(question) is not None)
+    return Period(*found, strict)
 
 
 def _relative(question: str, today: date) -> tuple[date, date] | None:
@@ -105,7 +106,7 @@ def _relative(question: str, today: date) -> tuple[date, date] | None:
     return None
 
 
-def _absolute(question: str, today: date) -> tuple[date, date] | None:
+def _absolute(question: str, today: date, strict: bool) -> tuple[date, date] | None:
     found = [
         (value, span)
         for value in find_dates(question)
@@ -124,17 +125,20 @@ def _absolute(question: str, today: date) -> tuple[date, date] | None:
     if no_year and not (lead and lead["last"]):
         return None  # 'im April' alone: no telling of which year
     if lead and not lead["last"]:
-        return _open(lead, span)
+        return _open(lead, span, strict)
     if no_year and today < span[1]:
         return _calendar(f"{span[0].year - 1}{value.norm[1:]}")  # 'last April', said in April
     return span
 
 
-def _open(lead: re.Match[str], span: tuple[date, date]) -> tuple[date, date]:
-    """From or until a time, which 'seit' and 'bis' include, and 'nach' and 'vor' do not."""
+def _open(lead: re.Match[str], span: tuple[date, date], strict: bool) -> tuple[date, date]:
+    """From or until a time, which 'seit' and 'bis' include, and 'nach' does not.
+
+    Nor does 'vor', said of texts: but what was before a time is told by texts of that time, too.
+    """
     if lead["since"] or lead["after"]:
         return span[0] if lead["since"] else span[1], date.max
-    return date.min, span[1] if lead["until"] else span[0]
+    return date.min, span[0] if lead["before"] and strict else span[1]
 
 
 def _month_within(question: str, year: int) -> tuple[date, date] | None:
