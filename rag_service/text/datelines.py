@@ -9,6 +9,7 @@ from functools import cache
 
 from rag_service.text import dateline_words as words
 from rag_service.text.dates import DATE, iso
+from rag_service.text.questions import expected_answer
 from rag_service.text.weekdays import WEEKDAY
 
 _COLONS = (":", "\uff1a")
@@ -90,8 +91,7 @@ def _lone_dates(lines: Sequence[str]) -> Iterator[_Lone]:
             starts = match.start() == 0 and len(line) - match.end() <= _AFTER
             ends = match.end() == len(line.rstrip(" .")) and _tells_publication(line[: match.start()])
             if value and len(value) >= len("2019-04-25") and (starts or ends) and not value.startswith("-"):
-                event = _is_appointment(match) or (at > 0 and words.event().fullmatch(lines[at - 1]) is not None)
-                yield _Lone(at, value, event)
+                yield _Lone(at, value, _is_appointment(match) or (at > 0 and _announces(lines[at - 1])))
                 break
 
 
@@ -110,6 +110,12 @@ def _is_appointment(match: re.Match[str]) -> bool:
     minute = match["min"] or match["min2"]
     announced = match["weekday"] is not None and minute in _HALF_HOURS and not any(map(str.isalnum, rest))
     return hour is not None and (minute is None or announced)
+
+
+def _announces(line: str) -> bool:
+    """Whether what follows a line is the day of an event: behind its name, or 'When is it?'."""
+    asked = line.endswith("?") and expected_answer(line) == "date"
+    return asked or words.event().fullmatch(line) is not None
 
 
 def _tells_publication(before: str) -> bool:

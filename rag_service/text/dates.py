@@ -58,6 +58,12 @@ def is_date(text: str) -> bool:
     return _ANY.fullmatch(text.strip()) is not None
 
 
+def after_date(text: str) -> str | None:
+    """What follows the date, and the time of day behind it, that a text begins with; None where it begins with none."""
+    match = _ANY.match(text)
+    return text[match.end() :] if match else None
+
+
 def iso(match: re.Match[str]) -> str | None:
     """The match as ISO 8601; `--04-25` stands for a day without its year; None when no such day exists."""
     group = match.groupdict()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from rag_service.answer.evidence.occasions import is_time, names_day, opens_with_day
 from rag_service.models import Passage
 from rag_service.text.dates import is_date
 from rag_service.text.sentences import FOOTNOTE_MARKS, split_sentences
@@ -47,24 +48,26 @@ class Candidate:
     fragment: bool
 
 
-def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
+def find_candidates(
+    passages: Sequence[Passage], answers: Callable[[Passage, str], bool] | None = None
+) -> list[Candidate]:
     """Every sentence once, although neighbouring passages of a document overlap; fragments only if all are.
 
-    A question is no answer: it stands with what follows it, however short that is, or not at all.
+    A question is no answer: it stands with what follows it, however short that is, or not at all. A line that says when
+    stands with the heading above it. A heading that holds a date is a candidate where it ``answers``.
     """
     seen: set[tuple[str, int]] = set()
     found: list[Candidate] = []
     for index, passage in enumerate(passages):
         question: int | None = None  # where the question begins that the next span answers
-        spans = split_sentences(passage.text, passage.language)
-        for (start, end), fragment in zip(spans, _fragments(passage, spans), strict=True):
+        for start, end, fragment in _spans(passage, answers):
             text = passage.text[start:end]
             if _QUESTION.search(text):
                 question = start
                 continue
             bullet = _BULLET.match(passage.text, start, end)
             start = bullet.end() if bullet else start
-            if question is not None and not _is_aside(text):
+            if question is not None and (not _is_aside(text) or opens_with_day(passage, start, text)):
                 start, fragment = question, False
             question = None
             key = (passage.version_id, passage.start + end)
@@ -75,6 +78,22 @@ def find_candidates(passages: Sequence[Passage]) -> list[Candidate]:
             found.append(Candidate(index, passage.start + start, passage.start + end, text, fragment))
     sentences = [item for item in found if not item.fragment]
     return sentences or found
+
+
+def _spans(passage: Passage, answers: Callable[[Passage, str], bool] | None) -> list[tuple[int, int, bool]]:
+    """Sentences and lines with whether each is a fragment; lines that say when are joined to the heading above them."""
+    spans = split_sentences(passage.text, passage.language)
+    found: list[tuple[int, int, bool]] = []
+    headed = False  # whether the span before is a heading, alone or with such lines
+    for (start, end), fragment in zip(spans, _fragments(passage, spans), strict=True):
+        text = passage.text[start:end]
+        if headed and (fragment or is_time(text)) and opens_with_day(passage, start, text):
+            found[-1] = (found[-1][0], end, False)
+            continue
+        headed = is_fragment(text) and not _is_aside(text) and not _QUESTION.search(text)
+        answered = answers is not None and headed and names_day(passage, start, text) and answers(passage, text)
+        found.append((start, end, fragment and not answered))
+    return found
 
 
 def _fragments(passage: Passage, spans: Sequence[tuple[int, int]]) -> list[bool]:

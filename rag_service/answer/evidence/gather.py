@@ -78,8 +78,8 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     figures = {value.norm for value in find_figures(evidence.question, evidence.language)}
     asked = _Told(_words(evidence.question, evidence.language), figures)
     dates = find_dates(evidence.question)
-    candidates, told = _candidates(evidence, asked, dates)
     kind = expected_answer(evidence.question)
+    candidates, told = _candidates(evidence, asked, dates, kind)
     features = np.zeros((len(candidates), len(FEATURES)), np.float32)
     if not candidates:
         return Sentences(kind, (), features)
@@ -110,12 +110,19 @@ class _Told:
     meant: Set[str] = frozenset()
 
 
-def _candidates(evidence: Evidence, asked: _Told, dates: Sequence[Value]) -> tuple[list[Candidate], list[_Told]]:
+def _candidates(
+    evidence: Evidence, asked: _Told, dates: Sequence[Value], kind: AnswerType
+) -> tuple[list[Candidate], list[_Told]]:
     """The sentences that may answer, and what each repeats of the question."""
     named = {
         each.norm: asked.words & _words(evidence.question[each.start : each.end], evidence.language) for each in dates
     }
-    found = find_candidates(evidence.passages)
+
+    def answers(passage: Passage, heading: str) -> bool:
+        repeated = _told(asked, named, heading, passage)
+        return bool(repeated.words or repeated.figures) and asked.figures <= repeated.figures
+
+    found = find_candidates(evidence.passages, answers if kind == "date" else None)
     told = [_told(asked, named, item.text, evidence.passages[item.passage]) for item in found]
     kept = without_other_rows(found, [each.words | each.figures for each in told])
     return [found[row] for row in kept], [told[row] for row in kept]

@@ -96,6 +96,47 @@ def test_short_lines_are_data_unless_they_head_what_follows(text, found):
     assert [item.text for item in sentences] == [*found, "Elsewhere it rains."]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Umzug\n\nSonntag, 6. September 2026, 14 Uhr\n\nEr zieht zum Festplatz.",
+         ["Umzug\n\nSonntag, 6. September 2026, 14 Uhr", "Er zieht zum Festplatz."]),
+        ("Yoga\nSamstag, 9. Mai 2026, 10\u201316 Uhr\n\nBitte Matten mitbringen.",
+         ["Yoga\nSamstag, 9. Mai 2026, 10\u201316 Uhr", "Bitte Matten mitbringen."]),
+        ("Proben\n\n3. Mai 2026\n\n10. Mai 2026\n\nDie Halle ist offen.",
+         ["Proben\n\n3. Mai 2026\n\n10. Mai 2026", "Die Halle ist offen."]),
+        ("Wann ist der Markt?\n\n3. Mai 2026\n\nEr endet um vier.",
+         ["Wann ist der Markt?\n\n3. Mai 2026", "Er endet um vier."]),
+        ("Rat tagt\n\n25. April 2019, 18:05 Uhr\n\nEr tagte drei Stunden.", ["Er tagte drei Stunden."]),
+        ("Wer führt den Rat?\n\n25. April 2019\n\nEr tagte drei Stunden.",
+         ["Er tagte drei Stunden."]),
+        ("Termine\n12.05.2026 Konzert\n20.09.2026 Ausflug\n\nGäste sind willkommen.",
+         ["Termine", "12.05.2026 Konzert", "20.09.2026 Ausflug", "Gäste sind willkommen."]),
+        ("Er tagte drei Stunden.\n\n3. Mai 2026\n\nEr endet um vier.", ["Er tagte drei Stunden.", "Er endet um vier."]),
+        ("Foto: dpa\n\n3. Mai 2026\n\nEr endet um vier.", ["Er endet um vier."]),
+        ("Preise\n\n2026\n\nKinder zahlen drei Euro.", ["Kinder zahlen drei Euro."]),
+    ],
+)  # fmt: skip
+def test_a_day_stands_with_the_heading_above_it_unless_it_is_the_dateline(text, found):
+    assert [item.text for item in find_candidates([passage(text)])] == found
+
+
+def test_the_day_of_publication_further_down_is_no_dateline():
+    text = "Umzug\n\n25. April 2019\n\nEr zieht zum Festplatz."
+    assert len(find_candidates([passage(text)])) == 1
+    assert len(find_candidates([passage(text, start=5000, end=5000 + len(text))])) == 2
+
+
+def test_headings_with_a_day_are_candidates_where_they_answer():
+    text = "5.1.0 (2025-10-07)\n\nReads are fast.\n\n5.0.0 (2025-05-20)\n\nThe old flag is gone.\n\nNotes\n\nIt runs."
+    sentences = ["Reads are fast.", "The old flag is gone.", "It runs."]
+    asked = [item.text for item in find_candidates([passage(text)], lambda _, heading: heading.startswith("5.1.0"))]
+    assert asked == ["5.1.0 (2025-10-07)", *sentences]
+    assert [item.text for item in find_candidates([passage(text)])] == sentences
+    dated = [item.text for item in find_candidates([passage(text, published="2025-10-07")], lambda *_: True)]
+    assert dated == [sentences[0], "5.0.0 (2025-05-20)", *sentences[1:]]
+
+
 def test_the_year_of_publication_in_a_title_is_no_answer():
     title = "Changed and cancelled: the programme of 2019"
     found = find_candidates([passage(f"{title}\n\nThe visit ended early.", title=title, published="2019-04-28")])

@@ -76,6 +76,22 @@ def test_a_sentence_without_a_year_speaks_of_the_time_of_its_document():
     assert found.column("agreement").tolist() == [1.0, 0.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize(
+    ("question", "headings"),
+    [
+        ("When was version 5.1.0 released?", ["5.1.0 (2025-10-07)"]),
+        ("When was version 5.3.0 released?", []),
+        ("When were the replicas announced?", ["Replicas since 3 May 2025"]),
+        ("What is new in 5.1.0?", []),
+    ],
+)
+def test_a_heading_answers_when_something_was_if_it_repeats_the_questions_figures(question, headings):
+    text = "5.1.0 (2025-10-07)\n\nReads are faster.\n\n5.0.0 (2025-05-20)\n\nThe old flag is gone."
+    asked = evidence(question, text, "Replicas since 3 May 2025\n\nAll reads are faster now.", dates={})
+    found = gather(asked, Encoding(), Reads())
+    assert [item.text for item in found.candidates if "2025" in item.text] == headings
+
+
 def test_either_reading_of_a_date_repeats_the_questions():
     sentences = ("Am 05/06/2024 tagte der Rat.", "Am 6. Mai 2024 tagte der Rat.", "Am 06/07/2024 tagte der Rat.")
     found = gather(evidence("Wo tagte der Rat am 6. Mai 2024?", *sentences), Encoding(), Reads())

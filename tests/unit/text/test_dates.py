@@ -61,6 +61,7 @@ from rag_service.text.dates import iso_date
         ("Titel\nDonnerstag, 25.04.2019, 08:30 Uhr | dpa\nText.", "2019-04-25T08:30"),
         ("Titel\n25.04.2019, 08:30 Uhr\nText.", "2019-04-25T08:30"),
         ("Titel\n25.04.2019 \u2013 10 Kommentare\nText.", "2019-04-25"),
+        ("Kommt Kim nach Moskau?\n25.04.2019\nText.", "2019-04-25"),
         ("Newsletter 03.05.2024", "2024-05-03"),
         ("Version 13.5.2025", "2025-05-13"),
         ("Manifest 03.05.2024", "2024-05-03"),
@@ -105,6 +106,7 @@ def test_datelines(text: str, expected: str) -> None:
         "Events\n\nOpen labs\n\n14 March 2026\n\nParking is free.\n\nGames\n\n3 June 2026\n\nBring a friend.",
         "Kerwe\n\nEröffnung\n\nFreitag, 4. September 2026, 18:30 Uhr\n\nMit Fassanstich.\n\nKaffee\n\n"
         "7. September 2026\n\nEintritt frei.",
+        "Fragen\n\nWann ist der Flohmarkt?\n\n3. Mai 2026\n\nAuf dem Platz.",
         "Der Vertrag ist gültig ab 01.01.2024.",
         "Preise\n- Jahreskarte, gültig ab 01.01.2024",
     ],
