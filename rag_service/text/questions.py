@@ -70,27 +70,32 @@ def _verb_first() -> re.Pattern[str]:
 def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
     which = r"(?:welche[mnrs]?|what|which)"
     units = (
-        "hoch|groß|lange?|weit|alt|oft|schnell|schwer|teuer|häufig|tief|breit|stark|viele[mnrs]?|viel|heiß|kalt|dick|"
-        "many|much|tall|large|big|long|far|old|often|fast|heavy|high|deep|wide|hot|cold|frequently"
+        "hoch|gro(?:ß|ss)|klein|lange?|weit|nahe?|alt|jung|oft|schnell|schwer|teuer|häufig|regelmäßig|tief|breit|stark|"
+        "viele[mnrs]?|viel|heiß|kalt|dick|früh|spät|bald|"
+        "many|much|tall|large|big|small|long|far|close|old|young|often|fast|heavy|high|deep|wide|hot|cold|frequently|"
+        "early|late|soon"
     )
+    name = r"(?:\w*(?:name|adresse|anschrift|nummer|titel)|name|address|number|title)"
     rules: list[tuple[AnswerType, str]] = [
         ("date", r"\b(?:wann|when|wievielten)\b"),
         (
             "date",
             rf"\b{which}\s(?:(?:calendar|exact|genauen?|letzten?|ersten?|first)\s)?"
-            r"(?:jahr(?:es|zehnt|hundert)?|monat|tag|datum|wochentag|zeit(?:punkt|raum)?|epoche|"
-            r"years?|months?|days?|dates?|decades?|century|centuries|period|time|era)\b",
+            r"(?:jahr(?:es|zehnt|hundert|en?)?|monate?n?|(?:wochen)?tage?n?|woche|datum|termine?n?|"
+            r"zeit(?:punkt|raum|räumen?|en)?|epoche|"
+            r"years?|months?|weeks?|days?|dates?|decades?|century|centuries|period|time|era)\b",
         ),
         ("number", rf"\b(?:wie|how)\s(?:{units})\b"),
         ("number", r"\bwieviele?n?\b"),
         ("number", r"\bwas\s(?:koste\w+|(?:hat|haben|wird|werden|soll\w*|würde\w*)\b.{1,80}\b(?:gekostet|kosten))\b"),
         (
             "number",
-            rf"\b{which}\s(?:\w+\s)?(?:zahl|anzahl|nummer|summe|höhe|größe|länge|temperatur|menge|anteil|prozentsatz|betrag|"
+            rf"\b{which}\s(?:\w+\s)?(?:uhrzeit|zahl|anzahl|nummer|summe|höhe|größe|länge|temperatur|menge|anteil|prozentsatz|betrag|"
             r"prozent|preis|alter|number|amount|percent(?:age)?|proportion|share|sum|size|length|height|temperature|"
             r"price|age|population|rate|quote)\b",
         ),
         ("number", r"\bwhat\s(?:is|was)\sthe\s(?:\w+\s)?(?:number|amount|percentage|population|size|total|average)\b"),
+        ("number", r"\bwhat\s(?:do|does|did|will|would)\b.{1,80}\bcost\b"),
         ("reason", r"\b(?:warum|weshalb|wieso|weswegen|wozu|why)\b"),
         ("reason", rf"\b(?:{which}|aus\swelchem|der|the)\s(?:gr[uü]nde?n?|ursachen?|reasons?|causes?)\b"),
         ("place", r"\b(?:wo|woher|wohin|where)\b"),
@@ -99,6 +104,7 @@ def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
             rf"\b{which}\s(?:\w+\s)?(?:stadt|städten?|land|ländern?|ort|orten?|region(?:en)?|gebiet|staat|kontinent|"
             r"provinz|city|cities|country|countries|place|region|state|town|continent|area|location|province)\b",
         ),
+        ("any", r"\bwhat(?:'s|\s(?:is|are|was|were))\s.{1,60}\scalled\b"),
         (
             "definition",
             r"^(?:was\s(?:ist|sind|bedeutet|heißt|bezeichnet|versteht|meint)|what\s(?:is|are|does\s.*\smean))\s(?:ein\w*\s|an?\s|man\s)?[\w-]+(?:\s[\w-]+)?\?*$",
@@ -115,6 +121,14 @@ def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
             r"autor(?:in)?|minister(?:in)?|spieler(?:in)?|forscher(?:in)?|wissenschaftler(?:in)?|man|woman|politician|"
             r"president|king|queen|emperor|author|minister|player|scientist|leader)\b",
         ),
+        ("person", r"\bwie\s(?:hei(?:ß|ss)(?:t|en)|hie(?:ß|ss)(?:en)?)\b(?!\ses\b)"),
+        (
+            "any",
+            r"\bwie\s(?:hei(?:ß|ss)t|hie(?:ß|ss)|laute\w*|nenn\w+|schreib\w+|buchstabier\w+|wird\s.{1,60}\sgenannt)\b",
+        ),
+        ("any", rf"\bwie\s(?:ist|sind|war|waren)\s(?:de[rn]|die|das|ihre?|deine?|eure?)\s(?:\w+\s)?{name}\b"),
+        ("any", r"\bhow\s(?:(?:do|does|would|should)\s(?:you|i|we|one)|to)\s(?:spell|pronounce)\b"),
+        ("any", r"\bhow\s(?:is|are|was|were)\s.{1,60}\s(?:called|spelled|spelt|pronounced)\b"),
         ("manner", r"^(?:wie|how|auf\swelche|in\swhat\sway|womit|wodurch)\b"),
         ("any", _question_word().pattern),
     ]
