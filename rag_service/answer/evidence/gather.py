@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rag_service.answer.evidence.candidates import Candidate, find_candidates, without_other_rows
 from rag_service.answer.evidence.reading import read
+from rag_service.answer.evidence.wording import wording
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
 from rag_service.ports import Encoder, Evidence, Reader
@@ -75,8 +76,8 @@ class Sentences:
 
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
-    figures = {value.norm for value in find_figures(evidence.question, evidence.language)}
-    asked = _Told(_words(evidence.question, evidence.language), figures)
+    figures = {value.norm for value in find_figures(evidence.question, wording(evidence))}
+    asked = _Told(_words(evidence.question, wording(evidence)), figures)
     dates = find_dates(evidence.question)
     kind = expected_answer(evidence.question)
     candidates, told = _candidates(evidence, asked, dates, kind)
@@ -115,7 +116,7 @@ def _candidates(
 ) -> tuple[list[Candidate], list[_Told]]:
     """The sentences that may answer, and what each repeats of the question."""
     named = {
-        each.norm: asked.words & _words(evidence.question[each.start : each.end], evidence.language) for each in dates
+        each.norm: asked.words & _words(evidence.question[each.start : each.end], wording(evidence)) for each in dates
     }
 
     def answers(passage: Passage, heading: str) -> bool:
@@ -222,7 +223,7 @@ def _token_weights(evidence: Evidence, rarity: Mapping[str, float], tokens: int)
     question = evidence.encoded
     if question is not None and len(question.spans) == tokens:
         for start, end in word_spans(evidence.question):
-            stems = content_words(evidence.question[start:end], evidence.language)
+            stems = content_words(evidence.question[start:end], wording(evidence))
             inside = (question.spans[:, 0] < end) & (question.spans[:, 1] > start)
             weights[inside] = max((rarity.get(stem, _COMMON) for stem in stems), default=_COMMON)
     found: Floats = weights / weights.sum()
@@ -259,7 +260,7 @@ def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Ca
     if kind == "reason":
         out[:, 3] = [_REASON.search(item.text) is not None for item in candidates]
     if kind in columns:
-        known = readings(kind, evidence.question, evidence.language)
+        known = readings(kind, evidence.question, wording(evidence))
         for row, item in enumerate(candidates):
             language = evidence.passages[item.passage].language
             fresh = any(value.norm not in known for value in values(kind, item.text, language))

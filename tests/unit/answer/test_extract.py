@@ -10,6 +10,7 @@ from rag_service.answer.conversation.parts import parts
 from rag_service.answer.evidence.abstain import SIGNALS, EvidenceModel, Fitted, softmax
 from rag_service.answer.evidence.gather import FEATURES, gather
 from rag_service.answer.evidence.select import choose
+from rag_service.answer.evidence.wording import wording
 from rag_service.answer.extract import ExtractiveAnswerer
 from rag_service.errors import SettingsError
 from rag_service.models import DraftStatement
@@ -90,6 +91,18 @@ def test_a_heading_answers_when_something_was_if_it_repeats_the_questions_figure
     asked = evidence(question, text, "Replicas since 3 May 2025\n\nAll reads are faster now.", dates={})
     found = gather(asked, Encoding(), Reads())
     assert [item.text for item in found.candidates if "2025" in item.text] == headings
+
+
+def test_keywords_that_tell_no_language_are_compared_in_that_of_the_passages():
+    rows = ("Anlass: Geburt eines Kindes; Tage: 2", "Anlass: Umzug; Tage: 1")
+    asked = replace(evidence("sonderurlaub geburten", "\n".join(rows)), language="und")
+    found = gather(asked, Encoding(), Reads())
+    assert [item.text for item in found.candidates] == [rows[0]]
+    assert found.column("coverage")[0] > 0
+    german, english = asked.passages[0], replace(asked.passages[0], language="en")
+    assert wording(replace(asked, passages=(english, german, german))) == "de"
+    assert wording(replace(asked, language="fr")) == "fr"
+    assert wording(replace(asked, passages=())) == "und"
 
 
 def test_either_reading_of_a_date_repeats_the_questions():
