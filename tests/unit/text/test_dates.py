@@ -96,6 +96,7 @@ def test_datelines(text: str, expected: str) -> None:
         "Protokoll vom 9. April 2024 wird genehmigt.",
         "Дата рождения: 03.05.1984",
         "Konzert im Schloss\nSamstag, 12. Dezember 2026, 20 Uhr\nKarten an der Abendkasse.",
+        "Schlossabend\n12. Dezember 2026, 20 Uhr\nKarten an der Abendkasse.",
         "Schlossabend\nSamstag, 12. Dezember 2026, 19:30 Uhr\nKarten an der Abendkasse.",
         "Schlossabend\n12. Dezember 2026, 19:30 - 22:00 Uhr",
         "Schlossabend\n12. Dezember 2026, ab 19 Uhr",
