@@ -16,6 +16,7 @@ from rag_service.answer.evidence.gather import FEATURES, Floats, Sentences, gath
 from rag_service.embed.maxsim import maxsim
 from rag_service.errors import SettingsError
 from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
+from rag_service.text.codes import find_codes, has_code
 from rag_service.text.polarity import contrary
 
 SIGNALS = (
@@ -95,7 +96,7 @@ class EvidenceModel:
         self.threshold = fitted.threshold if threshold is None else threshold
 
     def assess(self, evidence: Evidence) -> Assessment:
-        """Score every sentence and the whole; confidence 0 where there is no sentence."""
+        """Score every sentence and the whole; confidence 0 without a sentence, or about a code that no passage has."""
         if evidence.encoded is None:
             evidence = replace(evidence, encoded=self._encoder.encode_query(evidence.question))
         sentences = gather(evidence, self._encoder, self._reader)
@@ -104,7 +105,7 @@ class EvidenceModel:
         shares = softmax(sentences.features @ self._sentence)
         found = self.signals(evidence, sentences, shares)
         logit = float(found @ self._signal) + self._intercept
-        return Assessment(sentences, shares, 1.0 / (1.0 + math.exp(-logit)))
+        return Assessment(sentences, shares, 0.0 if _unheard_of(evidence) else 1.0 / (1.0 + math.exp(-logit)))
 
     def narrowed(self, evidence: Evidence, question: str) -> Evidence:
         """The evidence for another question: its passages by how well they match that, not yet weighed."""
@@ -142,6 +143,13 @@ class EvidenceModel:
             (block,) = self._encoder.encode_documents([passage.text])
             dense = float(block.vector @ question.vector)
         return dense, _late(question, block)
+
+
+def _unheard_of(evidence: Evidence) -> bool:
+    """Whether the question names codes, and no passage any of them: what Q-1001 means is no answer about Q-4001."""
+    codes = find_codes(evidence.question)
+    texts = [f"{passage.title}\n{passage.text}" for passage in evidence.passages]
+    return bool(codes) and not any(has_code(text, code) for text in texts for code in codes)
 
 
 def softmax(scores: NDArray[Number]) -> NDArray[Number]:

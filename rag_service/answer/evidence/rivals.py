@@ -18,6 +18,7 @@ from rag_service.text.replaced import is_replaced
 from rag_service.text.versions import differ
 
 _RIVAL = 0.25
+_COVERED = 0.5  # share of what the likeliest repeats of the question that a rival repeats, too
 
 
 def of_one_subject(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> list[Chosen]:
@@ -52,11 +53,18 @@ def find_rivals(evidence: Evidence, assessment: Assessment, groups: Sequence[Cho
 
     Where not all fit, the likeliest stays, and the newest of the others; where one fits, the newest.
     """
+    candidates, coverage = assessment.sentences.candidates, assessment.sentences.column("coverage")
+
+    def covered(group: Chosen) -> float:
+        return float(coverage[candidates.index(group.item)])
+
     rivals: list[Chosen] = []
     for group in groups:
         if group.share < _RIVAL * groups[0].share:
             break
-        if all(_disagree(evidence, assessment.sentences.kind, group.item, other.item) for other in rivals):
+        if all(_disagree(evidence, assessment.sentences.kind, group.item, other.item) for other in rivals) and (
+            covered(group) >= _COVERED * covered(groups[0])
+        ):
             rivals.append(group)
     for group in tuple(rivals):
         for version in _versions(evidence, assessment, group):

@@ -146,6 +146,12 @@ def test_confidence_is_higher_where_the_answer_stands():
     assert 0.0 <= own.assess(elsewhere).confidence < own.assess(here).confidence <= 1.0
 
 
+@pytest.mark.parametrize(("asked", "heard_of"), [("Q-4001", False), ("Q-1001", True), ("Q 4001 oder Q-1001", True)])
+def test_a_code_that_no_passage_has_is_not_answered_with_another(asked, heard_of):
+    weighed = evidence(f"Was bedeutet der Fehler {asked}?", "Der Fehler Q-1001 bedeutet einen falschen Schlüssel.")
+    assert (model().assess(weighed).confidence > 0) is heard_of
+
+
 def test_the_threshold_may_be_set():
     assert model(threshold=0.5).threshold == 0.5
     assert 0.0 < model().threshold < 1.0

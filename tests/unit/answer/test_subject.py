@@ -77,3 +77,12 @@ def test_in_a_question_without_capitals_every_word_may_name_the_subject():
         ("Scanner", "Printer"),
     )  # fmt: skip
     assert found == [weight.format(4)]
+
+
+def test_a_newer_number_that_repeats_little_of_the_question_does_not_come_first():
+    told = (
+        "Teilzeitkräfte haben bei drei Arbeitstagen pro Woche 18 Tage Urlaub.",
+        "Der Zuschuss am Tag der Reise beträgt 14 Euro.",
+    )
+    found = chosen("Wie viel Urlaub gibt es bei drei Arbeitstagen pro Woche?", told, (0.7, 0.3), {0: "2024", 1: "2025"})
+    assert found[0] == told[0]
