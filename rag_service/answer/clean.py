@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 
 from rag_service.answer.markers import defuse_markers
-from rag_service.text.abbreviations import MONTHS
+from rag_service.text.months import GERMAN_MONTHS
 
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -89,7 +89,7 @@ def unlisted(text: str, told: str = "") -> str:
     """Without the bullet or number of a list item; '1. Mai' is a date."""
     text = re.sub(r"^\s*[-*+•▪●–]\s+", "", text)
     match = re.match(r"\s*\(?(\d{1,2})[.)]\s+(\w+)", text)
-    if match is None or match.group(2).casefold() in MONTHS:
+    if match is None or match.group(2).casefold() in GERMAN_MONTHS:
         return text
     if re.search(rf"(?<!\d){match.group(1)}\.\s+{re.escape(match.group(2))}", told):
         return text

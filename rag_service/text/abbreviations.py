@@ -82,11 +82,6 @@ AFTER_NUMBER = _words("г гг р рр см м т с r w")
 # 'No. 5', 'p. 12': an abbreviation only before a number.
 BEFORE_NUMBER = _words("no nos p pp art sec ch fig vol nr abs kap s ziff bd anl anh anm zi kto")
 
-MONTHS = _words("""
-        januar jänner jan februar feber feb märz april mai juni juli august aug september sept
-        oktober okt november nov dezember dez
-        """)
-
 # Words after which a lone capital or a number is a name, so that its full stop ends the sentence.
 LABELS = _words("""
     plan typ vitamin klasse gruppe teil kategorie hepatitis type class group part план тип класс группа

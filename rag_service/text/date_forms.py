@@ -6,22 +6,8 @@ import calendar
 import re
 from functools import cache
 
-from rag_service.text.normalise import lower
+from rag_service.text.months import MONTH_NAMES, month_number
 
-_MONTHS = {
-    1: "januar|jänner|january|jan",
-    2: "februar|feber|february|feb",
-    3: "märz|maerz|march|mär|mar",
-    4: "april|apr",
-    5: "mai|may",
-    6: "juni|june|jun",
-    7: "juli|july|jul",
-    8: "august|aug",
-    9: "september|sept|sep",
-    10: "oktober|october|okt|oct",
-    11: "november|nov",
-    12: "dezember|december|dez|dec",
-}
 DAY = r"[0-3]?\d"
 ORDINAL = r"(?:st|nd|rd|th)"
 _YEAR = r"(?:1\d|20|21)\d\d"
@@ -35,9 +21,8 @@ _TIME = r"\s?(?:[ap]\.?m\b|o['\u2019]clock|Uhr|%)|:\d"
 @cache
 def date_pattern() -> re.Pattern[str]:
     """One date, or the first and last day of 'May 3-5'; ``short`` is 'D.M.', which may be something else."""
-    names = sorted(_month_numbers(), key=len, reverse=True)
-    month = "|".join(names)
-    alone = "|".join(name.capitalize() for name in names if len(name) > 3 or name in ("mai", "may"))
+    month = "|".join(MONTH_NAMES)
+    alone = "|".join(name.capitalize() for name in MONTH_NAMES if len(name) > 3 or name in ("mai", "may"))
     # A longer number or a code goes on, but not a range: '1.5.2024-3.5.2024', '29 April-3 May'.
     last = rf"-{DAY}(?:/{DAY}/|(?:\.|{ORDINAL})?\s?(?:[01]?\d\.|(?:{month})\b))"
     goes_on = rf"(?!{last})[\w-]{{0,40}}\d|[.,]\d"
@@ -123,9 +108,4 @@ def _exists(month: int, day: int) -> bool:
 
 
 def _month(word: str | None) -> int:
-    return _month_numbers()[lower(word).rstrip(".")] if word else 0
-
-
-@cache
-def _month_numbers() -> dict[str, int]:
-    return {name: number for number, names in _MONTHS.items() for name in names.split("|")}
+    return month_number(word) if word else 0

@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from rag_service.text.normalise import lower
+from rag_service.text.months import MONTH_NAMES, month_number
 from rag_service.text.weekdays import WEEKDAY
 
-_MONTHS = {
-    "jan": 1, "jän": 1, "feb": 2, "mär": 3, "mae": 3, "mar": 3, "apr": 4, "mai": 5, "may": 5, "jun": 6,
-    "jul": 7, "aug": 8, "sep": 9, "okt": 10, "oct": 10, "nov": 11, "dez": 12, "dec": 12,
-}  # fmt: skip
-_MONTH = (
-    r"(?:jan(?:uary?|uar|\b)|jän(?:ner)?|feb(?:ruary?|ruar|er|\b)|mär(?:z|\b)|maerz|mar(?:ch|\b)|apr(?:il|\b)|mai|may"
-    r"|jun[ei]?|jul[iy]?|aug(?:ust|\b)|sept?(?:ember|\b)|okt(?:ober|\b)|oct(?:ober|\b)|nov(?:ember|\b)|de[zc](?:ember|\b))"
-)
+_MONTH = rf"(?:{'|'.join(MONTH_NAMES)})\b"
 _WEEKDAY = (
     rf"(?:(?P<weekday>{WEEKDAY}|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)"
     r"\.?,?\s+(?:(?:den|dem|the)\s+)?)?"
@@ -69,7 +62,7 @@ def iso(match: re.Match[str]) -> str | None:
     group = match.groupdict()
     year = next((group[f"y{n}"] for n in range(1, 9) if group.get(f"y{n}")), None)
     name = next((group[f"n{n}"] for n in (3, 4, 6) if group.get(f"n{n}")), None)
-    month = _MONTHS[lower(name[:3])] if name else int(group["m1"] or group["m2"] or group["m7"] or group.get("m8") or 0)
+    month = month_number(name) if name else int(group["m1"] or group["m2"] or group["m7"] or group.get("m8") or 0)
     day = int(group["d1"] or group["d2"] or group["d3"] or group["d4"] or group["d7"] or 0)
     if group["a5"]:
         first, second = int(group["a5"]), int(group["b5"])

@@ -10,6 +10,7 @@ from rag_service.text import abbreviations as known
 from rag_service.text.date_forms import short_date
 from rag_service.text.days import SECTION
 from rag_service.text.languages import detect_language
+from rag_service.text.months import GERMAN_MONTHS
 from rag_service.text.weekdays import ANY_WEEKDAY, SHORT_WEEKDAYS
 
 Span = tuple[int, int]
@@ -210,7 +211,7 @@ def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: 
         return _word_ends(text, start, at, token, word, starts, language)
     if not (_counts_with_stops(text, start, at, language) if token.isdigit() else language in known.ORDINALS):
         return True
-    if word.casefold() in known.MONTHS:
+    if word.casefold() in GERMAN_MONTHS:
         return len(token) > 2
     return starts or (len(token) > 3 and token.isdigit()) or not word
 

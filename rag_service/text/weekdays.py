@@ -15,7 +15,8 @@ _NAMES = (
     ("samstag", "sonnabend", "saturday"),
     ("sonntag", "sunday"),
 )
-WEEKDAY = rf"(?:{'|'.join('|'.join(names) for names in _NAMES)})"  # to be matched whatever the case
+WEEKDAY_NAMES = tuple(name for names in _NAMES for name in names)
+WEEKDAY = rf"(?:{'|'.join(WEEKDAY_NAMES)})"  # to be matched whatever the case
 _SHORT = "Mo|Di|Mi|Do|Fr|Sa|So"
 SHORT_WEEKDAYS = frozenset(_SHORT.split("|"))  # of German
 ANY_WEEKDAY = rf"(?:{WEEKDAY}s?|(?-i:{_SHORT}|Mon|Tue|Wed|Thu|Fri|Sat|Sun))\b\.?,?"

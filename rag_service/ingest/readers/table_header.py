@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from rag_service.text.months import MONTH_NAMES
+from rag_service.text.weekdays import WEEKDAY_NAMES
+
 LONGEST_NAME = 80  # characters of a column's name
 SAMPLE = 20  # rows that are looked at
 Row = Sequence[str]
@@ -44,14 +47,9 @@ _ENGLISH = """
     price product quantity question region responsible role room start state street supplier term time title topic
     type unit url value vat width zip
 """
-_CALENDAR = """
-    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar jänner februar märz april mai juni
-    juli august september oktober november dezember monday tuesday wednesday thursday friday saturday sunday january
-    february march may june july october december
-"""
 _FIELDS = frozenset(f"{_GERMAN} {_ENGLISH}".split())
 _HEADS = frozenset(_ENGLISH.split())  # the last word of two tells what is meant: 'unit price'
-_DAYS = frozenset(_CALENDAR.split())
+_CALENDAR = frozenset((*MONTH_NAMES, *WEEKDAY_NAMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def _is_sure(row: Row, below: Sequence[Row], pair: bool) -> bool:
     filled = [cell for cell in row if cell]
     if pair:
         fields = sum(_is_field(next(filter(None, other), "")) for other in below)
-        if 2 * fields > len(below) or filled[0].lower() in _DAYS:
+        if 2 * fields > len(below) or filled[0].lower() in _CALENDAR:
             return False  # names of fields below one another
         if _is_field(filled[-1]):
             return True

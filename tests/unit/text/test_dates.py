@@ -4,6 +4,7 @@ import pytest
 
 from rag_service.text.datelines import find_dateline
 from rag_service.text.dates import iso_date
+from rag_service.text.days import find_dates
 
 
 @pytest.mark.parametrize(
@@ -146,3 +147,9 @@ def test_hostile_text_takes_no_time() -> None:
         find_dateline(text)
         iso_date(text)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("month", ["Jän.", "Jänner", "Jan.", "January"])
+def test_every_name_of_a_month_is_known_to_datelines_and_to_running_text(month):
+    assert find_dateline(f"Stand: 5. {month} 2019\n\nText.") == "2019-01-05"
+    assert [value.norm for value in find_dates(f"Das war am 5. {month} 2019 so.")] == ["2019-01-05"]
