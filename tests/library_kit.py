@@ -76,9 +76,9 @@ def cut(text: str, language: str) -> list[Chunk]:
     return [Chunk(n, start, end, text[start:end], len(text[start:end].split())) for n, (start, end) in enumerate(spans)]
 
 
-def found(paths: Sequence[Path]) -> Discovered:
+def found(paths: Sequence[Path], root: Path | None = None) -> Discovered:
     """Text files below folders, and files named directly."""
-    return discover(paths, {".txt"})
+    return discover(paths, {".txt"}, root)
 
 
 def load(path: Path, source: str) -> Document:

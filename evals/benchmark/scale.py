@@ -148,7 +148,7 @@ def _tools(encoder: ComposedEncoder, settings: Settings) -> Tools:
     limits, chunking = Limits(), settings.chunking
     loader = Loader(limits)
     return Tools(
-        discover=lambda paths: Discovered(),
+        discover=lambda paths, root=None: Discovered(),
         load=loader.load_file,
         load_upload=lambda upload: load_upload(loader, limits, upload),
         engine=lambda: Engine(encoder, encoder, paragraphs),

@@ -90,8 +90,8 @@ class Service:
         from rag_service.ingest.discover import Discovered, discover
         from rag_service.ingest.library import Library, Tools
 
-        def found(paths: Sequence[Path]) -> Discovered:
-            return discover(paths, self.loader.suffixes)
+        def found(paths: Sequence[Path], root: Path | None = None) -> Discovered:
+            return discover(paths, self.loader.suffixes, root)
 
         tools = Tools(
             discover=found,

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from rag_service.ingest.ignore import IGNORE_FILE, Rules, ignored_by, rules_in
 from rag_service.ingest.sources import printable, source_name
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
-IGNORE_FILE = ".ragignore"
 _LOCK = "~$"  # an Office program writes who has a file open into one that begins so, with the same suffix
 _FILES_OF_WINDOWS = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db"})
 _FOLDERS_OF_SERVERS = {  # names in lower case: shares do not tell cases apart
@@ -53,10 +49,15 @@ class Problem:
 
 @dataclass(slots=True)
 class Discovered:
-    """Files in sorted order, files left out, and what could not be reached."""
+    """Files in sorted order, files left out, and what could not be reached.
+
+    ``apart`` is what is taken up only when it is named: hidden files and folders, files of other formats; folders
+    end with a slash.
+    """
 
     files: list[SourceFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    apart: list[SourceFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -64,51 +65,77 @@ class Discovered:
 class _Folder:
     path: Path
     source: str
-    rules: tuple[tuple[str, GitIgnoreSpec], ...]
+    rules: tuple[Rules, ...]
 
 
-def discover(paths: Sequence[Path], suffixes: Collection[str]) -> Discovered:
+def discover(paths: Sequence[Path], suffixes: Collection[str], root: Path | None = None) -> Discovered:
     """Files named directly, whatever their suffix, and those below folders that have a known one.
 
     Hidden files and folders are passed over, and so is what a `.ragignore` (gitignore syntax) names, and what
     programs and file servers leave on a share for themselves. Links that lead out of the folder, run in circles
     or lead nowhere are problems, and so is the second of two files that would be stored under one source.
+    With a ``root``, a folder around the paths, sources are paths below that, and what its own `.ragignore` and those
+    in between leave out is a problem when it is named.
     """
     found = Discovered()
     for path in paths:
         before = len(found.files)
         if not os.path.lexists(path):
             found.problems.append(Problem(printable(path), "does not exist; check the path"))
+        elif (folder := _around(path, root, found)) is None:
+            continue
         elif path.is_dir():
             problems = len(found.problems)
-            _walk(path, suffixes, found)
+            _walk(path, folder, suffixes, found)
             if len(found.files) == before and len(found.problems) == problems:
                 found.problems.append(Problem(printable(path), "holds no file that can be ingested"))
         else:
-            _take(path, source_name(Path(path.name)), found)
+            _take(path, folder.source + source_name(Path(path.name)), found)
     found.files = _distinct(found)
     return found
 
 
-def _walk(given: Path, suffixes: Collection[str], found: Discovered) -> None:
+def _around(path: Path, root: Path | None, found: Discovered) -> _Folder | None:
+    """The folder itself, or the one a file lies in, with the rules from above; None where these leave the path out."""
+    folder = _Folder(path if root is None else root, "", ())
+    for part in path.relative_to(root).parts if root is not None else ():
+        inner = folder.path / part
+        is_folder = inner.is_dir()
+        source = folder.source + source_name(Path(part)) + "/" * is_folder
+        try:
+            rules = (*folder.rules, *_rules(folder, found))
+        except OSError as error:
+            found.problems.append(Problem(printable(path), f"{IGNORE_FILE} above it cannot be read: {error.strerror}"))
+            return None
+        if by := ignored_by(source, rules):
+            reason = f"is left out by {printable(by)}; take it out there to ingest it"
+            found.problems.append(Problem(printable(path), reason))
+            return None
+        folder = _Folder(inner, source, rules) if is_folder else _Folder(folder.path, folder.source, rules)
+    return folder
+
+
+def _walk(given: Path, start: _Folder, suffixes: Collection[str], found: Discovered) -> None:
     root = given.resolve()
-    pending = [_Folder(root, "", ())]
+    pending = [_Folder(root, start.source, start.rules)]
     while pending:
         folder = pending.pop()
         try:
             entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
             rules = (*folder.rules, *_rules(folder, found))
         except OSError as error:
-            name = folder.source.rstrip("/") or printable(given)
+            name = printable(given) if folder.path == root else folder.source.rstrip("/")
             found.problems.append(Problem(name, f"cannot be read: {error.strerror}; check its permissions"))
             continue
         folders = []
         for entry in entries:
             source = folder.source + source_name(Path(entry.name))
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name.startswith(".") or _ignored(source + "/" * is_folder, rules):
+            if ignored_by(source + "/" * is_folder, rules):
                 continue
-            if reason := _left_by_programs(entry.name, is_folder=is_folder):
+            if entry.name.startswith("."):
+                found.apart.append(SourceFile(Path(entry.path), source + "/" * is_folder))
+            elif reason := _left_by_programs(entry.name, is_folder=is_folder):
                 found.skipped.append(Skipped(source, reason))
             elif is_folder:
                 folders.append(_Folder(Path(entry.path), f"{source}/", rules))
@@ -126,26 +153,15 @@ def _left_by_programs(name: str, *, is_folder: bool) -> str | None:
     return "file of Windows itself" if name.lower() in _FILES_OF_WINDOWS else None
 
 
-def _rules(folder: _Folder, found: Discovered) -> Iterator[tuple[str, GitIgnoreSpec]]:
-    path = folder.path / IGNORE_FILE
-    if not path.is_file():
-        return
-    from pathspec import GitIgnoreSpec
-
+def _rules(folder: _Folder, found: Discovered) -> tuple[Rules, ...]:
+    """The folder's own rules, if it has any; OSError when they cannot be read."""
     try:
-        yield folder.source, GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8-sig").splitlines())
-    except (UnicodeDecodeError, ValueError) as error:
+        own = rules_in(folder.path, folder.source)
+    except ValueError as error:
         reason = f"is not in gitignore syntax: {error}; nothing is ignored by it"
         found.problems.append(Problem(f"{folder.source}{IGNORE_FILE}", reason))
-
-
-def _ignored(source: str, rules: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
-    """The innermost file with an opinion decides, as in git."""
-    for base, spec in reversed(rules):
-        verdict = spec.check_file(source[len(base) :]).include
-        if verdict is not None:
-            return verdict
-    return False
+        return ()
+    return (own,) if own else ()
 
 
 def _stays_inside(entry: os.DirEntry[str], source: str, root: Path, found: Discovered) -> bool:
@@ -167,6 +183,7 @@ def _stays_inside(entry: os.DirEntry[str], source: str, root: Path, found: Disco
             found.problems.append(Problem(source, "is a link that runs in a circle; remove it"))
         else:
             found.skipped.append(Skipped(source, "link to a folder that is ingested anyway"))
+            found.apart.append(SourceFile(Path(entry.path), f"{source}/"))
         return False
     return True
 
@@ -176,6 +193,7 @@ def _take_known(path: Path, source: str, suffixes: Collection[str], found: Disco
         _take(path, source, found)
     else:
         found.skipped.append(Skipped(source, f"unknown format {path.suffix}" if path.suffix else "no suffix"))
+        found.apart.append(SourceFile(path, source))
 
 
 def _take(path: Path, source: str, found: Discovered) -> None:

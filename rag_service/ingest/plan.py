@@ -5,64 +5,17 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from rag_service.index.documents import Known
+from rag_service.ingest.found import FoundFile, Scan, place
+from rag_service.ingest.pairs import is_gone, pairs, vanished
 from rag_service.ingest.sources import printable
 from rag_service.models import Change, Plan, PlannedChange
 
 _SETTLED_NS = 2_000_000_000  # a file younger than this may change again without a new modification time
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file to be in step with; ``source`` is its path below ``root``, both as the catalog keeps them."""
-
-    path: Path
-    source: str
-    root: str
-
-    @property
-    def identity(self) -> str:
-        """Where the file stands, whichever of two nested roots it is looked at from."""
-        return _identity(self.root, self.source)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A file or folder that could not be looked at, by its path below ``root``, and why."""
-
-    source: str
-    root: str
-    reason: str
-
-    def hides(self, known: Known) -> bool:
-        """Whether the document's file, or a folder it lies in, is what could not be looked at."""
-        path = PurePosixPath(known.source)
-        return known.root == self.root and self.source in map(str, (path, *path.parents))
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A folder that was listed in full: documents of ``root`` below ``prefix`` that are not there have vanished."""
-
-    root: str
-    prefix: str
-
-    def covers(self, known: Known) -> bool:
-        """Whether the document would have been found if its file were still there."""
-        return known.root == self.root and known.source.startswith(self.prefix)
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What was found on disk."""
-
-    files: tuple[FoundFile, ...]
-    problems: tuple[Problem, ...]
-    scopes: tuple[Scope, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +31,38 @@ class Step:
     size: int | None = None
     mtime_ns: int | None = None
 
+    @property
+    def reads(self) -> bool:
+        """Whether the file has to be read: it is new or changed, or its name is, which may tell format, title, date."""
+        if self.change == "moved" and self.known is not None:
+            return PurePosixPath(self.source).name != PurePosixPath(self.known.source).name
+        return self.change in ("added", "changed")
+
 
 def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
     """The steps that bring documents in line with files, by source.
 
     A file is unchanged when size and modification time are those recorded, or its SHA-256 is. A new file with
-    the content of a vanished one of the same root is that document moved. Documents that were ingested from
-    another root, or lie below something that could not be read, never vanish. A root that is gone is followed to
-    where most of its documents are found unchanged.
+    the content of a vanished one is that document moved. Documents whose place was not listed, or could not be
+    read, never vanish. A root that is gone is followed to where most of its documents are found unchanged.
     """
-    by_path = {_identity(item.root, item.source): item for item in known.values() if item.root is not None}
     steps = [Step(printable(item.source), "failed", detail=item.reason) for item in scan.problems]
-    fresh: list[Step] = []
-    met: set[str] = set()
-    taken: dict[str, FoundFile] = {}
-    for file in scan.files:
-        other = taken.setdefault(file.source, file)
-        if other is not file:
-            steps.append(Step(file.source, "failed", detail=_clash(file, f"found in {other.root}")))
-            continue
-        own = known.get(file.source) or by_path.get(file.identity)
-        if own is not None:
-            met.add(own.document_id)
-        step = _step(file, own)
-        (fresh if step.change == "added" else steps).append(step)
-    heirs = _heirs(steps, known)
-    unmet = (item for item in known.values() if item.document_id not in met)
-    placed = (replace(item, root=heirs[item.root]) if item.root in heirs else item for item in unmet)
-    gone = [item for item in placed if _vanished(item, scan)]
-    moved, added = _match(fresh, gone)
-    removed = {item.document_id for item in gone} - {step.known.document_id for step in moved if step.known}
-    steps += moved + added
-    steps += [Step(item.source, "removed", known=item) for item in gone if item.document_id in removed]
+    own = pairs(scan, known)
+    files, clashes = _distinct(scan, own)
+    placed = [_step(file, own[file.place]) for file in files if file.place in own]
+    heirs = _heirs(placed, known)
+    met = {item.document_id for item in own.values()}
+    gone: dict[str, tuple[Known, str]] = {}
+    for item in known.values():
+        root = vanished(replace(item, root=heirs.get(item.root, item.root)), scan)
+        if root is not None and item.document_id not in met:
+            gone[item.source] = item, root
+    placed, held = _settled(placed, known, gone)
+    new = [_step(file, known[file.source] if file.source in held else None) for file in files if file.place not in own]
+    moved, added = _match([step for step in new if step.change == "added"], gone.values())
+    steps += clashes + placed + [step for step in new if step.change != "added"] + moved + added
+    kept = {step.known.source for step in moved if step.known}
+    steps += [Step(source, "removed", known=item) for source, (item, _) in gone.items() if source not in kept]
     return sorted(steps, key=lambda step: step.source)
 
 
@@ -131,7 +84,24 @@ def file_state(path: Path) -> tuple[int, int | None]:
     return found.st_size, found.st_mtime_ns if settled else None
 
 
+def _distinct(scan: Scan, own: Mapping[str, Known]) -> tuple[list[FoundFile], list[Step]]:
+    """The files to compare, one of each name, rather the one that has the name already; and failures of the others."""
+
+    def claim(file: FoundFile) -> int:
+        item = own.get(file.place)
+        return 2 if item is None else int(item.source != file.source)
+
+    taken: dict[str, FoundFile] = {}
+    clashes = []
+    for file in sorted((*scan.files, *(file for file in scan.apart if file.place in own)), key=claim):
+        other = taken.setdefault(file.source, file)
+        if other is not file:
+            clashes.append(Step(file.source, "failed", detail=_clash(file.root, f"found in {other.root}")))
+    return list(taken.values()), clashes
+
+
 def _step(file: FoundFile, known: Known | None) -> Step:
+    """What is to be done about a file, given the document it is, or the one that keeps its name."""
     step = Step(file.source, "added", file.path, file.root, known)
     try:
         size, mtime_ns = file_state(file.path)
@@ -139,7 +109,7 @@ def _step(file: FoundFile, known: Known | None) -> Step:
         if known is None:
             return step
         same = (size, mtime_ns) == (known.size, known.mtime_ns) and mtime_ns is not None
-        same = same or digest(file.path) == known.sha256
+        same = same or (_was_read(known) and digest(file.path) == known.sha256)
     except OSError as error:
         return replace(step, change="failed", detail=f"cannot be read: {error.strerror}")
     if known.source != file.source:
@@ -148,34 +118,51 @@ def _step(file: FoundFile, known: Known | None) -> Step:
         return replace(step, change="unchanged" if same else "changed")
     if same and known.root is None:
         return replace(step, change="unchanged", root=None)
-    where = f"ingested from {known.root}" if known.root is not None else "handed over by upload"
-    return replace(step, change="failed", detail=_clash(file, where))
+    return replace(step, change="failed", detail=_clash(file.root, _holder(known)))
+
+
+def _was_read(known: Known) -> bool:
+    """Whether the document was read since its file got the name it has."""
+    return known.root is None or known.size is not None
 
 
 def _took_its_place(file: FoundFile, known: Known) -> bool:
     """Whether the known document's own file is this one, or gone together with its whole root."""
-    return known.root is not None and (_identity(known.root, known.source) == file.identity or _is_gone(known.root))
+    return known.root is not None and (place(known) == file.place or is_gone(known.root))
 
 
-def _is_gone(root: str) -> bool:
-    """Whether a folder is certainly not there; one that may not be looked at may well be."""
-    try:
-        return not Path(root).exists()
-    except OSError:
-        return False
-
-
-def _clash(file: FoundFile, where: str) -> str:
+def _clash(root: str | None, where: str) -> str:
     return (
-        f"the name is taken by a document {where}, this one is from {file.root}: "
+        f"the name is taken by a document {where}, this one is from {root}: "
         "ingest it into another collection, or ingest a folder that holds both"
     )
 
 
-def _vanished(known: Known, scan: Scan) -> bool:
-    if any(problem.hides(known) for problem in scan.problems):
-        return False
-    return any(scope.covers(known) for scope in scan.scopes)
+def _holder(known: Known) -> str:
+    return f"ingested from {known.root}" if known.root is not None else "handed over by upload"
+
+
+def _settled(
+    placed: Sequence[Step], known: Mapping[str, Known], gone: Collection[str]
+) -> tuple[list[Step], Collection[str]]:
+    """The steps, failed where another document keeps the name that one would move to; and all names that are kept."""
+    steps = list(placed)
+    while True:
+        left = {name for step in steps if (name := _name_left(step)) is not None}
+        held = known.keys() - set(gone) - left
+        stuck = [n for n, step in enumerate(steps) if _name_left(step) is not None and step.source in held]
+        if not stuck:
+            return steps, held
+        for n in stuck:
+            why = _clash(steps[n].root, _holder(known[steps[n].source]))
+            steps[n] = replace(steps[n], change="failed", detail=why)
+
+
+def _name_left(step: Step) -> str | None:
+    """The name that a document gives up for another."""
+    if step.known is None or step.change == "failed" or step.known.source == step.source:
+        return None
+    return step.known.source
 
 
 def _heirs(steps: Iterable[Step], known: Mapping[str, Known]) -> dict[str | None, str]:
@@ -186,13 +173,13 @@ def _heirs(steps: Iterable[Step], known: Mapping[str, Known]) -> dict[str | None
     held = Counter(item.root for item in known.values())
     same = ((step.known.root, step.root) for step in steps if step.change == "unchanged" and step.known)
     found = Counter((old, new) for old, new in same if old and new and old != new)
-    return {old: new for (old, new), number in found.items() if 2 * number > held[old] and _is_gone(old)}
+    return {old: new for (old, new), number in found.items() if 2 * number > held[old] and is_gone(old)}
 
 
-def _match(fresh: Sequence[Step], gone: Sequence[Known]) -> tuple[list[Step], list[Step]]:
-    """New files that are vanished documents under another name, and the rest."""
-    free = {(item.root, item.sha256): item for item in gone}
-    sizes = {item.size for item in gone}
+def _match(fresh: Sequence[Step], gone: Collection[tuple[Known, str]]) -> tuple[list[Step], list[Step]]:
+    """New files that are documents vanished from the same root, under another name; and the rest."""
+    free: dict[tuple[str | None, str], Known] = {(root, item.sha256): item for item, root in gone}
+    sizes = {item.size for item, _ in gone}
     moved, added = [], []
     for step in fresh:
         known = None
@@ -207,7 +194,3 @@ def _match(fresh: Sequence[Step], gone: Sequence[Known]) -> tuple[list[Step], li
         else:
             moved.append(replace(step, change="moved", known=known, detail=known.source))
     return moved, added
-
-
-def _identity(root: str, source: str) -> str:
-    return f"{root.rstrip('/')}/{source}"

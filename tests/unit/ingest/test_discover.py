@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rag_service.index.documents import Known
@@ -90,7 +91,7 @@ def test_what_is_passed_over_now_and_was_ingested_before_goes_with_the_next_inge
     names = ("a.txt", "desktop.ini", "~$b.txt")
     known = {name: Known(f"doc_{name}", "ver_1", name, root, "0", 4, None, 1) for name in names}
     uploaded = replace(known["desktop.ini"], root=None)
-    found = scan([tmp_path], {root}, lambda paths: discover(paths, SUFFIXES | {".ini"}))
+    found = scan([tmp_path], {root}, partial(discover, suffixes=SUFFIXES | {".ini"}))
     assert {(step.source, step.change) for step in compare(found, known)} == {
         ("a.txt", "changed"),
         ("desktop.ini", "removed"),
@@ -199,7 +200,7 @@ def test_an_unreadable_folder_behind_a_link_is_not_taken_for_an_empty_one(tmp_pa
     root = make(tmp_path / "wurzel", "a.txt")
     (tmp_path / "link").symlink_to(root)
     with shut(root, tmp_path):
-        found = scan([tmp_path / "link"], {str(tmp_path / "link")}, lambda paths: discover(paths, SUFFIXES))
+        found = scan([tmp_path / "link"], {str(tmp_path / "link")}, partial(discover, suffixes=SUFFIXES))
     assert [(problem.source, found.scopes) for problem in found.problems] == [(str(tmp_path / "link"), ())]
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rag_service.index.documents import Known
-from rag_service.ingest.plan import FoundFile, Problem, Scan, Scope, as_plan, compare
+from rag_service.ingest.found import FoundFile, Problem, Scan, Scope
+from rag_service.ingest.plan import as_plan, compare
 
 
 def found(folder: Path, name: str, text: str | None = None) -> FoundFile:
@@ -112,7 +113,7 @@ def test_a_folder_with_an_unprintable_name_hides_its_documents_too(tmp_path: Pat
 
 
 def test_another_root_s_documents_never_vanish(tmp_path: Path) -> None:
-    assert steps([], [known(tmp_path / "elsewhere", "a.txt", "A.")], of=tmp_path) == {}
+    assert steps([], [known(tmp_path / "elsewhere", "a.txt", "A.")], of=tmp_path / "else") == {}
 
 
 def test_a_folder_that_was_moved_is_followed(tmp_path: Path) -> None:
