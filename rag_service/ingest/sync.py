@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from rag_service.errors import LoadError, RagError, StoreError
@@ -44,8 +43,8 @@ class Sync:
                 run.finish(JobDocument(step.source, _known_id(step), "failed", error=step.detail))
         self._withdraw([step for step in steps if step.change == "removed"], run)
         self._settle(steps)
-        run.finish(*(_settled(step) for step in steps if step.change in ("unchanged", "moved")))
-        rest = [step for step in steps if step.change in ("added", "changed")]
+        run.finish(*(_settled(step) for step in steps if step.change in ("unchanged", "moved") and not step.reads))
+        rest = [step for step in steps if step.reads]
         if rest:
             self._write(collection_id, rest, engine(), run)
 
@@ -56,20 +55,26 @@ class Sync:
             run.finish(JobDocument(step.source, _known_id(step), "deleted"))
 
     def _settle(self, steps: Sequence[Step]) -> None:
-        """Record new names, roots and times; a changed file's time is recorded with its new version."""
-        changed: list[FileState] = []
+        """Record new names, roots and times.
+
+        The time of a file that has to be read is recorded with its new version: until then, one that has a new name
+        or root counts as never read, so that it is tried again.
+        """
+        states: list[FileState] = []
         for step in steps:
             known = step.known
             if known is None or step.change not in ("unchanged", "moved", "changed"):
                 continue
             before = FileState(known.document_id, known.source, known.root, known.size, known.mtime_ns)
-            if step.change == "changed":
-                now = replace(before, source=step.source)
-            else:
+            if not step.reads:
                 now = FileState(known.document_id, step.source, step.root, step.size, step.mtime_ns)
+            elif (step.source, step.root) != (known.source, known.root):
+                now = FileState(known.document_id, step.source, step.root, None, None)
+            else:
+                continue
             if now != before:
-                changed.append(now)
-        self._stores.catalog.documents.settle(changed)
+                states.append(now)
+        self._stores.catalog.documents.settle(states)
 
     def _write(self, collection_id: str, steps: Sequence[Step], engine: Engine, run: Run) -> None:
         known = {step.source: step for step in steps}
@@ -125,7 +130,7 @@ class Sync:
         except OSError:
             unmoved = False
         origin = Origin(step.root, step.size, step.mtime_ns) if unmoved else Origin(step.root)
-        return NewVersion(document, tuple(engine.cut(document.text, document.language)), origin)
+        return NewVersion(document, tuple(engine.cut(document.text, document.language)), origin, _known_id(step))
 
 
 def _weight(step: Step) -> int:
