@@ -22,9 +22,12 @@ def date_range(value: str) -> tuple[str, str] | None:
     year, month, day, hour, minute, second = [*given, *(0, 1, 1, 0, 0, 0)[len(given) :]]
     try:
         first = datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        return None
+    try:
         after = _after(first, len(given))
     except (ValueError, OverflowError):
-        return None
+        after = datetime.max  # the last year has no next: its end stands for "ever after"
     return first.isoformat(), after.isoformat()
 
 
