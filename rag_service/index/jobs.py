@@ -101,6 +101,15 @@ class Jobs:
                 connection.execute(statement.values(values))
         return left
 
+    def forget_unchanged(self, kind: str, collection: str) -> None:
+        """Delete what finished jobs of a kind list as unchanged: of most ingests that is nearly everything."""
+        finished = sa.select(jobs.c.id).where(
+            jobs.c.kind == kind, jobs.c.collection == collection, jobs.c.status.not_in(_OPEN)
+        )
+        with self._database.write() as connection:
+            old = sa.and_(job_documents.c.job_id.in_(finished), job_documents.c.status == "unchanged")
+            connection.execute(sa.delete(job_documents).where(old))
+
     def forget_before(self, moment: int) -> None:
         """Delete finished jobs last touched before that time."""
         with self._database.write() as connection:

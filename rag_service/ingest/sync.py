@@ -38,6 +38,7 @@ class Sync:
         ``engine`` is called only when something has to be embedded. Cancelled, StoreError, ModelError.
         """
         run.expect(len(steps))
+        self._stores.catalog.jobs.forget_unchanged("ingest", run.collection)
         for step in steps:
             if step.change == "failed":
                 run.finish(JobDocument(step.source, _known_id(step), "failed", error=step.detail))

@@ -11,7 +11,7 @@ from rag_service.errors import FingerprintMismatch
 from rag_service.index.search import BestMatches, DenseSearch, TokenBlocks
 from rag_service.index.stores import Stores
 from rag_service.ingest.library import Library
-from rag_service.models import Fingerprint, Job
+from rag_service.models import Fingerprint, Job, Upload
 from tests.library_kit import WordEncoder, open_library, tools, write
 
 
@@ -69,6 +69,21 @@ def test_unchanged_files_are_not_embedded_again(pair, folder: Path, encoder: Wor
     (folder / "b.txt").touch()
     assert set(outcomes(library.ingest("c", [folder])).values()) == {"unchanged"}
     assert encoder.encoded == []
+
+
+def test_only_the_last_ingest_lists_what_was_unchanged(pair, folder: Path) -> None:
+    library, _ = pair
+    first, second, third = (library.ingest("c", [folder]) for _ in range(3))
+    other = library.ingest("d", [folder])
+    upload = library.wait(library.submit("c", [Upload("u.txt", text="Ein Pfirsich.")]).id)
+    again = library.wait(library.submit("c", [Upload("u.txt", text="Ein Pfirsich.")]).id)
+    assert set(outcomes(third).values()) == {"unchanged"}
+    assert library.job(first.id) == first, "what it did is kept"
+    assert (library.job(second.id).documents, library.job(second.id).done) == ((), 3)
+    assert library.job(third.id) == third
+    library.ingest("c", [folder])
+    assert library.job(third.id).documents == ()
+    assert [library.job(job.id) for job in (other, upload, again)] == [other, upload, again]
 
 
 def test_changed_vanished_and_new_files(pair, folder: Path) -> None:
