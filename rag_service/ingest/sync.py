@@ -127,7 +127,8 @@ class Sync:
         assert step.path is not None
         document = self._load(step.path, step.source)
         try:
-            unmoved = file_state(step.path) == (step.size, step.mtime_ns)
+            size, mtime_ns = file_state(step.path)
+            unmoved = size == step.size and step.mtime_ns in (None, mtime_ns)  # None: it was too young to tell
         except OSError:
             unmoved = False
         origin = Origin(step.root, step.size, step.mtime_ns) if unmoved else Origin(step.root)

@@ -111,6 +111,15 @@ def test_a_name_whose_document_cannot_move_away_is_not_taken(
     assert library.ingest("c", [docs]).status == "succeeded"
 
 
+def test_of_two_files_of_one_name_the_one_that_has_it_keeps_it(library: Library, tmp_path: Path) -> None:
+    write(tmp_path / "eins", a="Ein Apfel.")
+    write(tmp_path / "zwei", a="Eine Birne.")
+    library.ingest("c", [tmp_path / "zwei"])
+    job = library.ingest("c", [tmp_path / "eins", tmp_path / "zwei"])
+    assert sorted(item.status for item in job.documents) == ["failed", "unchanged"]
+    assert f"found in {tmp_path / 'zwei'}, this one is from {tmp_path / 'eins'}" in errors(job)
+
+
 def test_a_document_does_not_move_to_the_name_of_an_upload(library: Library, tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     write(docs / "sub", a="Ein Apfel.")

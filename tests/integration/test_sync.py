@@ -213,6 +213,17 @@ def test_file_touched_within_two_seconds_is_hashed_again(pair, folder: Path) -> 
     assert all(item.mtime_ns == old for item in stores.catalog.documents.known(stores_id(stores)).values())
 
 
+def test_a_file_that_comes_of_age_while_it_is_read_is_not_read_again(
+    pair, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, _ = pair
+    monkeypatch.setattr(
+        "rag_service.ingest.sync.file_state", lambda path: (path.stat().st_size, path.stat().st_mtime_ns)
+    )
+    library.ingest("c", [folder])
+    assert set(outcomes(library.ingest("c", [folder])).values()) == {"unchanged"}
+
+
 def stores_id(stores: Stores) -> str:
     return stores.catalog.collections.id_of("c")
 
