@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rag_service.index.documents import Known
 from rag_service.ingest.found import Scan, folders, place
@@ -23,13 +23,12 @@ def pairs(scan: Scan, known: Mapping[str, Known]) -> dict[str, Known]:
     return found
 
 
-def vanished(known: Known, scan: Scan) -> str | None:
-    """The root whose listing lacks the document's file; None when it was not looked for."""
+def vanished(known: Known, scan: Scan, apart: Collection[str]) -> str | None:
+    """The root whose listing lacks the document's file; None when it was not looked for, as in places ``apart``."""
     there = place(known)
     if there is None or any(problem.hides(known) for problem in scan.problems):
         return None
-    around = set(folders(there))
-    if any(item.place in around for item in scan.apart):
+    if any(folder in apart for folder in folders(there)):
         return None
     return next((scope.root for scope in scan.scopes if scope.covers(known)), None)
 

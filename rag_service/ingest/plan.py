@@ -52,11 +52,8 @@ def compare(scan: Scan, known: Mapping[str, Known]) -> list[Step]:
     placed = [_step(file, own[file.place]) for file in files if file.place in own]
     heirs = _heirs(placed, known)
     met = {item.document_id for item in own.values()}
-    gone: dict[str, tuple[Known, str]] = {}
-    for item in known.values():
-        root = vanished(replace(item, root=heirs.get(item.root, item.root)), scan)
-        if root is not None and item.document_id not in met:
-            gone[item.source] = item, root
+    unmet = [item for item in known.values() if item.document_id not in met]
+    gone = _gone(unmet, heirs, scan)
     placed, held = _settled(placed, known, gone)
     new = [_step(file, known[file.source] if file.source in held else None) for file in files if file.place not in own]
     moved, added = _match([step for step in new if step.change == "added"], gone.values())
@@ -174,6 +171,13 @@ def _heirs(steps: Iterable[Step], known: Mapping[str, Known]) -> dict[str | None
     same = ((step.known.root, step.root) for step in steps if step.change == "unchanged" and step.known)
     found = Counter((old, new) for old, new in same if old and new and old != new)
     return {old: new for (old, new), number in found.items() if 2 * number > held[old] and is_gone(old)}
+
+
+def _gone(unmet: Iterable[Known], heirs: Mapping[str | None, str], scan: Scan) -> dict[str, tuple[Known, str]]:
+    """By its source, each document that has vanished, and the root whose listing lacks it."""
+    apart = {item.place for item in scan.apart}
+    found = ((item, vanished(replace(item, root=heirs.get(item.root, item.root)), scan, apart)) for item in unmet)
+    return {item.source: (item, root) for item, root in found if root is not None}
 
 
 def _match(fresh: Sequence[Step], gone: Collection[tuple[Known, str]]) -> tuple[list[Step], list[Step]]:
