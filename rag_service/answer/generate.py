@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Protocol
 
 from rag_service.answer.generation.align import Aligner, load_weights
-from rag_service.answer.generation.reply import SENTINEL
+from rag_service.answer.generation.reply import SENTINEL, ThoughtAloud
 from rag_service.answer.generation.shown import CountTokens, Shown, estimate_tokens, show
 from rag_service.answer.generation.writing import Writing
 from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused
@@ -98,7 +98,7 @@ class GenerativeAnswerer:
         self._context = context_tokens
         self._max_output = max_output_tokens
         self._max_statements = max_statements
-        self._begun = False  # replies open within a thought
+        self._begun = False  # replies open within a thought, as far as the last whole one told
 
     @property
     def model(self) -> str | None:
@@ -118,12 +118,12 @@ class GenerativeAnswerer:
                             yield item
                     if writing.stopped:
                         break
+        except ThoughtAloud:
+            self._begun = True
+            raise
         except ModelError as error:
-            if writing.unopened:
-                raise
             writing.broke(error)
-        finally:
-            self._begun = writing.unopened
+        self._begun = writing.unopened or (self._begun and not writing.whole)
         for item in await asyncio.to_thread(writing.end):
             yield item
         yield Finished(writing.usage, self._prompt.info, writing.warnings())

@@ -26,6 +26,10 @@ _OBJECT = re.compile(  # JSON after an introduction
 _LIST = re.compile(r"\"(?:statements|sentences|answers?|items)\"\s*:\s*\[|^\s*(?:```\s*\w*\s*)?\[")
 
 
+class ThoughtAloud(ModelError):
+    """What was given out of a reply turned out to be a thought; with the next reply it may be expected."""
+
+
 class ReplyReader:
     """Takes the reply piece by piece and gives out each sentence once it is certain to be whole.
 
@@ -50,7 +54,7 @@ class ReplyReader:
         self.length = 0
 
     def feed(self, piece: str) -> list[Said]:
-        """The sentences that this piece completes; ModelError when some given out before were a thought."""
+        """The sentences that this piece completes; ThoughtAloud when some given out before were a thought."""
         self.length += len(piece)
         self._take(self._thoughts.feed(visible(piece)))
         if self._thoughts.thinking or self._ended or self._json is None:
@@ -96,7 +100,7 @@ class ReplyReader:
         """The text behind what is not read yet; what came before the end of a thought is forgotten."""
         if self.unopened and not self._forgot:
             if self._given:
-                raise ModelError("The model thought aloud without saying where that begins; ask once more.")
+                raise ThoughtAloud("The model thought aloud without saying where that begins; ask once more.")
             self._forgot, self._buffer, self._json = True, "", None
             self._ended = self.declined = self._sentinel = False
             self._at = 0

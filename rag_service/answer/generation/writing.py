@@ -96,10 +96,14 @@ class Writing:
         """Whether the reply began within a thought."""
         return self._reader.unopened
 
+    @property
+    def whole(self) -> bool:
+        """Whether the reply, now that it is over, came to its own end."""
+        return self._finish not in ("length", "cut", FILTERED) and not self._repeated
+
     def end(self) -> list[DraftItem]:
         """What was held back; Declined when the model declined; ModelError when it said nothing."""
-        whole = self._finish not in ("length", "cut", FILTERED) and not self._repeated
-        items = [] if self._repeated else self.drafted(self._reader.finish(whole))
+        items = [] if self._repeated else self.drafted(self._reader.finish(self.whole))
         items += self._alone()
         if self._reader.declined or (not self._text and (self._remarks or self._finish == REFUSED)):
             return [Declined()]
