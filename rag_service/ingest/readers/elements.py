@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
 from lxml import etree
 
-UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # lxml reads, but never writes it
 _STRING = etree.XPath("string()", smart_strings=False)  # in C: elements within elements are asked again and again
 
 
@@ -15,17 +14,22 @@ def text_of(element: etree._Element) -> str:
     return str(_STRING(element))
 
 
-def detach(element: etree._Element) -> None:
-    """Take an element out of its tree, but leave the text behind it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        ahead = parent.text if before is None else before.tail
-        text = UNFIT.sub("", (ahead or "") + element.tail)
-        if before is None:
-            parent.text = text
-        else:
-            before.tail = text
-    parent.remove(element)
+def detach(elements: Iterable[etree._Element]) -> None:
+    """Take elements, in their document's order, out of its tree, but leave the text behind them."""
+    texts: dict[etree._Element, list[str]] = {}  # joined once: what stands behind one may be long with many others'
+    tails: dict[etree._Element, list[str]] = {}
+    for element in elements:
+        parent = element.getparent()
+        if parent is None:
+            continue
+        if element.tail:
+            before = element.getprevious()
+            if before is None:
+                texts.setdefault(parent, [parent.text or ""]).append(element.tail)
+            else:
+                tails.setdefault(before, [before.tail or ""]).append(element.tail)
+        parent.remove(element)
+    for element, parts in texts.items():
+        element.text = "".join(parts)
+    for element, parts in tails.items():
+        element.tail = "".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import urllib.parse
 import zipfile
+from collections.abc import Iterable
 
 from lxml import etree
 
@@ -25,9 +26,8 @@ def read(data: bytes, limits: Limits) -> Extracted:
     try:
         package_path = _package_path(archive)
         package = _xml(archive.read(package_path))
-        chapters = [
-            _chapter(archive.read(name)) for name in _spine(package, package_path) if name in archive.namelist()
-        ]
+        held = set(archive.namelist())
+        chapters = [_chapter(archive.read(name)) for name in _spine(package, package_path) if name in held]
     except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, StopIteration) as error:
         raise UnreadableError(f"is not a well-formed e-book: {error}; convert it again to EPUB") from error
     creator = _dublin_core(package, "creator")
@@ -54,13 +54,14 @@ def _package_path(archive: zipfile.ZipFile) -> str:
     return rootfile.get("full-path") or ""
 
 
-def _spine(package: etree._Element, package_path: str) -> list[str]:
+def _spine(package: etree._Element, package_path: str) -> Iterable[str]:
+    """The chapters' names in reading order, each once."""
     folder = posixpath.dirname(package_path)
     hrefs = {item.get("id"): item.get("href") or "" for item in package.iter("{*}item")}
     found = [
         hrefs[reference.get("idref")] for reference in package.iter("{*}itemref") if reference.get("idref") in hrefs
     ]
-    return [posixpath.normpath(posixpath.join(folder, urllib.parse.unquote(href))) for href in found]
+    return dict.fromkeys(posixpath.normpath(posixpath.join(folder, urllib.parse.unquote(href))) for href in found)
 
 
 def _chapter(data: bytes) -> str:

@@ -100,7 +100,6 @@ def _extracted(tree: etree._Element, least: int) -> str:
 def _everything(tree: etree._Element) -> tuple[str, int]:
     """Visible text outside marked boilerplate, and how many of its characters are links."""
     copy: etree._Element = etree.fromstring(etree.tostring(tree), parser=etree.XMLParser(recover=True, huge_tree=True))
-    for element in [element for name in _BOILERPLATE for element in copy.iter(name)]:
-        detach(element)
+    detach(list(copy.iter(*_BOILERPLATE)))
     linked = sum(len(text_of(link)) for link in copy.iter("a"))
     return visible_text(copy), linked

@@ -21,8 +21,7 @@ def keep_shapes(root: etree._Element) -> None:
     for box in list(root.iter(*_BOXES)):
         box.tag = "div"
         _wrap_bare(box)
-    for caption in list(root.iter("caption")):
-        _put_before_table(caption)
+    _put_before_tables(list(root.iter("caption")))
     for block in list(root.iter("pre")):
         _make_code(block)
 
@@ -46,14 +45,15 @@ def _insert(child: etree._Element, paragraph: etree._Element) -> None:
         child.addprevious(paragraph)
 
 
-def _put_before_table(caption: etree._Element) -> None:
-    """Make a table's caption a paragraph, not its first row."""
-    table = next(caption.iterancestors("table"), None)
-    if table is not None:
-        detach(caption)
-        caption.tag, caption.tail = "div", None
-        _wrap_bare(caption)
-        table.addprevious(caption)
+def _put_before_tables(captions: list[etree._Element]) -> None:
+    """Make tables' captions paragraphs, not their first rows."""
+    tables = {caption: next(caption.iterancestors("table"), None) for caption in captions}
+    detach(caption for caption, table in tables.items() if table is not None)
+    for caption, table in tables.items():
+        if table is not None:
+            caption.tag, caption.tail = "div", None
+            _wrap_bare(caption)
+            table.addprevious(caption)
 
 
 def _make_code(block: etree._Element) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import lxml.html
@@ -24,6 +28,8 @@ _BREAKS = re.compile(r"\r\n?|\n")
 _TAG = re.compile(r"<[a-zA-Z]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _MARKS = re.compile(r"[>#|]+ ?")
+_MISSES = 50  # words that are looked for to the end of a block, but stand nowhere in it
+_NEAR = 5_000  # characters in which the others are looked for
 
 
 def read(data: bytes, limits: Limits) -> Extracted:
@@ -118,7 +124,7 @@ def _place(out: list[str], lines: list[str], first: int, texts: list[str], raw: 
 
 
 def _html_lines(markup: str) -> list[str]:
-    """Visible text of raw HTML, each line where its first word stands in the source."""
+    """Visible text of raw HTML, each line where its last word stands in the source."""
     rows = markup.split("\n")
     out = [""] * len(rows)
     told = _COMMENT.sub("", markup).strip()
@@ -126,9 +132,22 @@ def _html_lines(markup: str) -> list[str]:
         return out
     root = lxml.html.fragment_fromstring(markup, create_parent="div")
     prepare(root)
-    row = 0
-    for line in filter(str.strip, visible_text(root).split("\n")):
-        word = line.split()[-1]
-        row = next((at for at in range(row, len(rows)) if word in rows[at]), row)
-        out[row] = f"{out[row]} {line.strip()}" if out[row] else line.rstrip()
-    return out
+    lines = [line for line in visible_text(root).split("\n") if line.strip()]
+    placed: list[list[str]] = [[] for _ in rows]
+    for row, line in zip(_rows_of([line.split()[-1] for line in lines], rows), lines, strict=True):
+        placed[row].append(line.strip() if placed[row] else line.rstrip())
+    return [" ".join(parts) for parts in placed]
+
+
+def _rows_of(words: Iterable[str], rows: Iterable[str]) -> Iterator[int]:
+    """The row of each word, behind the word before it; of one that stands nowhere, the row of that."""
+    plain = [html.unescape(row) for row in rows]
+    text, ends = "\n".join(plain), list(accumulate(len(row) + 1 for row in plain))
+    row = at = missed = 0
+    for word in words:
+        found = text.find(word, at, len(text) if missed < _MISSES else at + _NEAR)
+        if found < 0:
+            missed += 1
+        else:
+            row, at = bisect_right(ends, found), found + len(word)
+        yield row

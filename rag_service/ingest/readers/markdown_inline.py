@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,35 @@ _STRUCK = ("del", "s", "strike")
 _VOID = ("br", "img", "hr", "input", "wbr")
 
 
+class _Open:
+    """The open elements, from the one that hides; true while there is one."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._counts: Counter[str] = Counter()
+
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
+    def follow(self, closes: str, name: str) -> None:
+        """Note an opened element, or leave the closed one and those that were left open within it."""
+        if not closes and name and name not in _VOID:
+            self._names.append(name)
+            self._counts[name] += 1
+        elif closes and self._counts[name]:
+            left = None
+            while left != name:
+                left = self._names.pop()
+                self._counts[left] -= 1
+
+
 def inline_lines(children: Iterable[Token]) -> list[str]:
     """Each line's text, without what a raw tag hides."""
     texts = [""]
     shifted = ""
-    hiding: list[str] = []  # the names of the open elements, from the one that hides
+    hiding = _Open()
     children = list(children)
+    last = _last_ends(children)
     for index, child in enumerate(children):
         if child.type in ("softbreak", "hardbreak"):
             texts.append("")
@@ -33,8 +57,8 @@ def inline_lines(children: Iterable[Token]) -> list[str]:
             match = _NAME.match(child.content)
             closes, name = (match.group(1), match.group(2).lower()) if match else ("", "")
             opens = match and not closes and name not in _VOID and _hides(child.content)
-            if hiding or (opens and (" " in child.content.strip() or _closes(name, children[index:]))):
-                _follow(hiding, closes, name)
+            if hiding or (opens and (" " in child.content.strip() or last.get(name, -1) > index)):
+                hiding.follow(closes, name)
             elif name == "br":
                 texts[-1] += " "
             elif name in _STRUCK:
@@ -46,10 +70,10 @@ def inline_lines(children: Iterable[Token]) -> list[str]:
     return texts
 
 
-def _closes(name: str, children: Iterable[Token]) -> bool:
-    """Whether an element ends in the same block: 'the <script> tag' only names one."""
-    ends = (child.content.lower() for child in children if child.type == "html_inline")
-    return any(end.startswith(f"</{name}") for end in ends)
+def _last_ends(children: Iterable[Token]) -> dict[str, int]:
+    """Where elements of each name end last in the block: 'the <script> tag' only names one."""
+    tags = ((index, _NAME.match(child.content)) for index, child in enumerate(children) if child.type == "html_inline")
+    return {tag.group(2).lower(): index for index, tag in tags if tag and tag.group(1)}
 
 
 def _hides(tag: str) -> bool:
@@ -58,11 +82,3 @@ def _hides(tag: str) -> bool:
         return any(is_hidden(element) or is_sizeless(element) for element in elements)
     except etree.ParserError:
         return False
-
-
-def _follow(hiding: list[str], closes: str, name: str) -> None:
-    """Note an opened element, or leave the closed one and those that were left open within it."""
-    if not closes and name and name not in _VOID:
-        hiding.append(name)
-    elif closes and name in hiding:
-        del hiding[len(hiding) - 1 - hiding[::-1].index(name) :]

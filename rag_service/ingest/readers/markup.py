@@ -8,7 +8,6 @@ from typing import cast
 
 from lxml import etree
 
-from rag_service.ingest.readers.elements import UNFIT
 from rag_service.ingest.readers.markup_hidden import drop_hidden
 from rag_service.ingest.readers.markup_lists import ITEMS, begins_item, ends_item, is_numbered, number_items
 from rag_service.ingest.readers.markup_signs import write_signs
@@ -35,6 +34,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "head"})
 _LISTS = frozenset({"ul", "ol", "menu", "list"})
 _BREAKS = frozenset({"br", "lb"})
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+_UNFIT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # lxml reads, but never writes it
 _TIDY = ((re.compile(r"(?<![ \t])[ \t]++\n"), "\n"), (re.compile(r"\n{3,}"), "\n\n"))
 
 
@@ -53,10 +53,10 @@ def prepare(root: etree._Element) -> None:
 
 def _fit(root: etree._Element) -> None:
     for element in root.iter():
-        if element.text and UNFIT.search(element.text):
-            element.text = UNFIT.sub("", element.text)
-        if element.tail and UNFIT.search(element.tail):
-            element.tail = UNFIT.sub("", element.tail)
+        if element.text and _UNFIT.search(element.text):
+            element.text = _UNFIT.sub("", element.text)
+        if element.tail and _UNFIT.search(element.tail):
+            element.tail = _UNFIT.sub("", element.tail)
 
 
 def _collapse(code: etree._Element) -> None:

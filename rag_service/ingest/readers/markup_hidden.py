@@ -38,13 +38,10 @@ _NO_STYLES = Styles()
 
 def drop_hidden(root: etree._Element) -> None:
     """Remove comments, scripts and whatever attributes or simple style rules keep from the reader's eye."""
-    for element in list(root.iter("noscript", "template")):
-        detach(element)  # with their style sheets: no browser follows them
+    detach(list(root.iter("noscript", "template")))  # with their style sheets: no browser follows them
     styles = _read_styles(root)
     _show_what_opens(root, styles)
-    hidden = [element for element in root.iter() if is_hidden(element, styles)]
-    for element in hidden:
-        detach(element)
+    detach([element for element in root.iter() if is_hidden(element, styles)])
     _drop_sizeless(root, styles)
 
 
@@ -149,8 +146,7 @@ def _drop_sizeless(root: etree._Element, styles: Styles) -> None:
         element.text = " " if element.text else None
         for child in element:  # columns stay apart as words do
             child.tail = " " if child.tail and (child in around or child not in sizeless) else None
-    for element in gone:
-        detach(element)
+    detach(gone)
 
 
 def _has_size(element: etree._Element, styles: Styles) -> bool:

@@ -101,6 +101,7 @@ x = "**bleibt**"
         ("Eins <b style='display:none'>zwei<br>drei <b>vier</b></b> fünf <i>sechs", "Eins  fünf sechs"),
         ("<!-- weg -->da\nund dort", "da\nund dort"),
         ("Setze das <script> Zeichen und mehr.", "Setze das  Zeichen und mehr."),
+        ("Erst </script>, dann <script> und mehr.", "Erst , dann  und mehr."),
         ("<!-- weg\nauch weg -->\nda", "\n\nda"),
         ("<pre>\na\n  b\n</pre>", "\na\n  b\n"),
     ],
