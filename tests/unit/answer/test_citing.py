@@ -29,6 +29,17 @@ def test_a_quote_at_its_offsets_becomes_a_citation_with_lines_and_pages():
     assert (citation.start_page, citation.end_page) == (2, 2)
 
 
+def test_a_quote_across_lines_and_pages_ends_where_its_last_character_stands():
+    text = "Erste Zeile\n" + TEXT
+    book = CitationBook(read(text, (Page(1, 0, 12), Page(2, 12, len(text)))))
+    _, citation = book.cite(Quote(passage(text=text, end=len(text)), 6, 58, 0.8))
+    assert citation.quote == "Zeile\n" + TEXT[0:46]
+    assert (citation.start_line, citation.end_line) == (1, 2)
+    assert (citation.start_page, citation.end_page) == (1, 2)
+    _, first = book.cite(Quote(passage(text=text, end=len(text)), 0, 12, 0.8))  # with its line break
+    assert (first.start_line, first.end_line, first.end_page) == (1, 1, 1)
+
+
 def test_a_citation_is_told_once_and_keeps_its_number():
     book = CitationBook(read())
     assert book.cite(FIRST)[1] is not None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.gate import Bound, Check, Gate, check
+from evals.gate import Bound, Check, Gate, check, load_gate
 from evals.run import Scorers, run
 from evals.runs import Run, load_run, save_baseline
 from evals.summarise import summarise
@@ -34,6 +34,13 @@ def judged(plain: Run, late: Collection[str] = (), judge: object = JUDGE) -> Run
             record | {"scores": record["scores"] | scores, "unscored": record["unscored"] | reasons},
         )
     return replace(plain, records=tuple(records), summary=summarise(records), config=plain.config | {"judge": judge})
+
+
+def with_wrong(plain: Run, count: int) -> Run:
+    """The run with the first cases wrong."""
+    wrong = [record | {"scores": record["scores"] | {"case_right": 0.0}} for record in plain.records[:count]]
+    records = [*wrong, *plain.records[count:]]
+    return replace(plain, records=tuple(records), summary=summarise(records))
 
 
 def checked(finished: Run, baseline: Run, tmp_path: Path, guarded: Sequence[str]) -> list[Check]:
@@ -84,3 +91,13 @@ def test_nor_is_a_threshold(plain: Run, late: int, passed: bool) -> None:
     reason = f"1.0000 over {10 - late} cases [1.0000, 1.0000]"
     reason += (f", {late} unscored" if late else "") + ("" if passed else ": too many to tell")
     assert made == Check("judge_correct at least 0.9", passed, reason)
+
+
+def test_what_has_a_threshold_may_not_get_worse_at_five_percent(plain: Run, tmp_path: Path) -> None:
+    path = tmp_path / "gate.yaml"
+    path.write_text("thresholds: {case_right: {min: 0.5}}\nbaseline: base\n")
+    gate = load_gate(path)
+    assert gate == Gate((Bound("case_right", 0.5, None),), tmp_path / "base", 0.05, ("case_right",))
+    save_baseline(plain, tmp_path / "base")
+    worse = {count: with_wrong(plain, count) for count in (1, 9)}
+    assert {count: check(finished, gate)[-1].passed for count, finished in worse.items()} == {1: True, 9: False}
