@@ -64,12 +64,14 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Print the best passages for a query."""
+    from rag_service.answer.events import check_question
     from rag_service.api.schemas.answers import PassageBody
     from rag_service.cli.output import print_json, print_passages, print_warnings
     from rag_service.cli.session import call_owner, service
     from rag_service.settings import load_settings
 
     settings = load_settings()
+    check_question(query)
     collection = collection or settings.collection
     conditions = parse_filters(filters)
     try:

@@ -156,6 +156,14 @@ def test_documents_for_people(docs: Path) -> None:
     assert str(call("search", "Gipfel", "--filters", "[1]").exception).startswith("--filters must be a JSON object")
 
 
+@pytest.mark.parametrize(("query", "said"), [("", "is empty"), (" \n", "is empty"), ("???", "holds no word")])
+def test_what_is_no_question_is_not_looked_for_either(docs: Path, query: str, said: str) -> None:
+    call("ingest", str(docs))
+    for command in ("ask", "search"):
+        failed = call(command, query)
+        assert (failed.exit_code, said in str(failed.exception), failed.stdout) == (1, True, "")
+
+
 def test_tables_are_not_cut_where_no_terminal_is(docs: Path) -> None:
     name = f"{'langer-name-' * 10}.txt"
     (docs / name).write_text("Ein Dokument.", encoding="utf-8")
