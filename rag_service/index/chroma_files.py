@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -17,7 +16,6 @@ from pathlib import Path
 
 _PARTS = ("header.bin", "data_level0.bin", "length.bin", "link_lists.bin")
 _LAST = "index_metadata.pickle"  # written when all the others are
-_STOP = b"."  # the last byte of every pickle
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -67,13 +65,14 @@ class ChromaFiles:
     def half_written(self, collection_id: str) -> bool:
         """Whether a process died while a collection's index was written; to be asked before anything opens it.
 
-        Without its last file there is no index, and Chroma begins it anew with all changes.
+        Without its last file there is no index, and Chroma begins it anew with all changes; one that is cut Chroma
+        refuses itself.
         """
         segment = self._segment(collection_id)
         if segment is None or not (self._folder / segment / _LAST).exists():
             return False
         stamp = self._stamp(segment)
-        return stamp is None or stamp[-1][0] < max(time for time, _ in stamp) or not self._ends(segment)
+        return stamp is None or stamp[-1][0] < max(time for time, _ in stamp)
 
     def restore(self, collection_id: str) -> bool:
         """Put the last whole index in the place of a damaged one; False where there is none or it cannot be read.
@@ -120,12 +119,6 @@ class ChromaFiles:
         except FileNotFoundError:
             return None
         return tuple((each.st_mtime_ns, each.st_size) for each in found)
-
-    def _ends(self, segment: str) -> bool:
-        with (self._folder / segment / _LAST).open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(size - 1, 0))
-            return file.read() == _STOP
 
     def _segment(self, collection_id: str) -> str | None:
         """The folder of a collection's index."""
