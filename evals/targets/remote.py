@@ -15,6 +15,7 @@ from evals.record import read_answer
 from rag_service.errors import RagError
 from rag_service.models import Answer, AnswererName
 from rag_service.settings import masked
+from rag_service.transient import retry_after
 
 PAGE = 100
 RETRIES = 3
@@ -136,5 +137,5 @@ def _content(reply: httpx.Response) -> Any:
 
 
 def _pause(reply: httpx.Response, attempt: int) -> float:
-    named = reply.headers.get("Retry-After", "")
-    return min(float(named) if named.isdigit() else float(2**attempt), LONGEST_PAUSE)
+    asked = retry_after(reply.headers.get("Retry-After"))
+    return min(2.0**attempt if asked is None else asked, LONGEST_PAUSE)

@@ -12,10 +12,11 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from rag_service.embed.retry import Transient, retry_after, with_retries
+from rag_service.embed.retry import with_retries
 from rag_service.embed.vectors import unit_vectors
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
 from rag_service.models import Usage
+from rag_service.transient import Transient, retry_after
 
 _OPENAI = "https://api.openai.com/v1"
 _BATCH_TEXTS = 256

@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import aclosing
+from dataclasses import replace
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -126,6 +128,15 @@ async def test_retry_after_is_honoured(server: LlmServer) -> None:
     pieces = await reply(model(server))
     assert "".join(piece.text for piece in pieces) == "danach"
     assert time.monotonic() - started >= 1.0
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_retry_after_may_be_a_date(server: LlmServer, status: int) -> None:
+    until = formatdate(time.time() + 60, usegmt=True)
+    server.behave(lambda body: replace(refusing(status)(body), headers={"Retry-After": until}))
+    with pytest.raises(ModelError, match=str(status)):
+        await reply(model(server, timeout=5))
+    assert len(server.requests) == 1  # there is no time for another
 
 
 async def test_a_wait_beyond_the_timeout_is_not_begun(server: LlmServer) -> None:

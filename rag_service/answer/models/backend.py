@@ -30,18 +30,6 @@ def ending(before: str | None, now: str | None) -> str | None:
     return before if before == REFUSED else now or before
 
 
-class Transient(Exception):
-    """A failure that may pass: ``error`` is what it amounts to when no retry helps.
-
-    ``retry_after`` is the number of seconds the endpoint asked to wait, None if it named none.
-    """
-
-    def __init__(self, error: ModelError, retry_after: float | None = None) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.retry_after = retry_after
-
-
 class StructureRefused(ModelError):
     """The endpoint does not take a JSON schema; the same request without one may succeed."""
 

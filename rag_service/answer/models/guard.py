@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from rag_service.answer.models.backend import Backend, Messages, Piece, Schema, Transient
+from rag_service.answer.models.backend import Backend, Messages, Piece, Schema
 from rag_service.answer.models.breaker import CircuitBreaker
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable
 from rag_service.models import Usage
+from rag_service.transient import Transient
 
 FIRST_BACKOFF = 0.5
 LONGEST_BACKOFF = 8.0

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, Transient, ending
+from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, ending
 from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of, whole_piece
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
+from rag_service.transient import Transient, retry_after
 
 OPENAI = "https://api.openai.com/v1"
 NO_KEY = "none"
@@ -99,30 +100,10 @@ class OpenAIBackend:
                         yield piece
                     else:
                         return
-            except openai.APIStatusError as error:
-                refused = self._refused(error, body)
-                if refused is None:
-                    raise self._status(error) from error
-                if refused == "response_format" and self._needs_schema:
-                    self._features.add(refused)
-                    raise ModelError(
-                        f"{self._host} takes no JSON schema, which RAG_LLM__STRUCTURED=on asks for; auto does without "
-                        f"where it must. It said: {self._said(error)}"
-                    ) from error
-                if refused == "response_format":
-                    raise StructureRefused(f"{self._host} takes no JSON schema.") from error
-            except openai.APITimeoutError as error:
-                raise ModelTimeout(f"{self._host} did not answer in time (RAG_LLM__TIMEOUT).") from error
-            except openai.APIConnectionError as error:
-                raise Transient(self._broken() if begun else self._unreachable()) from error
-            except StreamError as error:
-                raise Transient(ModelError(f"{self._host} broke off: {self._hidden(str(error))}")) from error
-            except httpx2.HTTPError as error:
-                raise Transient(self._broken()) from error
-            except ValueError as error:  # not UTF-8, not JSON, or JSON of another shape
-                raise ModelError(
-                    f"{self._host} sent something that is not a chat completion; is RAG_LLM__BASE_URL right?"
-                ) from error
+            except (openai.APIError, StreamError, httpx2.HTTPError, ValueError) as error:
+                if isinstance(error, openai.APIStatusError) and self._without(error, body):
+                    continue
+                raise self._failure(error, begun) from error
 
     async def _request(self, body: dict[str, Any]) -> AsyncGenerator[Piece]:
         response = await self._sdk().chat.completions.with_raw_response.create(**body)
@@ -160,6 +141,19 @@ class OpenAIBackend:
             body["response_format"] = {"type": "json_schema", "json_schema": described}
         return body
 
+    def _without(self, error: openai.APIStatusError, body: dict[str, Any]) -> bool:
+        """Whether a parameter is in the way that can be left out; raises where that is for the caller to do."""
+        refused = self._refused(error, body)
+        if refused == "response_format" and self._needs_schema:
+            self._features.add(refused)
+            raise ModelError(
+                f"{self._host} takes no JSON schema, which RAG_LLM__STRUCTURED=on asks for; auto does without "
+                f"where it must. It said: {self._said(error)}"
+            ) from error
+        if refused == "response_format":
+            raise StructureRefused(f"{self._host} takes no JSON schema.") from error
+        return refused is not None
+
     def _refused(self, error: openai.APIStatusError, body: dict[str, Any]) -> str | None:
         """The parameter this 400 is about, now switched off; None when it is about something else."""
         if error.status_code not in (400, 422, 501):
@@ -176,6 +170,22 @@ class OpenAIBackend:
         self._features.discard(named[0])
         return named[0]
 
+    def _failure(self, error: Exception, begun: bool) -> Transient | ModelError:
+        """What a request that failed comes to; ``begun``: its reply had."""
+        match error:
+            case openai.APIStatusError():
+                return self._status(error)
+            case openai.APITimeoutError():
+                return ModelTimeout(f"{self._host} did not answer in time (RAG_LLM__TIMEOUT).")
+            case openai.APIConnectionError():
+                return Transient(self._broken() if begun else self._unreachable())
+            case StreamError():
+                return Transient(ModelError(f"{self._host} broke off: {self._hidden(str(error))}"))
+            case httpx2.HTTPError():
+                return Transient(self._broken())
+        # not UTF-8, not JSON, or JSON of another shape
+        return ModelError(f"{self._host} sent something that is not a chat completion; is RAG_LLM__BASE_URL right?")
+
     def _status(self, error: openai.APIStatusError) -> Transient | ModelError:
         status, said = error.status_code, self._said(error)
         if status in (401, 403):
@@ -189,10 +199,10 @@ class OpenAIBackend:
             limited = ModelRateLimited(f"{self._host} refuses for now (429): {said}")
             if "insufficient_quota" in said:
                 return limited
-            return Transient(limited, _seconds(error.response.headers.get("retry-after")))
+            return Transient(limited, retry_after(error.response.headers.get("retry-after")))
         if status in (408, 409) or status >= 500:
             failed = ModelUnavailable(f"{self._host} failed ({status}): {said}")
-            return Transient(failed, _seconds(error.response.headers.get("retry-after")))
+            return Transient(failed, retry_after(error.response.headers.get("retry-after")))
         return ModelError(f"{self._host} refused the request ({status}): {said}")
 
     def _unreachable(self) -> ModelUnavailable:
@@ -221,11 +231,3 @@ class OpenAIBackend:
             )
             self._loop = loop
         return self._client
-
-
-def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds; a date or nonsense counts as not given."""
-    try:
-        return max(0.0, float(header)) if header else None
-    except ValueError:
-        return None

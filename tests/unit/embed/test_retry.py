@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from rag_service.embed.retry import Transient, retry_after, with_retries
+from rag_service.embed.retry import with_retries
 from rag_service.errors import ModelUnavailable
+from rag_service.transient import Transient
 
 
 def failing(times, wait=None):
@@ -40,11 +41,3 @@ def test_waits_double_and_are_never_shorter_than_asked():
 def test_no_attempt_is_a_mistake():
     with pytest.raises(ValueError, match="at least one"):
         with_retries(failing(0), 0, 0.001)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("3", 3), ("0.5", 0.5), ("-1", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("soon", None), ("", None), (None, None)],
-)
-def test_retry_after(header, seconds):
-    assert retry_after(header) == seconds

@@ -1,5 +1,8 @@
+import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -110,13 +113,40 @@ async def test_what_is_no_answer_object_is_named_so(
     await target.close()
 
 
-async def test_a_busy_server_is_asked_again(server: HTTPServer, tmp_path: Path) -> None:
-    server.expect_ordered_request("/v1/ask").respond_with_response(reply({}, 503, {"Retry-After": "0"}))
-    server.expect_ordered_request("/v1/ask").respond_with_response(reply({}, 429, {"Retry-After": "0"}))
+def until(seconds: float) -> str:
+    return formatdate(time.time() + seconds, usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "pauses"),
+    [
+        (["7", "0"], [7, 0]),
+        (["1000000", until(86_400)], [remote.LONGEST_PAUSE] * 2),
+        (["soon", "", None], [1, 2, 4]),
+        ([until(-60), None], [0, 2]),
+    ],
+)
+async def test_a_busy_server_is_asked_again_when_it_wants(
+    server: HTTPServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[str | None],
+    pauses: list[float],
+) -> None:
+    for number, header in enumerate(asked):
+        headers = {} if header is None else {"Retry-After": header}
+        server.expect_ordered_request("/v1/ask").respond_with_response(reply({}, (503, 429)[number % 2], headers))
     server.expect_ordered_request("/v1/ask").respond_with_json(answer_object("q"))
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(remote, "asyncio", SimpleNamespace(sleep=wait))
     target = RemoteTarget(server.url_for(""), "default", "auto")
     answer = await target.ask(eval_kit.dataset(tmp_path).cases[0])
     assert answer.answered
+    assert waited == pauses
     await target.close()
 
 
