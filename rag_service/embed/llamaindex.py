@@ -61,7 +61,8 @@ class LlamaIndexEmbedder:
         return vector
 
     def _checked(self, raw: Sequence[Any], count: int) -> NDArray[np.float32]:
-        return unit_vectors(raw, count, self._wanted or self._found, f"The LlamaIndex embedding {self._path}")
+        source = f"The LlamaIndex embedding {self._path}"
+        return unit_vectors(raw, count, source, wanted=self._wanted, before=self._found)
 
     def _call(self, method: str, argument: Any) -> Any:
         with self._lock:

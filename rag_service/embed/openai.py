@@ -118,7 +118,7 @@ class OpenAIEmbedder:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             told = f"{self._source} sent something that is not a list of embeddings: {_shown(reply)!r}."
             raise Transient(ModelError(f"{told} Check RAG_EMBEDDING__BASE_URL.")) from error
-        vectors = unit_vectors(raw, count, self._wanted or self._found, self._source)
+        vectors = unit_vectors(raw, count, self._source, wanted=self._wanted, before=self._found)
         with self._lock:
             self._tokens += tokens
         return vectors

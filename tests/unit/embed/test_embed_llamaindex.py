@@ -17,7 +17,7 @@ class ByLength(BaseEmbedding):
     """Questions look along the second axis, documents along the first."""
 
     def _get_query_embedding(self, query):
-        return [1.0, float(len(query))]
+        return [1.0, float(len(query))] if query != "grow" else [1.0, 2.0, 3.0]
 
     async def _aget_query_embedding(self, query):
         return self._get_query_embedding(query)
@@ -46,6 +46,13 @@ def test_options_reach_the_class():
 def test_another_dimension_than_configured_is_refused():
     with pytest.raises(SettingsError, match="RAG_EMBEDDING__DIMENSION says 7"):
         LlamaIndexEmbedder(MOCK, {"embed_dim": 5}, 7).embed_query("abc")
+
+
+def test_another_dimension_than_before_is_the_class_s_fault():
+    made = LlamaIndexEmbedder(OURS, {})
+    assert made.dimension == 2
+    with pytest.raises(ModelError, match=f"{OURS} gives vectors of 3 numbers, and gave some of 2 before"):
+        made.embed_query("grow")
 
 
 def test_the_class_s_own_failure_is_told():

@@ -155,6 +155,15 @@ def test_another_dimension_than_configured_is_refused(httpserver):
         embedder(httpserver, dimension=3).embed_query("abc")
 
 
+def test_another_dimension_than_before_is_the_endpoints_fault(httpserver):
+    httpserver.expect_ordered_request("/v1/embeddings").respond_with_json(listed([[1.0, 2.0, 3.0, 4.0]]))
+    httpserver.expect_ordered_request("/v1/embeddings").respond_with_json(listed([[1.0, 2.0]]))
+    made = embedder(httpserver)
+    assert made.dimension == 4
+    with pytest.raises(ModelError, match="small at localhost gives vectors of 2 numbers, and gave some of 4 before"):
+        made.embed_query("abc")
+
+
 def test_an_endpoint_that_cannot_shorten_vectors_is_asked_without(httpserver):
     httpserver.expect_ordered_request("/v1/embeddings").respond_with_data("unknown field dimensions", status=400)
     httpserver.expect_ordered_request("/v1/embeddings").respond_with_handler(by_length)
