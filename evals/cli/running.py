@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evals.judge.judge import Judge
     from evals.run import Scorers
     from evals.runs import Run
+    from evals.sweep import SweepRow
     from evals.targets.port import Target
     from rag_service.ports import Embedder
     from rag_service.settings import Settings
@@ -94,17 +95,13 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Run a dataset over a grid of settings. Ranks the combinations by quality and latency."""
-    from dataclasses import asdict
-
     from evals.cases.load import load_dataset
     from evals.cases.select import select_cases
     from evals.metrics.registry import named_metric
     from evals.report.page import write_sweep
-    from evals.report.terminal import sweep_table
     from evals.run import Scorers
     from evals.runs import load_run
     from evals.sweep import combinations, rank, read_grid, slug, with_values
-    from rag_service.cli.output import console, print_json
     from rag_service.settings import load_settings
 
     named_metric(metric)
@@ -122,13 +119,7 @@ def sweep(
             folder = asyncio.run(_evaluate(cases, opener, place, Scorers(), concurrency, on_case))
         finished.append((values, load_run(folder.path)))
     rows = rank(finished, metric)
-    page = write_sweep(rows, metric, cases.name, parent / "sweep.html")
-    if as_json:
-        listed = [{**asdict(row), "path": str(row.path)} for row in rows]
-        print_json({"object": "sweep", "metric": metric, "report": str(page), "data": listed})
-        return
-    console().print(sweep_table(rows, metric))
-    console().print(f"Report: {page}", style="dim", markup=False)
+    _show_sweep(rows, metric, write_sweep(rows, metric, cases.name, parent / "sweep.html"), as_json=as_json)
 
 
 async def _evaluate(
@@ -207,6 +198,20 @@ def _show(finished: Run, *, as_json: bool, markdown: bool) -> None:
         typer.echo(run_markdown(finished), nl=False)
     else:
         print_run(finished, console())
+
+
+def _show_sweep(rows: Sequence[SweepRow], metric: str, page: Path, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from evals.report.terminal import sweep_table
+    from rag_service.cli.output import console, print_json
+
+    if as_json:
+        listed = [{**asdict(row), "path": str(row.path)} for row in rows]
+        print_json({"object": "sweep", "metric": metric, "report": str(page), "data": listed})
+    else:
+        console().print(sweep_table(rows, metric))
+        console().print(f"Report: {page}", style="dim", markup=False)
 
 
 @contextmanager

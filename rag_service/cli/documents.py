@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ from rag_service.cli.options import Collection, Json
 from rag_service.errors import DataDirectoryLocked, RagError
 
 if TYPE_CHECKING:
+    from rag_service.ingest.library import Library
     from rag_service.models import Job, Plan, Usage
 
 app = typer.Typer(help="List, show and delete documents.", no_args_is_help=True)
@@ -31,7 +32,7 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Bring a collection in step with folders. Takes up new, changed and vanished files; exit code 1 if any failed."""
-    from rag_service.cli.output import console, print_json
+    from rag_service.cli.output import print_json
     from rag_service.cli.progress import bar
     from rag_service.cli.session import service
     from rag_service.settings import load_settings
@@ -57,15 +58,21 @@ def ingest(
         if usage := opened.embedding_usage:
             _print_usage(usage)
         if watch:
-            from rag_service.ingest.watch import watch as watching
-
-            console(stderr=True).print("Watching for changes; Ctrl-C ends.")
-            for changed in watching(opened.library, name, folders, quiet_seconds=settings.ingest.watch_seconds):
-                if isinstance(changed, RagError):
-                    typer.secho(f"Error: {changed}", fg=typer.colors.RED, err=True)
-                else:
-                    print_json(job_body(changed)) if as_json else print_job(changed)
+            _follow(opened.library, name, folders, settings.ingest.watch_seconds, as_json)
     raise SystemExit(1 if any(item.status == "failed" for item in job.documents) else 0)
+
+
+def _follow(library: Library, collection: str, folders: Sequence[Path], quiet_seconds: float, as_json: bool) -> None:
+    """Ingest what changes in the folders, and tell it, until interrupted."""
+    from rag_service.cli.output import console, print_json
+    from rag_service.ingest.watch import watch
+
+    console(stderr=True).print("Watching for changes; Ctrl-C ends.")
+    for changed in watch(library, collection, folders, quiet_seconds=quiet_seconds):
+        if isinstance(changed, RagError):
+            typer.secho(f"Error: {changed}", fg=typer.colors.RED, err=True)
+        else:
+            print_json(job_body(changed)) if as_json else print_job(changed)
 
 
 @app.command("list")
