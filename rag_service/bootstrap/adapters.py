@@ -32,11 +32,11 @@ def open_encoder(settings: Settings, cache_dir: Path | None = None) -> E5Encoder
     return E5Encoder(cache_dir or _cache(settings), settings.embedding.threads)
 
 
-def open_reader(settings: Settings, encoder: E5Encoder) -> E5Reader:
+def open_reader(settings: Settings, encoder: E5Encoder, cache_dir: Path | None = None) -> E5Reader:
     """The reader, with the encoder's inputs and its own prepared graph in the cache folder."""
     from rag_service.embed.e5.reader import E5Reader
 
-    return E5Reader(encoder.inputs, _cache(settings), encoder.threads)
+    return E5Reader(encoder.inputs, cache_dir or _cache(settings), encoder.threads)
 
 
 def _cache(settings: Settings) -> Path:

@@ -91,12 +91,13 @@ def settings(
 def prepare(
     cache_dir: Annotated[Path | None, typer.Option(help="Where to; default: RAG_EMBEDDING__CACHE_DIR.")] = None,
 ) -> None:
-    """Prepare the bundled encoder, as an image build does."""
-    from rag_service.bootstrap import open_encoder
+    """Prepare the bundled encoder and reader, as an image build does."""
+    from rag_service.bootstrap import open_encoder, open_reader
     from rag_service.settings import load_settings
 
     loaded = load_settings()
     encoder = open_encoder(loaded, cache_dir)
+    open_reader(loaded, encoder, cache_dir)
     encoder.embed_query("ready")
     typer.echo(f"{encoder.identity} is ready.")
 

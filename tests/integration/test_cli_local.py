@@ -47,6 +47,20 @@ def test_the_encoder_is_prepared_into_a_folder(docs: Path, tmp_path: Path) -> No
     assert not (tmp_path / "data").exists()
 
 
+def test_what_was_prepared_is_what_questions_use(docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    enc = tmp_path / "encoder"
+    assert call("prepare", "--cache-dir", str(enc)).exit_code == 0
+    prepared = {file: file.stat() for file in enc.iterdir()}
+    assert sorted(re.sub("-[0-9a-f]{16}", "", file.name) for file in prepared) == ["e5-reader.graph", "e5.graph"]
+    assert {status.st_mode & 0o777 for status in prepared.values()} == {0o644}
+    monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(enc))
+    assert call("ingest", str(docs)).exit_code == 0
+    assert call("ask", "Wann traf Kim Jong Un Wladimir Putin?").exit_code == 0
+    assert {file: file.stat().st_mtime_ns for file in enc.iterdir()} == {
+        file: status.st_mtime_ns for file, status in prepared.items()
+    }
+
+
 def test_collections(docs: Path) -> None:
     assert call("collections", "create", "presse").stdout == "Created presse.\n"
     assert call("ingest", str(docs), "-c", "presse").exit_code == 0

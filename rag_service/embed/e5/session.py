@@ -18,6 +18,7 @@ from rag_service.embed.e5.fitted import FITTED_FILE, load_fitted
 from rag_service.embed.e5.weights import Weights
 
 _DIGEST_BYTES = 32
+_READABLE = 0o644  # who prepares a graph, as root in an image, need not be who uses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,8 @@ def session_of(model: bytes) -> onnxruntime.InferenceSession:
 
 
 def _key(weights: Weights, sources: Sequence[Path], unsigned: bool) -> str:
-    """Identify all that the built graph depends on; the weights by their file's size and time."""
-    status = weights.path.stat()
-    digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns} {unsigned}".encode())
+    """Identify all that the built graph depends on, by contents alone: an image keeps no exact times of files."""
+    digest = hashlib.sha256(f"{weights.digest} {unsigned}".encode())
     for source in (Path(layers.__file__), Path(protobuf.__file__), *sources):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
@@ -112,6 +112,7 @@ def _write(path: Path, model: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.sha256(model).digest())
             file.write(model)
+        temporary.chmod(_READABLE)
         temporary.replace(path)
     except OSError:
         temporary.unlink()

@@ -8,8 +8,10 @@ each a float16 scale and 16 bytes whose low nibbles are the first 16 weights and
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -103,6 +105,16 @@ class Weights:
             kind, count, offset, _ = self._unpack("BIQQ")
             directory[name] = (kind, count, offset)
         return directory
+
+    @cached_property
+    def digest(self) -> str:
+        """Identity of what graphs are built from: the file's size, and all tensors but the word embeddings'."""
+        found = hashlib.sha256(str(len(self._bytes)).encode())
+        for name, (kind, count, offset) in self._directory.items():
+            if name != "emb.word":
+                size = 4 * count if kind == _F32 else count // _BLOCK * _BLOCK_BYTES
+                found.update(self._bytes[offset : offset + size])
+        return found.hexdigest()
 
     def tensor(self, name: str) -> NDArray[np.float32]:
         """Read a tensor as float32; a matrix comes as (outputs, inputs)."""

@@ -1,5 +1,6 @@
 """The built graph: its cache, and its arithmetic against an independent forward pass."""
 
+import os
 import threading
 
 import numpy as np
@@ -69,6 +70,24 @@ def test_the_graph_is_built_once(weights, embeddings, expected, built):
     np.testing.assert_array_equal(pooled, expected[0])
     assert built.stat().st_mtime_ns == before
     assert list(built.parent.iterdir()) == [built]
+
+
+def test_others_than_its_builder_may_read_the_graph(built):
+    assert built.stat().st_mode & 0o777 == 0o644
+
+
+def test_weights_are_known_by_their_contents_not_by_their_time(weights, built, tmp_path):
+    copied = tmp_path / weights.path.name
+    raw = bytearray(weights.path.read_bytes())
+    copied.write_bytes(raw)
+    os.utime(copied, (1, 1))
+    before = built.stat().st_mtime_ns
+    open_session(Weights(copied), built.parent)
+    assert list(built.parent.iterdir()) == [built]
+    assert built.stat().st_mtime_ns == before
+    raw[-1] ^= 1
+    copied.write_bytes(raw)
+    assert Weights(copied).digest != weights.digest
 
 
 @pytest.mark.parametrize("damage", [lambda raw: raw[:1000], lambda raw: raw[:-1] + b"x"])
