@@ -156,11 +156,10 @@ def _local(cases: Dataset, settings: Settings, answerer: Answerer, top_k: int | 
 
 
 def _remote(url: str, collection: str, answerer: Answerer, top_k: int | None) -> Target:
-    import os
-
     from evals.targets.remote import RemoteTarget
+    from rag_service.settings import client_key
 
-    return RemoteTarget(url, collection, answerer, top_k=top_k, key=os.environ.get("RAG_API_KEY"))
+    return RemoteTarget(url, collection, answerer, top_k=top_k, key=client_key())
 
 
 def _encoder(settings: Settings) -> Embedder:

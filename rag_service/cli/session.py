@@ -35,13 +35,13 @@ def part(text: str) -> str:
 
 def call_owner(error: DataDirectoryLocked, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """The JSON answer of the server that owns the data directory; the error itself when it is no server."""
-    import os
-
     import httpx
+
+    from rag_service.settings import client_key
 
     if error.url is None:
         raise error
-    key = os.environ.get("RAG_API_KEY")
+    key = client_key()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         reply = httpx.request(method, error.url + path, json=body, headers=headers, timeout=300, trust_env=False)

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast, get_args, get_origin
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from rag_service.errors import SettingsError
+from rag_service.settings.env_file import CLIENT_KEY, CONFIG, config_file, env_file
 from rag_service.settings.sections import PREFIX, Section, Settings
 
 _MASK = "********"
@@ -23,7 +23,7 @@ _SECRET = re.compile(r"auth|cookie|key|passw|secret|token(?!s|izer)", re.IGNOREC
 _PASSWORD = re.compile(  # in a URL: before its host, or in its query
     r"(://[^\s:/@]*:)[^\s/@]+(@)|([?&][\w-]*(?:key|passw|secret|token)[\w-]*=)[^\s&'\"]+", re.IGNORECASE
 )
-_NOT_SETTINGS = {"RAG_CONFIG", "RAG_API_KEY"}  # where settings are, and what clients send to a server
+_NOT_SETTINGS = {CONFIG, CLIENT_KEY}  # where settings are, and what clients send to a server
 
 
 class Row(NamedTuple):
@@ -89,13 +89,15 @@ def masked(value: Any) -> Any:
 
 def load_settings(**overrides: Any) -> Settings:
     """Read and check all settings; SettingsError names the offending key and the nearest known one."""
-    config = os.environ.get("RAG_CONFIG")
+    config = config_file()
     if config and not Path(config).is_file():
-        raise SettingsError(f"RAG_CONFIG names {config}, which is not a file.")
+        raise SettingsError(f"{CONFIG} names {config}, which is not a file.")
     _refuse_unknown(os.environ, "the environment")
-    _refuse_unknown(_env_file(), ".env")
+    _refuse_unknown(env_file(), ".env")
     if config:
         _refuse_unknown_toml(Path(config))
+    if {**env_file(), **os.environ}.get(environment_name(("data_dir",))) == "":
+        overrides = {"data_dir": ""} | overrides  # other empty variables count as unset; this one is refused
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -118,17 +120,17 @@ def _malformed() -> str | None:
     structured = {
         environment_name(path) for path, info, section in _fields() if section or info.default_factory in (dict, list)
     }
-    for variable, value in {**_env_file(), **os.environ}.items():
-        if variable.upper() in structured:
+    for variable, value in {**env_file(), **os.environ}.items():
+        if value and variable.upper() in structured:
             try:
-                json.loads(value or "")
+                json.loads(value)
             except ValueError as error:
                 return f"{variable}: not valid JSON: {error}"
     return None
 
 
 def _nearest(name: str) -> str:
-    known = [environment_name(path) for path in known_keys()]
+    known = [*map(environment_name, known_keys()), *_NOT_SETTINGS]
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else "; `rag-service settings` lists all."
 
@@ -145,17 +147,14 @@ def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
     )
     for variable in variables:
         name = variable.upper()
-        if not name.startswith(PREFIX) or name in known | sections | _NOT_SETTINGS or name.startswith(free):
+        if (
+            variable in _NOT_SETTINGS
+            or not name.startswith(PREFIX)
+            or name in known | sections
+            or name.startswith(free)
+        ):
             continue
         raise SettingsError(f"Unknown setting {variable} in {where}{_nearest(name)}")
-
-
-def _env_file() -> Mapping[str, str | None]:
-    """What .env sets; nothing where there is none."""
-    try:
-        return dotenv_values(".env") if Path(".env").is_file() else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f".env: cannot be read: {error}; save it as UTF-8, readable for this user") from error
 
 
 def _refuse_unknown_toml(path: Path) -> None:

@@ -10,8 +10,10 @@ _HEAD = """# Settings
 Every setting is an environment variable, a line in `.env`, or a key in the TOML file that `RAG_CONFIG` names, where
 `RAG_LLM__MODEL` is `model` in the section `[llm]`. The environment wins over `.env`, and that over the file. Where the
 default is in braces or brackets, a variable holds JSON: `RAG_SERVER__CORS_ORIGINS='["https://intranet.example.org"]'`.
-An unknown name is an error that tells the nearest known one. `rag-service settings` prints the values in force;
-`rag-service settings --markdown` makes this page.
+An empty value counts as unset; only an empty `RAG_DATA_DIR` is an error. An unknown name is one that tells the nearest
+known name, and a line of `.env` that is not `NAME=value` is one, too. `rag-service settings` prints the values in
+force; `rag-service settings --markdown` makes this page. `RAG_CONFIG`, and `RAG_API_KEY`, which commands send to a
+server, may stand in `.env`, too.
 
 `OPENAI_API_KEY` and `OPENAI_BASE_URL` are read, too: either of them, or `RAG_LLM__BASE_URL`, switches a model on.
 """

@@ -14,15 +14,21 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rag_service.settings.env_file import CONFIG
 from rag_service.settings.origins import browser_origins
 
 PREFIX = "RAG_"
 
 
 class Section(BaseModel):
-    """A group of settings; unknown keys are refused."""
+    """A group of settings; unknown keys are refused, empty values count as unset."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, values: Any) -> Any:
+        return {key: value for key, value in values.items() if value != ""} if isinstance(values, dict) else values
 
 
 class LlmSettings(Section):
@@ -231,7 +237,12 @@ class Settings(BaseSettings):
     """Every setting of the service; `rag-service settings` prints each with its value and meaning."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
     )
 
     data_dir: Path = Field(Path("data"), description="Where everything is stored; seen from the working directory.")
@@ -283,5 +294,5 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over the environment, then .env, then the TOML file."""
         sources = (init_settings, env_settings, dotenv_settings)
-        config = os.environ.get("RAG_CONFIG")
+        config = os.environ.get(CONFIG) or getattr(dotenv_settings, "env_vars", {}).get(CONFIG.lower())
         return (*sources, TomlConfigSettingsSource(settings_cls, Path(config))) if config else sources

@@ -111,6 +111,9 @@ def test_a_server_with_keys_wants_one(owner: str, monkeypatch: pytest.MonkeyPatc
         while refused is None and time.monotonic() < until:
             refused = call("documents", "list").exception
         assert isinstance(refused, RagError) and "Set RAG_API_KEY to a key of that server." in str(refused)
+        Path(".env").write_text(f"RAG_API_KEY={made['key']}\n")
+        assert len(parsed("documents", "list")["data"]) == 2
+        Path(".env").unlink()
         monkeypatch.setenv("RAG_API_KEY", made["key"])
         assert len(parsed("documents", "list")["data"]) == 2
         forbidden = call("collections", "create", "neu").exception

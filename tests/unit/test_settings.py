@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rag_service.errors import SettingsError
-from rag_service.settings import describe, known_keys, load_settings
+from rag_service.settings import client_key, describe, known_keys, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -122,10 +122,40 @@ def test_what_no_browser_sends_as_origin_is_refused(monkeypatch, given):
     assert "geheim" not in str(caught.value)
 
 
-def test_an_empty_data_directory_is_not_the_present_folder(monkeypatch):
-    monkeypatch.setenv("RAG_DATA_DIR", "")
+@pytest.mark.parametrize("where", ["environment", "file", "toml"])
+def test_an_empty_data_directory_is_not_the_present_folder(monkeypatch, tmp_path, where):
+    if where == "environment":
+        monkeypatch.setenv("RAG_DATA_DIR", "")
+    elif where == "file":
+        (tmp_path / ".env").write_text("RAG_DATA_DIR=\n")
+    else:
+        (tmp_path / "rag.toml").write_text("data_dir = ''\n")
+        monkeypatch.setenv("RAG_CONFIG", "rag.toml")
     with pytest.raises(SettingsError, match="RAG_DATA_DIR: .*is empty, which would be the present folder"):
         load_settings()
+
+
+@pytest.mark.parametrize("where", ["environment", "file", "toml"])
+def test_an_empty_value_counts_as_unset(monkeypatch, tmp_path, where):
+    names = ["EMBEDDING__CACHE_DIR", "EMBEDDING__THREADS", "LLM__TEMPERATURE", "LLM__API_KEY", "LLM__MODEL"]
+    if where == "toml":
+        (tmp_path / "rag.toml").write_text("[embedding]\ncache_dir = ''\nthreads = ''\n[llm]\nmodel = ''\n")
+        monkeypatch.setenv("RAG_CONFIG", "rag.toml")
+    elif where == "file":
+        (tmp_path / ".env").write_text("".join(f"RAG_{name}=\n" for name in names))
+    else:
+        for name in [*names, "SERVER__CORS_ORIGINS", "RETRIEVAL"]:
+            monkeypatch.setenv(f"RAG_{name}", "")
+    settings = load_settings()
+    assert settings.embedding.cache_dir is settings.embedding.threads is settings.llm.temperature is None
+    assert settings.llm.model == "gpt-5-mini" and settings.server.cors_origins == []
+    assert not settings.llm_configured
+
+
+def test_an_empty_variable_leaves_what_the_file_sets(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("RAG_LLM__MODEL=m\n")
+    monkeypatch.setenv("RAG_LLM__MODEL", "")
+    assert load_settings().llm.model == "m"
 
 
 def refuse(*args, **kwargs):
@@ -135,6 +165,48 @@ def refuse(*args, **kwargs):
 def test_an_unknown_line_in_env_file(tmp_path):
     (tmp_path / ".env").write_text("RAG_SERVER__PROT=1\nOTHER=2\n")
     with pytest.raises(SettingsError, match=r"\.env.*RAG_SERVER__PORT"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("RAG_RETRIEVAL__TOP_K: 3\n", 1),
+        ("OTHER=2\n\n# a remark\n\n  RAG_RETRIEVAL__TOP_K 3\n", 5),
+        ("export RAG_COLLECTION=press\nRAG_DATA_DIR\nOTHER=2\n", 2),
+        ("RAG_COLLECTION='press\nOTHER=2\n", 1),
+    ],
+)
+def test_a_line_of_env_file_that_sets_nothing_is_named(tmp_path, content, line):
+    (tmp_path / ".env").write_text(content)
+    with pytest.raises(SettingsError, match=rf"^\.env, line {line}: not NAME=value$"):
+        load_settings()
+
+
+def test_what_env_file_may_hold(tmp_path):
+    (tmp_path / ".env").write_text("# a remark\nexport RAG_COLLECTION = 'press'  # theirs\n\nRAG_LLM__MODEL=m-${NONE}1")
+    settings = load_settings()
+    assert (settings.collection, settings.llm.model) == ("press", "m-1")
+
+
+def test_where_settings_are_and_the_key_of_clients_may_stand_in_env_file(monkeypatch, tmp_path):
+    (tmp_path / "rag.toml").write_text("collection = 'press'\n")
+    (tmp_path / "other.toml").write_text("collection = 'others'\n")
+    (tmp_path / ".env").write_text("RAG_CONFIG=rag.toml\nRAG_API_KEY=rag_1\n")
+    assert (load_settings().collection, client_key()) == ("press", "rag_1")
+    monkeypatch.setenv("RAG_CONFIG", "other.toml")
+    monkeypatch.setenv("RAG_API_KEY", "rag_2")
+    assert (load_settings().collection, client_key()) == ("others", "rag_2")
+    (tmp_path / ".env").write_text("RAG_CONFIG=none.toml\n")
+    monkeypatch.delenv("RAG_CONFIG")
+    with pytest.raises(SettingsError, match=r"RAG_CONFIG names none\.toml, which is not a file"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["RAG_CONFG", "rag_config", "RAG_APIKEY"])
+def test_a_name_that_only_resembles_them_is_unknown(monkeypatch, name):
+    monkeypatch.setenv(name, "rag.toml")
+    with pytest.raises(SettingsError, match=f"{name} in the environment; did you mean RAG_(CONFIG|API_KEY)"):
         load_settings()
 
 
