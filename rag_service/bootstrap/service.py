@@ -19,6 +19,7 @@ from rag_service.bootstrap.adapters import (
     open_reranker,
     open_token_spans,
 )
+from rag_service.errors import SettingsError
 from rag_service.index.lock import DataDirectory, owner
 from rag_service.index.stores import Stores
 from rag_service.models import Upload, Usage
@@ -131,7 +132,7 @@ class Service:
 
     @cached_property
     def asker(self) -> Asker:
-        """A question to an answer."""
+        """A question to an answer; SettingsError where the settings ask for a model and name none."""
         from rag_service.answer.ask import Answerers, Asker
         from rag_service.answer.converse import Conversation
         from rag_service.answer.evidence.abstain import EvidenceModel
@@ -146,6 +147,11 @@ class Service:
             own_vectors=self.embedder is self.encoder,
         )
         model = open_chat_model(chosen)
+        if model is None and chosen.answer.answerer == "llm":
+            raise SettingsError(
+                "RAG_ANSWER__ANSWERER=llm needs a model: set OPENAI_API_KEY, RAG_LLM__BASE_URL or "
+                "RAG_LLM__LLAMAINDEX, or RAG_ANSWER__ANSWERER=auto."
+            )
         llm = self._generative(model) if model else None
         extractive = ExtractiveAnswerer(evidence, chosen.answer.max_statements)
         return Asker(

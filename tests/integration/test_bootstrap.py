@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from llama_index.core.postprocessor.types import BaseNodePostprocessor
 from pytest_httpserver import HTTPServer
 
+from rag_service.api.app import create_app
 from rag_service.bootstrap import open_chat_model, open_service
 from rag_service.bootstrap.adapters import fingerprint, open_reranker
 from rag_service.errors import SettingsError, StoreError
@@ -110,6 +111,21 @@ def test_a_llamaindex_llm_is_asked(tmp_path: Path) -> None:
     demanding = settings(tmp_path, llm=chosen | {"structured": "on"})
     with pytest.raises(SettingsError, match="RAG_LLM__STRUCTURED=on needs an endpoint"):
         open_chat_model(demanding)
+
+
+def test_an_answerer_without_its_model_stops_the_start(tmp_path: Path) -> None:
+    service = open_service(settings(tmp_path, answer={"answerer": "llm"}))
+    try:
+        with pytest.raises(SettingsError, match=r"^RAG_ANSWER__ANSWERER=llm needs a model: set OPENAI_API_KEY, "):
+            create_app(service)
+    finally:
+        service.close()
+    with_model = settings(tmp_path, answer={"answerer": "llm"}, llm={"base_url": "http://127.0.0.1:9/v1"})
+    service = open_service(with_model)
+    try:
+        create_app(service)
+    finally:
+        service.close()
 
 
 def test_the_limits_on_files_are_settings(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ class Weights:
         for name, (kind, count, offset) in self._directory.items():
             if name != "emb.word":
                 size = 4 * count if kind == _F32 else count // _BLOCK * _BLOCK_BYTES
-                found.update(self._bytes[offset : offset + size])
+                found.update(self._bytes[offset : offset + size].data)
         return found.hexdigest()
 
     def tensor(self, name: str) -> NDArray[np.float32]:
