@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
 import os
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 WIDTH_OF_FILES = 240
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -52,14 +54,30 @@ def write_what_the_output_can() -> None:
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Errors raised on purpose become one line on standard error and exit code 1."""
+    """Errors raised on purpose, and an output that takes no more, become one line on standard error and exit code 1."""
+    try:
+        try:
+            with _told():
+                yield
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # what is still held back
+    except BrokenPipeError:  # the reader went away, as `| head` does
+        _give_output_up()
+        raise SystemExit(1) from None
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        _give_output_up()
+        fail(f"The output cannot be written: {error.strerror}.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
     try:
         yield
     except RagError as error:
         _fail_with(error.code, str(error))
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader went away, as `| head` does
-        raise SystemExit(1) from None
     except OSError as error:
         if error.filename is None:
             raise
@@ -69,6 +87,12 @@ def failing() -> Iterator[None]:
             with suppress(OSError):  # the terminal may be gone
                 sys.stderr.write("Interrupted; what was finished is kept.\n")
         raise
+
+
+def _give_output_up() -> None:
+    """Let what is held back go nowhere: Python would try to write it once more, and tell that it failed."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail_with(code: str, message: str) -> NoReturn:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import termios
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -126,3 +127,23 @@ def test_a_reader_that_goes_away_is_no_error_worth_a_word(tmp_path):
         os.close(writing)
     assert done.returncode == 1
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize(
+    "command", ["settings", "settings --json", "--help", "keys list", "documents list -c none --json"]
+)
+def test_an_output_that_takes_no_more_is_one_line(tmp_path, command, buffered):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, *command.split()],
+            env=environment(tmp_path, PYTHONUNBUFFERED=buffered),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "Error: The output cannot be written: No space left on device."
+    assert len(done.stderr.splitlines()) == (2 if "none" in command and not buffered else 1)
