@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import sys
 
+from rag_service.cli.output import failing
+
 BENCHMARKS = {
     "search": "search and answers over BEIR folders, whole pipeline",
     "embed": "throughput and accuracy of the bundled encoder",
@@ -15,13 +17,14 @@ BENCHMARKS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Run the named benchmark with the remaining arguments; 2 for wrong usage."""
+    """Run the named benchmark with the remaining arguments; 1 when it fails, 2 for wrong usage."""
     if not arguments or arguments[0] not in BENCHMARKS:
         listed = "\n".join(f"  {name:8} {what}" for name, what in BENCHMARKS.items())
         sys.stderr.write(f"usage: python -m evals.benchmark NAME [options]\n{listed}\n")
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
     module = importlib.import_module(f"evals.benchmark.{arguments[0]}")
-    code: int = module.main(arguments[1:])
+    with failing():
+        code: int = module.main(arguments[1:])
     return code
 
 

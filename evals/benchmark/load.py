@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 
 from evals.benchmark.serving import processor_seconds
+from evals.errors import RunError
 from evals.importers.beir import read_beir
 from evals.metrics.latency import percentiles
 
@@ -53,6 +54,7 @@ async def _measure(options: argparse.Namespace) -> dict[str, Any]:
     limits = httpx.Limits(max_connections=options.clients + 1, max_keepalive_connections=options.clients + 1)
     async with httpx.AsyncClient(base_url=options.url, timeout=TIMEOUT, limits=limits) as client:
         asker = _Asker(client, options.collection, questions)
+        await asker.greet()
         for _ in range(WARM):
             await asker.ask()
         before = _cpu_seconds(options.pid)
@@ -82,6 +84,13 @@ class _Asker:
         self._questions = questions
         self.errors = 0
 
+    async def greet(self) -> None:
+        """RunError where nothing answers."""
+        try:
+            await self._client.get("/healthz")
+        except httpx.HTTPError as error:
+            raise RunError(f"{str(self._client.base_url).rstrip('/')} does not answer: {error}") from error
+
     async def ask(self) -> float:
         started = time.perf_counter()
         try:
@@ -93,14 +102,15 @@ class _Asker:
 
     async def first_byte(self) -> float:
         started = time.perf_counter()
-        async with self._client.stream("POST", "/v1/ask", json=self._body(stream=True)) as response:
-            self.errors += response.status_code != httpx.codes.OK
-            parts = response.aiter_bytes()
-            await anext(parts)
-            elapsed = (time.perf_counter() - started) * 1000
-            async for _ in parts:
-                pass
-        return elapsed
+        elapsed = 0.0
+        try:
+            async with self._client.stream("POST", "/v1/ask", json=self._body(stream=True)) as response:
+                self.errors += response.status_code != httpx.codes.OK
+                async for _ in response.aiter_bytes():
+                    elapsed = elapsed or (time.perf_counter() - started) * 1000
+        except httpx.HTTPError:
+            self.errors += 1
+        return elapsed or (time.perf_counter() - started) * 1000
 
     async def at_once(self, clients: int, seconds: float) -> list[float]:
         until = time.perf_counter() + seconds

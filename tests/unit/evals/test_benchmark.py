@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from evals.benchmark.search import documents_by_rank
 from evals.cases.model import Case
 from evals.importers.beir import BeirQuery
 from rag_service.models import Statement
-from tests.eval_kit import ScriptedTarget, abstained, answered, citation
+from tests.eval_kit import ScriptedTarget, abstained, answered, citation, write_beir
 
 CASE = Case("q", "Wo?")
 TARGET = ScriptedTarget()
@@ -85,3 +86,27 @@ def test_benchmarks_are_listed_and_unknown_ones_refused(capsys: pytest.CaptureFi
     assert command.main([]) == 2
     assert command.main(["--help"]) == 0
     assert "search" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "--data", "nosuch"], "Error: nosuch/corpus.jsonl: no such file\n"),
+        (["load", "--data", "beir", "--url", "http://127.0.0.1:9"], "Error: http://127.0.0.1:9 does not answer: "),
+        (["load", "--data", "beir", "--url", "nosuch"], "Error: nosuch does not answer: "),
+    ],
+)
+def test_what_fails_is_told_in_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_beir(tmp_path / "beir", [{"_id": "a", "text": "Rom."}], [{"_id": "1", "text": "Wo?"}], [("1", "a")])
+    with pytest.raises(SystemExit) as left:
+        command.main(arguments)
+    assert left.value.code == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith(said) and shown.count("\n") == 1
