@@ -15,10 +15,8 @@ app = typer.Typer(help="List, create and delete collections.", no_args_is_help=T
 @app.command("list")
 def list_collections(as_json: Json = False) -> None:
     """List the collections."""
-    from rich.table import Table
-
     from rag_service.api.schemas.collections import CollectionBody
-    from rag_service.cli.output import console, print_json
+    from rag_service.cli.output import print_json, print_table
     from rag_service.cli.session import call_owner, service
     from rag_service.settings import load_settings
 
@@ -30,10 +28,10 @@ def list_collections(as_json: Json = False) -> None:
     if as_json:
         print_json({"object": "list", "data": items})
         return
-    table = Table("name", "documents", "chunks", box=None)
-    for item in items:
-        table.add_row(item["name"], str(item["documents"]), str(item["chunks"]))
-    console().print(table)
+    print_table(
+        ("name", "documents", "chunks"),
+        [(item["name"], str(item["documents"]), str(item["chunks"])) for item in items],
+    )
 
 
 @app.command("create")

@@ -78,10 +78,8 @@ def _follow(library: Library, collection: str, folders: Sequence[Path], quiet_se
 @app.command("list")
 def list_documents(collection: Collection = None, as_json: Json = False) -> None:
     """List the documents of a collection."""
-    from rich.table import Table
-
     from rag_service.api.schemas.documents import DocumentBody
-    from rag_service.cli.output import console, print_json
+    from rag_service.cli.output import print_json, print_table
     from rag_service.cli.session import call_owner, part, service
     from rag_service.ingest.sources import printable
     from rag_service.settings import load_settings
@@ -109,12 +107,11 @@ def list_documents(collection: Collection = None, as_json: Json = False) -> None
     if as_json:
         print_json({"object": "list", "data": items, "has_more": False, "next": None})
         return
-    table = Table("id", "source", "published", "language", "chunks", box=None)
-    for item in items:
-        table.add_row(
-            item["id"], printable(item["source"]), item["published"] or "", item["language"], str(item["chunks"])
-        )
-    console().print(table)
+    rows = [
+        (item["id"], printable(item["source"]), item["published"] or "", item["language"], str(item["chunks"]))
+        for item in items
+    ]
+    print_table(("id", "source", "published", "language", "chunks"), rows)
 
 
 @app.command("show")

@@ -36,10 +36,8 @@ def create_key(
 @app.command("list")
 def list_keys(as_json: Json = False) -> None:
     """List the keys, without their secrets."""
-    from rich.table import Table
-
     from rag_service.bootstrap import open_keys
-    from rag_service.cli.output import console, print_json
+    from rag_service.cli.output import print_json, print_table
     from rag_service.settings import load_settings
 
     with open_keys(load_settings()) as keys:
@@ -48,10 +46,8 @@ def list_keys(as_json: Json = False) -> None:
         listed = [{"id": k.id, "name": k.name, "collections": k.collections, "write": k.write} for k in found]
         print_json({"object": "list", "data": listed})
         return
-    table = Table("id", "name", "collections", "may write", box=None)
-    for key in found:
-        table.add_row(key.id, key.name, ", ".join(key.collections or ("all",)), "yes" if key.write else "no")
-    console().print(table)
+    rows = [(k.id, k.name, ", ".join(k.collections or ("all",)), "yes" if k.write else "no") for k in found]
+    print_table(("id", "name", "collections", "may write"), rows)
 
 
 @app.command("revoke")

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -131,6 +131,24 @@ def print_answer(answer: AnswerBody) -> None:
         model = f" {answer.model}" if answer.model else ""
         out.print(Text(f"\n  {answer.answerer}{model}{_confidence(answer)} · {total:.0f} ms", style="dim"))
     print_warnings(warning.message for warning in answer.warnings)
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows beneath their columns' names; the first column, by which commands know a row, stays whole on one line."""
+    from rich.cells import cell_len
+    from rich.table import Table
+
+    table = Table(box=None)
+    key = max(map(cell_len, [columns[0], *(row[0] for row in rows)]))
+    table.add_column(columns[0], no_wrap=True, min_width=key)
+    for name in columns[1:]:
+        table.add_column(name, overflow="fold", min_width=len(name))
+    for row in rows:
+        table.add_row(*row)
+    out = console()
+    narrowest = key + sum(map(len, columns[1:])) + 2 * len(columns)
+    out.width = max(out.width, narrowest)  # a narrower terminal wraps the lines, and the key can still be copied
+    out.print(table)
 
 
 def print_warnings(messages: Iterable[str]) -> None:

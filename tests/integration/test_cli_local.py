@@ -185,6 +185,25 @@ def test_tables_are_not_cut_where_no_terminal_is(docs: Path) -> None:
     assert name in call("documents", "list").stdout
 
 
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_ids_stay_whole_and_nothing_is_cut_on_a_narrow_terminal(
+    docs: Path, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    name = f"{'langer-name-' * 5}.txt"
+    (docs / name).write_text("Ein Dokument.", encoding="utf-8")
+    assert call("ingest", str(docs)).exit_code == 0
+    made = parsed("keys", "create", "ein ziemlich langer Name", "-c", "default", "-c", "presse-von-heute-und-gestern")
+    assert call("collections", "create", "presse-von-heute-und-gestern").exit_code == 0
+    monkeypatch.setenv("COLUMNS", columns)
+    listed = call("documents", "list").stdout
+    for item in parsed("documents", "list")["data"]:
+        assert f" {item['id']} " in listed
+    assert name in "".join(line[27:].split()[0] for line in listed.splitlines()[1:])
+    keys, collections = call("keys", "list").stdout, call("collections", "list").stdout
+    assert f" {made['id']} " in keys and " presse-von-heute-und-gestern " in collections
+    assert "…" not in listed + keys + collections
+
+
 def test_keys_for_programs_and_people(docs: Path) -> None:
     made = parsed("keys", "create", "presse", "-c", "presse", "--write")
     assert made["object"] == "key" and made["key"].startswith("rag_")
