@@ -19,6 +19,7 @@ COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    XDG_CACHE_HOME=/tmp \
     RAG_DATA_DIR=/data \
     RAG_EMBEDDING__CACHE_DIR=/app/share/encoder \
     RAG_SERVER__HOST=0.0.0.0 \

@@ -50,6 +50,21 @@ def test_what_is_copied_exists_and_is_not_ignored():
                 assert source.removeprefix("./") in allowed
 
 
+def test_every_setting_of_env_file_reaches_the_container_but_its_own_places():
+    (service,) = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"].values()
+    assert service["env_file"] == [{"path": ".env", "required": False}]
+    fixed = {name: value for name, value in service["environment"].items() if "$" not in value}
+    image = settings_of_the_image()
+    assert fixed == {name: value for name, value in image.items() if name.startswith("RAG_")}
+    for name in service["environment"].keys() - fixed.keys():
+        assert service["environment"][name] == f"${{{name}:-}}"  # where it is set nowhere: empty, which is unset
+
+
+def test_what_keeps_a_cache_finds_a_place_that_can_be_written():
+    (service,) = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"].values()
+    assert settings_of_the_image()["XDG_CACHE_HOME"] in service["tmpfs"]
+
+
 def test_compose_hardens_and_publishes_to_loopback_only():
     (service,) = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"].values()
     assert service["read_only"] and service["cap_drop"] == ["ALL"]
@@ -82,6 +97,9 @@ def image(tmp_path_factory):
 @pytest.mark.timeout(600)
 def test_the_steps_build_and_the_command_serves_from_a_read_only_image(image, tmp_path):
     app, data = image / "app", tmp_path / "data"
+    prepared = {file.name.rpartition("-")[0]: file for file in (app / "share" / "encoder").iterdir()}
+    assert sorted(prepared) == ["e5", "e5-reader"]
+    assert {file.stat().st_mode & 0o777 for file in prepared.values()} == {0o644}
     chosen = {name: value.replace("/app", str(app)) for name, value in settings_of_the_image().items()}
     chosen |= {
         "PATH": f"{app}/bin:/usr/bin:/bin",
