@@ -1,7 +1,10 @@
 """What the documentation says is checked against what is there."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,34 @@ def test_every_dependency_has_its_reason():
         assert re.search(rf"^\|.*\b{re.escape(name)}\b.*\| \w", page, re.M), (
             f"{name} has no line in docs/architecture.md"
         )
+
+
+def imported(*folders: str) -> set[str]:
+    """Top-level names of the modules that the code in these folders imports."""
+    found = set()
+    for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_every_package_that_the_service_imports_is_declared():
+    declared = {
+        re.split(r"[<>=\[]", requirement)[0].lower()
+        for requirement in tomllib.loads(read("pyproject.toml"))["project"]["dependencies"]
+    }
+    owners = metadata.packages_distributions()
+    for name in imported("rag_service") - set(sys.stdlib_module_names) - {"rag_service", "evals"}:
+        names = {owner.lower().replace("_", "-") for owner in owners[name]}
+        assert names & declared, f"{name} is imported and {names} not declared"
+
+
+def test_no_import_is_excused_from_types_that_nothing_imports():
+    (excused,) = tomllib.loads(read("pyproject.toml"))["tool"]["mypy"]["overrides"]
+    assert {name.partition(".")[0] for name in excused["module"]} <= imported("rag_service", "evals", "tests")
 
 
 def test_every_pin_has_hashes_and_no_address():
