@@ -163,6 +163,7 @@ def open_chat_model(settings: Settings) -> GuardedModel | None:
         backend = OpenAIBackend(
             model=chosen.model,
             base_url=chosen.base_url or settings.openai_base_url,
+            address_setting="RAG_LLM__BASE_URL" if chosen.base_url else "OPENAI_BASE_URL",
             api_key=_secret(chosen.api_key) or _secret(settings.openai_api_key),
             temperature=chosen.temperature,
             structured=chosen.structured,

@@ -128,6 +128,15 @@ def test_an_answerer_without_its_model_stops_the_start(tmp_path: Path) -> None:
         service.close()
 
 
+def test_an_endpoint_is_told_by_the_setting_that_names_it(tmp_path: Path) -> None:
+    for variable, chosen in (
+        ("OPENAI_BASE_URL", {"OPENAI_BASE_URL": "ftp://host"}),
+        ("RAG_LLM__BASE_URL", {"OPENAI_BASE_URL": "http://host/v1", "llm": {"base_url": "ftp://host"}}),
+    ):
+        with pytest.raises(SettingsError, match=rf"^{variable}: 'ftp://host' is no http"):
+            open_chat_model(settings(tmp_path, **chosen))
+
+
 def test_the_limits_on_files_are_settings(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()

@@ -99,6 +99,25 @@ async def test_an_endpoint_that_is_down_is_named_with_the_setting() -> None:
         await reply(model(gone, max_retries=0))
 
 
+@pytest.mark.parametrize("behaviour", [refusing(404), saying("", raw=b"data: [1, 2]\n\n"), None])
+async def test_the_setting_that_the_address_stands_in_is_named(behaviour: Behaviour | None) -> None:
+    with LlmServer(*([behaviour] if behaviour else [])) as server:
+        backend = OpenAIBackend(model="m", base_url=server.base_url, address_setting="OPENAI_BASE_URL", api_key=None)
+        chat = GuardedModel(backend, Limits(max_retries=0))
+        if behaviour:
+            with pytest.raises(ModelError, match="OPENAI_BASE_URL") as caught:
+                await reply(chat)
+    if not behaviour:
+        with pytest.raises(ModelError, match="OPENAI_BASE_URL") as caught:
+            await reply(chat)
+    assert "RAG_LLM__BASE_URL" not in str(caught.value)
+
+
+def test_without_an_address_none_is_told_to_be_checked() -> None:
+    told = str(OpenAIBackend(model="m", base_url=None, api_key=None)._unreachable())
+    assert told == "api.openai.com cannot be reached: RAG_LLM__BASE_URL names another endpoint."
+
+
 @pytest.mark.parametrize("address", ["ftp://host/v1", "localhost:8080/v1", "http://"])
 def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(SettingsError, match="RAG_LLM__BASE_URL"):

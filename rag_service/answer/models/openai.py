@@ -36,16 +36,21 @@ class OpenAIBackend:
         *,
         model: str,
         base_url: str | None,
+        address_setting: str = "RAG_LLM__BASE_URL",
         api_key: str | None,
         temperature: float | None = None,
         structured: Literal["auto", "on", "off"] = "auto",
         timeout: float = 90.0,
     ) -> None:
-        """``structured``: ask for JSON where the endpoint takes a schema, always (refusing is a failure), or never."""
+        """``address_setting`` names what ``base_url`` was read from, for who has to mend it.
+
+        ``structured``: ask for JSON where the endpoint takes a schema, always (refusing is a failure), or never.
+        """
         self._base_url = (base_url or OPENAI).rstrip("/")
+        self._setting = address_setting if base_url else None
         parts = urlsplit(self._base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"RAG_LLM__BASE_URL: {base_url!r} is no http(s) address such as {OPENAI}.")
+            raise SettingsError(f"{address_setting}: {base_url!r} is no http(s) address such as {OPENAI}.")
         self._host = parts.hostname + (f":{parts.port}" if parts.port else "")
         self._model = model
         self._key = api_key or NO_KEY
@@ -184,16 +189,17 @@ class OpenAIBackend:
             case httpx2.HTTPError():
                 return Transient(self._broken())
         # not UTF-8, not JSON, or JSON of another shape
-        return ModelError(f"{self._host} sent something that is not a chat completion; is RAG_LLM__BASE_URL right?")
+        doubted = self._setting or "RAG_LLM__BASE_URL"
+        return ModelError(f"{self._host} sent something that is not a chat completion; is {doubted} right?")
 
     def _status(self, error: openai.APIStatusError) -> Transient | ModelError:
         status, said = error.status_code, self._said(error)
         if status in (401, 403):
             return ModelError(f"{self._host} refused the key ({status}): check RAG_LLM__API_KEY or OPENAI_API_KEY.")
         if status == 404:
+            path = f" and {self._setting}, which ends in /v1" if self._setting else ""
             return ModelError(
-                f"{self._host} knows no model {self._model!r} or no such path (404): check RAG_LLM__MODEL "
-                f"and RAG_LLM__BASE_URL, which ends in /v1."
+                f"{self._host} knows no model {self._model!r} or no such path (404): check RAG_LLM__MODEL{path}."
             )
         if status == 429:
             limited = ModelRateLimited(f"{self._host} refuses for now (429): {said}")
@@ -206,7 +212,10 @@ class OpenAIBackend:
         return ModelError(f"{self._host} refused the request ({status}): {said}")
 
     def _unreachable(self) -> ModelUnavailable:
-        return ModelUnavailable(f"{self._host} cannot be reached: check RAG_LLM__BASE_URL and that it runs.")
+        remedy = (
+            f"check {self._setting} and that it runs" if self._setting else "RAG_LLM__BASE_URL names another endpoint"
+        )
+        return ModelUnavailable(f"{self._host} cannot be reached: {remedy}.")
 
     def _broken(self) -> ModelError:
         return ModelError(f"{self._host} broke the connection off in the middle of its reply.")
