@@ -41,7 +41,7 @@ def create_collection(name: str) -> None:
     from rag_service.settings import load_settings
 
     try:
-        with service(load_settings()) as opened:
+        with service(load_settings(), create=True) as opened:
             opened.library.create_collection(name)
     except DataDirectoryLocked as locked:
         call_owner(locked, "POST", "/v1/collections", {"name": name})

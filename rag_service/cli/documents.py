@@ -42,29 +42,28 @@ def ingest(
         raise typer.BadParameter("Name a folder or a file.", param_hint="paths")
     settings = load_settings()
     name = collection or settings.collection
-    with service(settings) as opened:
+    with service(settings, create=bool(folders)) as opened:
         if dry_run:
             plan = opened.library.plan(name, folders)
             print_json(plan_body(plan)) if as_json else _print_plan(plan)
             _print_passed_over(opened.library.passed_over(folders))
             raise SystemExit(1 if plan.count("failed") else 0)
         with bar() as progress:
-            if re_embed:
-                job = opened.library.re_embed(name, progress)
+            jobs = [opened.library.re_embed(name, progress)] if re_embed else []
             if folders:
-                job = opened.library.ingest(name, folders, progress)
-        print_json(job_body(job)) if as_json else print_job(job)
+                jobs.append(opened.library.ingest(name, folders, progress))
+        print_jobs(jobs, as_json)
         _print_passed_over(opened.library.passed_over(folders))
         if usage := opened.embedding_usage:
             _print_usage(usage)
         if watch:
             _follow(opened.library, name, folders, settings.ingest.watch_seconds, as_json)
-    raise SystemExit(1 if any(item.status == "failed" for item in job.documents) else 0)
+    raise SystemExit(1 if any(item.status == "failed" for job in jobs for item in job.documents) else 0)
 
 
 def _follow(library: Library, collection: str, folders: Sequence[Path], quiet_seconds: float, as_json: bool) -> None:
     """Ingest what changes in the folders, and tell it, until interrupted."""
-    from rag_service.cli.output import console, print_json
+    from rag_service.cli.output import console
     from rag_service.ingest.watch import watch
 
     console(stderr=True).print("Watching for changes; Ctrl-C ends.")
@@ -72,7 +71,7 @@ def _follow(library: Library, collection: str, folders: Sequence[Path], quiet_se
         if isinstance(changed, RagError):
             typer.secho(f"Error: {changed}", fg=typer.colors.RED, err=True)
         else:
-            print_json(job_body(changed)) if as_json else print_job(changed)
+            print_jobs([changed], as_json)
 
 
 @app.command("list")
@@ -169,6 +168,18 @@ def plan_body(plan: Plan) -> dict[str, Any]:
     """A plan as one JSON object."""
     changes = [{"source": item.source, "change": item.change, "detail": item.detail} for item in plan.changes]
     return {"object": "plan", "collection": plan.collection, "changes": changes}
+
+
+def print_jobs(jobs: Sequence[Job], as_json: bool) -> None:
+    """One job after the other; as JSON one object, a list where there are several."""
+    from rag_service.cli.output import print_json
+
+    if not as_json:
+        for job in jobs:
+            print_job(job)
+        return
+    bodies = [job_body(job) for job in jobs]
+    print_json(bodies[0] if len(bodies) == 1 else {"object": "list", "data": bodies})
 
 
 def print_job(job: Job) -> None:

@@ -115,7 +115,7 @@ def demo(
     from rag_service.settings import load_settings
 
     out = console()
-    with service(load_settings()) as opened:
+    with service(load_settings(), create=True) as opened:
         out.print(f"$ rag-service ingest {folder}", style="bold green")
         with bar() as progress:
             job = opened.library.ingest("default", [folder], progress)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rag_service.errors import DataDirectoryLocked, RagError
+from rag_service.errors import DataDirectoryLocked, RagError, UnknownCollection
 
 if TYPE_CHECKING:
     from rag_service.answer.events import Ask
@@ -17,13 +17,27 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def service(settings: Settings) -> Iterator[Service]:
-    """The wired service in this process; DataDirectoryLocked while another one owns the data directory."""
+def service(settings: Settings, *, create: bool = False) -> Iterator[Service]:
+    """The wired service in this process; DataDirectoryLocked while another one owns the data directory.
+
+    Only with ``create`` is a data directory made where there is none. UnknownCollection names the directory, for it
+    may be the wrong one, and what puts documents there.
+    """
     from rag_service.bootstrap import open_service
 
+    place = f"{settings.data_dir} (RAG_DATA_DIR)"
+    if not create and not settings.catalog.url and not settings.data_dir.exists():
+        raise UnknownCollection(
+            f"{place} does not exist: `rag-service ingest FOLDER` makes it and puts documents there."
+        )
     opened = open_service(settings)
     try:
         yield opened
+    except UnknownCollection as error:
+        raise UnknownCollection(
+            f"{error} The data directory is {place}; `rag-service collections list` tells what is in it, "
+            "`rag-service ingest FOLDER` puts documents there."
+        ) from error
     finally:
         opened.close()
 

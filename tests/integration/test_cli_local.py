@@ -15,7 +15,7 @@ from evals.cli.running import case_progress
 from rag_service import __version__
 from rag_service.cli.output import failing
 from rag_service.cli.progress import bar
-from rag_service.errors import UnknownCollection
+from rag_service.errors import StoreError, UnknownCollection
 from rag_service.models import Progress
 from rag_service.settings import reference
 from tests.cli_kit import FILES, Terminal, alone, call, parsed, write_files
@@ -140,6 +140,40 @@ def test_embedding_anew_under_another_chunking(docs: Path, monkeypatch: pytest.M
     (item,) = parsed("collections", "list")["data"]
     assert "chunks of 64/32 tokens" in item["fingerprint"]
     assert parsed("ask", "Wann traf Kim Jong Un Wladimir Putin?")["citations"][0]["source"] == "gipfel.md"
+
+
+def test_embedding_anew_and_bringing_in_step_are_both_told(docs: Path) -> None:
+    assert call("ingest", str(docs)).exit_code == 0
+    (docs / "zug.txt").write_text("Der Zug ist blau.", encoding="utf-8")
+    told = call("ingest", str(docs), "--re-embed").stdout.splitlines()
+    assert sorted(told[:2]) == ["  updated gipfel.md, 1 chunk", "  updated zug.txt, 1 chunk"]
+    assert told[2:] == ["2 updated", "  updated zug.txt, 1 chunk", "1 unchanged, 1 updated"]
+    both = parsed("ingest", str(docs), "--re-embed")
+    assert both["object"] == "list"
+    assert [(job["object"], job["documents"][0]["status"]) for job in both["data"]] == [
+        ("job", "updated"),
+        ("job", "unchanged"),
+    ]
+
+
+def test_a_data_directory_that_is_not_there_is_named_and_not_made(
+    docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = (("ask", "Wann?"), ("search", "Wann?"), ("documents", "list"), ("collections", "list"), ("doctor",))
+    for command in (*questions, ("ingest", "--re-embed")):
+        refused = call(*command).exception
+        assert isinstance(refused, UnknownCollection), command
+        assert str(tmp_path / "data") in str(refused) and "RAG_DATA_DIR" in str(refused)
+        assert "`rag-service ingest FOLDER`" in str(refused)
+    assert not (tmp_path / "data").exists()
+    assert call("ingest", str(docs)).exit_code == 0
+    other = str(call("ask", "Wann?", "-c", "presse").exception)
+    assert other.startswith("There is no collection named 'presse'. ")
+    assert str(tmp_path / "data") in other and "`rag-service ingest FOLDER`" in other
+    elsewhere = "postgresql+psycopg://127.0.0.1:9/none?connect_timeout=2"
+    monkeypatch.setenv("RAG_DATA_DIR", str(tmp_path / "new"))
+    monkeypatch.setenv("RAG_CATALOG__URL", elsewhere)
+    assert isinstance(call("ask", "Wann?").exception, StoreError)  # a shared catalog needs no directory of before
 
 
 def test_the_catalog_alone_is_a_backup(docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
