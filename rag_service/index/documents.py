@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from rag_service.errors import InvalidInput, UnknownDocument
 from rag_service.index.database import Database, batches
 from rag_service.index.schema import collections, documents, texts, versions
-from rag_service.index.versions import Leftover, leftovers
+from rag_service.index.versions import Leftover, locked, turn
 from rag_service.models import DocumentPage, Page, SourceText, StoredDocument
 
 
@@ -124,13 +124,17 @@ class Documents:
                 )
 
     def withdraw(self, document_ids: Sequence[str]) -> list[Leftover]:
-        """Retire the live versions of documents in one transaction, so that no reader sees them; returns these."""
+        """Retire the live versions of documents in one transaction, so that no reader sees them; returns these.
+
+        Versions that are still being written are retired with them, and left for who writes them to remove.
+        """
         retired: list[Leftover] = []
         with self._database.write() as connection:
             for some in batches(document_ids):
-                live = sa.and_(versions.c.document_id.in_(some), versions.c.state == "live")
-                retired.extend(leftovers(connection, live))
-                connection.execute(sa.update(versions).where(live).values(state="retired"))
+                rows = locked(connection, some)
+                turn(connection, [row.id for row in rows if row.state in ("live", "pending")], "retired")
+                live = [row for row in rows if row.state == "live"]
+                retired.extend(Leftover(row.collection_id, row.id, row.chunks) for row in live)
         return retired
 
     def _sources(self, connection: sa.Connection, document_ids: list[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,6 +33,14 @@ class PendingVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Flipped:
+    """Ids of the versions that became live, and the versions that these replaced."""
+
+    live: frozenset[str]
+    retired: list[Leftover]
+
+
+@dataclass(frozen=True, slots=True)
 class Leftover:
     """A version that is not live: pending or retired."""
 
@@ -43,9 +52,6 @@ class Leftover:
     def chunk_ids(self) -> list[str]:
         """Ids of all its chunks."""
         return [chunk_id(self.version_id, ordinal) for ordinal in range(self.chunks)]
-
-
-_LIVE = versions.c.state == "live"
 
 
 class Versions:
@@ -78,22 +84,33 @@ class Versions:
             insert(connection, version_metadata, described)
         return pending
 
-    def flip(self, pending: Sequence[PendingVersion]) -> list[Leftover]:
-        """Make versions live and retire those they replace, in one transaction; returns the retired."""
-        now = int(time.time())
+    def flip(self, pending: Sequence[PendingVersion]) -> Flipped:
+        """Make versions live and retire those they replace, in one transaction.
+
+        A version whose document was withdrawn since it was written is pending no more, and does not become live.
+        """
+        live: set[str] = set()
         retired: list[Leftover] = []
         with self._database.write() as connection:
             for some in batches(pending):
-                old = sa.and_(versions.c.document_id.in_([item.document_id for item in some]), _LIVE)
-                retired.extend(leftovers(connection, old))
-                connection.execute(sa.update(versions).where(old).values(state="retired"))
-                new = sa.and_(versions.c.id.in_([item.version_id for item in some]), versions.c.state == "pending")
-                connection.execute(sa.update(versions).where(new).values(state="live"))
-            settled = sa.update(documents).where(documents.c.id == sa.bindparam("own"))
-            origins = [asdict(item.content.origin) | {"own": item.document_id, "updated": now} for item in pending]
-            if origins:
-                connection.execute(settled, origins)
-        return retired
+                rows = locked(connection, [item.document_id for item in some])
+                waiting = {row.id: row.document_id for row in rows if row.state == "pending"}
+                new = {item.version_id for item in some if item.version_id in waiting}
+                owners = {waiting[version_id] for version_id in new}
+                old = [row for row in rows if row.state == "live" and row.document_id in owners]
+                turn(connection, [row.id for row in old], "retired")
+                turn(connection, list(new), "live")
+                retired.extend(Leftover(row.collection_id, row.id, row.chunks) for row in old)
+                live |= new
+            self._settle(connection, [item for item in pending if item.version_id in live])
+        return Flipped(frozenset(live), retired)
+
+    def _settle(self, connection: sa.Connection, items: Sequence[PendingVersion]) -> None:
+        """Record where the documents of new live versions come from."""
+        now = int(time.time())
+        origins = [asdict(item.content.origin) | {"own": item.document_id, "updated": now} for item in items]
+        if origins:
+            connection.execute(sa.update(documents).where(documents.c.id == sa.bindparam("own")), origins)
 
     def leftovers(self) -> list[Leftover]:
         """Every version that is not live."""
@@ -123,12 +140,10 @@ class Versions:
                 found |= {(row.document_id, row.text): row.id for row in connection.execute(statement)}
         return found
 
-    def describe(
-        self, version_id: str, title: str, published: str | None, metadata: Mapping[str, MetadataValue]
-    ) -> None:
-        """Change what is said about a version whose text stays the same."""
+    def describe(self, version_id: str, published: str | None, metadata: Mapping[str, MetadataValue]) -> None:
+        """Change what is said about a version whose text and title, which are indexed, stay the same."""
         with self._database.write() as connection:
-            values = {"title": title, "published": published, "published_from": rows.first_second(published)}
+            values = {"published": published, "published_from": rows.first_second(published)}
             statement = sa.update(versions).where(versions.c.id == version_id)
             connection.execute(statement.values(**values, metadata=dict(metadata)))
             connection.execute(sa.delete(version_metadata).where(version_metadata.c.version_id == version_id))
@@ -173,6 +188,19 @@ def _free_ids(connection: sa.Connection, table: sa.Table, prefix: str, keys: Seq
 def _id(prefix: str, *parts: str) -> str:
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{prefix}_{digest[:20]}"
+
+
+def locked(connection: sa.Connection, document_ids: Sequence[str]) -> Sequence[Any]:
+    """All versions of documents, which nobody else changes before the transaction ends."""
+    own = versions.c.document_id.in_(document_ids)
+    said = (versions.c.id, versions.c.document_id, versions.c.collection_id, versions.c.state, versions.c.chunks)
+    return connection.execute(sa.select(*said).where(own).order_by(versions.c.id).with_for_update()).all()
+
+
+def turn(connection: sa.Connection, version_ids: Sequence[str], state: str) -> None:
+    """Give versions another state."""
+    for some in batches(version_ids):
+        connection.execute(sa.update(versions).where(versions.c.id.in_(some)).values(state=state))
 
 
 def leftovers(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Iterator[Leftover]:

@@ -93,6 +93,12 @@ class Worker:
             if run.collection == collection:
                 run.stop()
 
+    def deleted(self, collection: str, source: str) -> None:
+        """Tell all jobs on a collection that a document was deleted after they were asked for."""
+        for run in list(self._runs.values()):
+            if run.collection == collection:
+                run.deleted.add(source)
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Nothing else runs meanwhile."""

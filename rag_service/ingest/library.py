@@ -95,8 +95,12 @@ class Library:
         return self._stores.catalog.documents.content(document_id)
 
     def delete_document(self, document_id: str) -> StoredDocument:
-        """Remove a document and return what it was; UnknownDocument."""
+        """Remove a document and return what it was; UnknownDocument.
+
+        New versions of it that were asked for before and are not live yet do not become live.
+        """
         document = self._stores.catalog.documents.get(document_id)
+        self._worker.deleted(document.collection, document.source)
         withdraw(self._stores, [document_id])
         return document
 

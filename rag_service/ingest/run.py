@@ -20,6 +20,7 @@ class Run:
     def __init__(self, jobs: Jobs, job: Job, on_progress: OnProgress | None = None) -> None:
         self.id = job.id
         self.collection = job.collection
+        self.deleted: set[str] = set()  # sources of documents that were deleted after the job was asked for
         self._jobs = jobs
         self._job = job
         self._on_progress = on_progress

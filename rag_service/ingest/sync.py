@@ -85,7 +85,7 @@ class Sync:
             step = known[document.source]
             run.finish(JobDocument(step.source, _known_id(step), "failed", error=str(error)))
 
-        writer = Writer(self._stores, engine, run.stopped, run.embedded, refused)
+        writer = Writer(self._stores, engine, run.stopped, run.embedded, refused, run.deleted)
         for group in writer.write(collection_id, self._versions(steps, engine, run)):
             for item in group:
                 source = item.content.document.source

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from rag_service.errors import InvalidInput, LoadError, RagError
+from rag_service.errors import InvalidInput, LoadError, RagError, UnknownDocument
 from rag_service.index.documents import Known
 from rag_service.index.rows import NewVersion, Origin
 from rag_service.index.stores import Stores
 from rag_service.index.versions import check_storable
 from rag_service.ingest.run import Run
-from rag_service.ingest.write import Engine, Writer
-from rag_service.models import Document, JobDocument, Outcome, Upload
+from rag_service.ingest.write import Engine, Writer, deleted_meanwhile
+from rag_service.models import Document, JobDocument, Outcome, StoredDocument, Upload
 
 LoadUpload = Callable[[Upload], Document]
 
@@ -26,7 +26,8 @@ def put(
 ) -> None:
     """Add or update documents; same source and content again changes nothing, a new description only that.
 
-    What fails for one is told to ``run``, the rest goes on. Cancelled, StoreError, ModelError.
+    What fails for one is told to ``run``, the rest goes on; so is what was deleted after the job was asked for.
+    Cancelled, StoreError, ModelError.
     """
     run.expect(len(uploads))
     known = stores.catalog.documents.known(collection_id)
@@ -45,7 +46,8 @@ def put(
         own = known.get(document.source)
         run.finish(JobDocument(document.source, own.document_id if own else None, "failed", error=str(error)))
 
-    for group in Writer(stores, tools, run.stopped, run.embedded, refused).write(collection_id, versions()):
+    writer = Writer(stores, tools, run.stopped, run.embedded, refused, run.deleted)
+    for group in writer.write(collection_id, versions()):
         for item in group:
             document = item.content.document
             status: Outcome = "updated" if document.source in known else "added"
@@ -63,15 +65,18 @@ def _fresh(
             continue
         own = known.get(upload.source)
         try:
+            if upload.source in run.deleted:
+                raise deleted_meanwhile()
             document = load(upload)
             check_storable(document)
-        except LoadError as error:
+            same = _same(stores, own, document) if own is not None else None
+        except (LoadError, UnknownDocument) as error:
             run.finish(JobDocument(upload.source, own.document_id if own else None, "failed", error=str(error)))
             continue
         if own is None:
             yield document
-        elif document.sha256 == own.sha256:
-            run.finish(_described(stores, own, document))
+        elif same:
+            run.finish(_described(stores, own, same, document))
         elif own.root is not None:
             error_text = f"the name is taken by a document ingested from {own.root}: change it there"
             run.finish(JobDocument(upload.source, own.document_id, "failed", error=error_text))
@@ -79,11 +84,28 @@ def _fresh(
             yield document
 
 
-def _described(stores: Stores, own: Known, document: Document) -> JobDocument:
-    """The same content again: title, date and metadata are brought up to date if they differ."""
+def _same(stores: Stores, own: Known, document: Document) -> StoredDocument | None:
+    """What is stored, if it is this document: the same bytes, read to the same text with the same title.
+
+    The same bytes as text and as a file may be read in two ways, and so may they by two releases; a file of a folder
+    is read anew when the folder is. UnknownDocument when it was deleted meanwhile.
+    """
+    if document.sha256 != own.sha256:
+        return None
     stored = stores.catalog.documents.get(own.document_id)
-    said = (document.title, document.published, dict(document.metadata))
-    if own.root is not None or said == (stored.title, stored.published, dict(stored.metadata)):
+    if own.root is not None:
+        return stored if stored.media_type == document.media_type else None
+    read = (document.media_type, document.title, document.language)
+    if read != (stored.media_type, stored.title, stored.language):
+        return None
+    content = stores.catalog.documents.content(own.document_id)
+    return stored if (content.text, content.pages) == (document.text, document.pages) else None
+
+
+def _described(stores: Stores, own: Known, stored: StoredDocument, document: Document) -> JobDocument:
+    """The same document again: date and metadata are brought up to date if they differ."""
+    said = (document.published, dict(document.metadata))
+    if own.root is not None or said == (stored.published, dict(stored.metadata)):
         return JobDocument(own.source, own.document_id, "unchanged", stored.chunks)
     try:
         stores.catalog.versions.describe(own.version_id, *said)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rag_service.errors import InvalidInput, LoadError, RagError
+from rag_service.errors import InvalidInput, LoadError, RagError, UnknownDocument
 from rag_service.index.lexical import LexicalRow
 from rag_service.index.rows import NewVersion, chunk_id
 from rag_service.index.stores import Stores
@@ -62,6 +62,14 @@ class _Group:
     known: dict[str, Encoding]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """Versions of a group that are in the stores, and those whose documents were deleted meanwhile."""
+
+    live: list[PendingVersion]
+    deleted: list[PendingVersion]
+
+
 class Writer:
     """Embeds new versions and makes them live; whatever stops it, a document is whole: old or new."""
 
@@ -72,16 +80,19 @@ class Writer:
         stopped: Callable[[], bool],
         on_chunks: Callable[[int], None],
         on_refused: Callable[[Document, RagError], None] | None = None,
+        deleted: Container[str] = (),
     ) -> None:
         """``stopped`` says whether to give up; ``on_chunks`` hears of embedded chunks, on a thread of the writer's.
 
-        ``on_refused`` hears of documents that the catalog cannot take; without it, the first of them ends the work.
+        ``on_refused`` hears of documents that the catalog cannot take; without it, the first of them ends the work. It
+        also hears of those that were deleted meanwhile: their sources may be in ``deleted``, which grows.
         """
         self._stores = stores
         self._engine = engine
         self._stopped = stopped
         self._on_chunks = on_chunks
         self._on_refused = on_refused
+        self._deleted = deleted
 
     def write(self, collection_id: str, versions: Iterable[NewVersion]) -> Iterator[list[PendingVersion]]:
         """Write versions and yield them, group by group, as they become live; Cancelled, StoreError, ModelError."""
@@ -113,18 +124,34 @@ class Writer:
         def encode(group: _Group) -> list[Encoding]:
             return self._encodings(group, ended)
 
-        def store(group: _Group, encodings: Sequence[Encoding]) -> list[PendingVersion]:
+        def store(group: _Group, encodings: Sequence[Encoding]) -> _Stored:
             self._store(collection_id, group, encodings)
-            retired = self._stores.catalog.versions.flip(group.pending) if live else []
+            gone: list[Leftover] = []
+            stored = _Stored(group.pending, [])
+            if live:
+                flipped = self._stores.catalog.versions.flip(self._wanted(group.pending))
+                stored = _parted(group.pending, flipped.live)
+                gone = [*flipped.retired, *(_leftover(collection_id, item) for item in stored.deleted)]
             for item in group.pending:
                 del unfinished[item.version_id]
-            self._stores.remove(retired)
-            return group.pending
+            self._stores.remove(gone)
+            return stored
 
         try:
-            yield from in_stages(ready(), encode, store, ended)
+            for stored in in_stages(ready(), encode, store, ended):
+                self._tell(stored.deleted)
+                yield stored.live
         finally:
             self._stores.remove([_leftover(collection_id, item) for item in unfinished.values()])
+
+    def _wanted(self, pending: Sequence[PendingVersion]) -> list[PendingVersion]:
+        """Those that nobody has deleted; who deletes from here on finds them in the catalog."""
+        return [item for item in pending if item.content.document.source not in self._deleted]
+
+    def _tell(self, deleted: Sequence[PendingVersion]) -> None:
+        if self._on_refused is not None:
+            for item in deleted:
+                self._on_refused(item.content.document, deleted_meanwhile())
 
     def _pending(self, collection_id: str, group: Sequence[NewVersion]) -> list[PendingVersion]:
         """A group in the catalog; one by one when it refuses any, to leave out those that it cannot take."""
@@ -238,6 +265,18 @@ def _vector(piece: _Piece, encoding: Encoding) -> VectorRow:
 def _lexical(piece: _Piece) -> LexicalRow:
     document = piece.version.content.document
     return LexicalRow(piece.id, piece.version.version_id, piece.chunk.text, document.title, document.language)
+
+
+def _parted(pending: Sequence[PendingVersion], live: Container[str]) -> _Stored:
+    return _Stored(
+        [item for item in pending if item.version_id in live],
+        [item for item in pending if item.version_id not in live],
+    )
+
+
+def deleted_meanwhile() -> UnknownDocument:
+    """What is said of a document that was deleted after its new version was handed over and before it was live."""
+    return UnknownDocument("was deleted after this was handed over, and stays deleted.")
 
 
 def _leftover(collection_id: str, item: PendingVersion) -> Leftover:

@@ -24,6 +24,7 @@ from rag_service.errors import (
 from rag_service.index.catalog import Catalog, open_catalog
 from rag_service.index.documents import FileState
 from rag_service.index.rows import NewVersion
+from rag_service.index.versions import Flipped
 from rag_service.models import Chunk, Collection, Fingerprint, JobDocument, Page
 from tests.catalog_kit import document, pend, put
 
@@ -35,7 +36,7 @@ def test_pending_is_invisible_until_the_flip(catalog: Catalog) -> None:
     assert catalog.documents.page(catalog.collections.id_of("c"), 10, None).items == ()
     with pytest.raises(UnknownDocument):
         catalog.live.source_text(item.version_id)
-    assert catalog.versions.flip([item]) == []
+    assert catalog.versions.flip([item]) == Flipped(frozenset({item.version_id}), [])
     passage = catalog.live.passages("c", [f"{item.version_id}:1", f"{item.version_id}:0"])
     assert list(passage) == [f"{item.version_id}:1", f"{item.version_id}:0"]
     one = passage[f"{item.version_id}:1"]
@@ -48,7 +49,7 @@ def test_a_new_version_takes_the_place_of_the_old(catalog: Catalog) -> None:
     before = catalog.documents.page(catalog.collections.id_of("c"), 10, None).items[0]
     (item,) = pend(catalog, document("a.txt", "Neuer Text."))
     assert catalog.live.source_text(old).text.startswith("Ein Absatz")
-    (retired,) = catalog.versions.flip([item])
+    (retired,) = catalog.versions.flip([item]).retired
     assert (retired.version_id, retired.chunk_ids) == (old, [f"{old}:0", f"{old}:1"])
     after = catalog.documents.get(before.id)
     assert (after.version_id, after.characters, after.chunks) == (item.version_id, 11, 1)
@@ -88,6 +89,17 @@ def test_withdrawn_documents_are_gone_at_once_and_leave_nothing(catalog: Catalog
     with catalog.database.read() as connection:
         for table in ("documents", "versions", "texts", "chunks", "version_metadata", "shingles"):
             assert connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 0, table
+
+
+def test_a_version_whose_document_was_withdrawn_meanwhile_never_becomes_live(catalog: Catalog) -> None:
+    (old,) = put(catalog, document("a.txt"))
+    own = catalog.documents.page(catalog.collections.id_of("c"), 10, None).items[0].id
+    late, other = pend(catalog, document("a.txt", "Neu."), document("b.txt"))
+    assert [item.version_id for item in catalog.documents.withdraw([own])] == [old], "who writes it removes the other"
+    assert catalog.versions.flip([late, other]) == Flipped(frozenset({other.version_id}), [])
+    with pytest.raises(UnknownDocument):
+        catalog.documents.get(own)
+    assert {item.version_id for item in catalog.versions.leftovers()} == {old, late.version_id}
 
 
 def test_documents_page_by_page(catalog: Catalog) -> None:

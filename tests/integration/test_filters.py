@@ -168,8 +168,8 @@ def test_unknown_collection(filled: Catalog) -> None:
 def test_a_new_description_is_what_filters_see(catalog: Catalog) -> None:
     fill(catalog)
     known = catalog.documents.known(catalog.collections.id_of("c"))["a.txt"]
-    catalog.versions.describe(known.version_id, "Neu", "2020", {"author": "Cora"})
-    assert matching(catalog, {"metadata.author": "Cora", "published": "2020", "title": "Neu"}) == {"a.txt"}
+    catalog.versions.describe(known.version_id, "2020", {"author": "Cora"})
+    assert matching(catalog, {"metadata.author": "Cora", "published": "2020"}) == {"a.txt"}
     assert matching(catalog, {"metadata.n": 1}) == set()
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rag_service.errors import ModelUnavailable, UnknownCollection, UnknownDocument, UnknownJob
+from rag_service.index.stores import open_stores
 from rag_service.ingest.library import Library
-from rag_service.models import Job, Progress, Upload
-from tests.library_kit import WordEncoder, open_library, write
+from rag_service.models import Job, Page, Progress, Upload
+from tests.library_kit import WordEncoder, open_library, tools, write
 
 STORY = "\n\n".join(
     f"Absatz {n}: Der Zug mit der Nummer {n} fuhr am Morgen über die Brücke nach Osten und kam am Abend an."
@@ -73,6 +75,24 @@ def test_uploads_are_added_updated_described_or_left(library: Library, encoder: 
     job = put(library, Upload("a.txt", data=b"Zwei.\n\nDrei."))
     assert [(item.status, item.document_id, item.chunks) for item in job.documents] == [("updated", stored.id, 2)]
     assert library.content(stored.id).text == "Zwei.\n\nDrei."
+
+
+def test_the_same_bytes_read_in_another_way_are_a_new_version(tmp_path: Path, encoder: WordEncoder) -> None:
+    read: dict[str, Any] = {"title": "Eins", "media_type": "text/plain"}
+    stores = open_stores(tmp_path / "data")
+    plain = tools(encoder)
+    library = Library(stores, replace(plain, load_upload=lambda upload: replace(plain.load_upload(upload), **read)))
+    put(library, Upload("a.html", text="Eins.\n\nZwei."))
+    encoder.encoded.clear()
+    for other in ({"title": "Kopf"}, {"media_type": "text/html"}, {"text": "Zwei."}, {"pages": (Page(1, 0, 5),)}):
+        read |= other
+        assert statuses(put(library, Upload("a.html", text="Eins.\n\nZwei."))) == ["updated"], other
+        assert statuses(put(library, Upload("a.html", text="Eins.\n\nZwei."))) == ["unchanged"], other
+    (stored,) = library.documents("c").items
+    assert (stored.title, stored.media_type, library.content(stored.id).text) == ("Kopf", "text/html", "Zwei.")
+    assert encoder.encoded == [], "chunks that stay the same keep their vectors"
+    assert library.doctor().items == (), "the title is indexed with the text"
+    library.close()
 
 
 def test_one_bad_upload_does_not_stop_the_others(library: Library) -> None:
