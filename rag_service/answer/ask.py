@@ -18,6 +18,7 @@ from rag_service.ports import Answerer, Assessed, Declined, DraftItem, Evidence,
 from rag_service.retrieve.types import Retrieval
 from rag_service.text.questions import is_task
 
+_ROUNDS = 3  # searches for one question whose documents are replaced while it is answered
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -122,31 +123,41 @@ class Asker:
                 yield event
             return
         standalone = await self._converse.standalone(ask.question, ask.history)
-        work.standalone, work.warnings, work.usage = standalone.question, standalone.warnings, standalone.usage
-        retrieval = await self._in_turn(
-            work, self._retrieve, ask.collection, standalone.question, filters=ask.filters, top_k=ask.top_k
-        )
-        work.retrieved(retrieval)
-        yield PassagesFound(work.passages)
-        evidence = _focused(retrieval.evidence, standalone)
-        async with aclosing(self._answered(work, evidence, answerer, optional)) as events:
-            async for event in events:
-                yield event
+        work.standalone, work.usage = standalone.question, standalone.usage
+        for _ in range(_ROUNDS):
+            work.again(standalone.warnings)
+            retrieval = await self._in_turn(
+                work, self._retrieve, ask.collection, standalone.question, filters=ask.filters, top_k=ask.top_k
+            )
+            work.retrieved(retrieval)
+            yield PassagesFound(work.passages)
+            evidence = _focused(retrieval.evidence, standalone)
+            async with aclosing(self._answered(work, evidence, answerer, optional)) as events:
+                async for event in events:
+                    yield event
+            if work.declining is None or not await self._in_turn(work, self._outdated, work):
+                break
+        for event in work.declining or ():
+            yield event
+
+    def _outdated(self, work: Work) -> bool:
+        """Whether passages were replaced or deleted since they were found, so that others may answer the question."""
+        found = [passage.chunk_id for passage in work.passages]
+        return len(self._catalog.passages(work.collection, found)) < len(found)
 
     async def _answered(
         self, work: Work, evidence: Evidence, answerer: Answerer, optional: bool
     ) -> AsyncGenerator[Event]:
+        """The events of an answer, or none and ``work.declining``."""
         if not evidence.passages:
-            for event in _abstention(work, "no_relevant_passage", answerer):
-                yield event
+            work.declining = _abstention(work, "no_relevant_passage", answerer)
             return
         assessment = await self._in_turn(work, self._assess, evidence)
         evidence, work.confidence = replace(evidence, assessment=assessment), assessment.confidence
         unsure = work.confidence < self._threshold
         # Whether a summary or a translation can be given, no sentence tells: the model has to.
         if unsure and not (answerer.model and is_task(evidence.message or evidence.question)):
-            for event in _abstention(work, "insufficient_evidence", answerer):
-                yield event
+            work.declining = _abstention(work, "insufficient_evidence", answerer)
             return
         composer = Composer(CitationBook(self._catalog.source_text))
         try:
@@ -158,8 +169,7 @@ class Asker:
                 raise
             work.warnings += (Warning("llm_unavailable", f"{error} The extractive answer is given instead."),)
             if unsure:
-                for event in _abstention(work, "insufficient_evidence", answerer):
-                    yield event
+                work.declining = _abstention(work, "insufficient_evidence", answerer)
                 return
             answerer, composer = self._answerers.extractive, Composer(CitationBook(self._catalog.source_text))
             async with aclosing(self._written(work, evidence, answerer, composer)) as events:
@@ -170,8 +180,7 @@ class Asker:
             yield Done(work.finish(composer, answerer))
             return
         reason: AbstentionReason = "declined_by_model" if work.declined else "insufficient_evidence"
-        for event in _abstention(work, reason, answerer):
-            yield event
+        work.declining = _abstention(work, reason, answerer)
 
     async def _written(
         self, work: Work, evidence: Evidence, answerer: Answerer, composer: Composer
@@ -190,6 +199,8 @@ class Asker:
                         yield Delta(delta)
                     for citation in citations:
                         yield CitationMade(citation)
+                    if composer.book.gone and not composer.text:
+                        return  # nothing is said yet: it is searched again
 
     async def _in_turn(self, work: Work, call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """A blocking call in a thread, within what is left of the time; Overloaded when that is over before it."""

@@ -14,7 +14,8 @@ ReadSource = Callable[[str], SourceText]
 class CitationBook:
     """Verifies quotes and numbers the citations of one answer, in order of first use.
 
-    ``dropped`` counts quotes that failed the check; ``citations`` holds those that passed.
+    ``dropped`` holds quotes that failed the check, ``gone`` those whose document was replaced or deleted since it was
+    found, ``citations`` what passed.
     """
 
     def __init__(self, read_source: ReadSource) -> None:
@@ -22,13 +23,19 @@ class CitationBook:
         self._numbers: dict[tuple[str, int, int], int] = {}
         self.citations: list[Citation] = []
         self.dropped: list[Quote] = []
+        self.gone: list[Quote] = []
 
     def cite(self, quote: Quote) -> tuple[int | None, Citation | None]:
         """The citation's number, None if the quote failed; the citation itself only at its first use."""
         key = (quote.passage.version_id, quote.start, quote.end)
         if key in self._numbers:
             return self._numbers[key], None
-        citation = self._verify(quote, len(self.citations) + 1)
+        try:
+            source = self._read_source(quote.passage.version_id)
+        except UnknownDocument:
+            self.gone.append(quote)
+            return None, None
+        citation = _verified(quote, source, len(self.citations) + 1)
         if citation is None:
             self.dropped.append(quote)
             return None, None
@@ -36,33 +43,30 @@ class CitationBook:
         self.citations.append(citation)
         return citation.number, citation
 
-    def _verify(self, quote: Quote, number: int) -> Citation | None:
-        passage = quote.passage
-        try:
-            source = self._read_source(passage.version_id)
-        except UnknownDocument:  # removed while the answer was being made
-            return None
-        if not passage.start <= quote.start < quote.end <= passage.end:
-            return None
-        expected = quote.text
-        if not expected.strip() or source.text[quote.start : quote.end] != expected:
-            return None
-        return Citation(
-            number=number,
-            document_id=passage.document_id,
-            version_id=passage.version_id,
-            source=passage.source,
-            title=passage.title,
-            published=passage.published,
-            quote=expected,
-            start=quote.start,
-            end=quote.end,
-            start_line=source.text.count("\n", 0, quote.start) + 1,
-            end_line=source.text.count("\n", 0, quote.end - 1) + 1,
-            start_page=page_of(source.pages, quote.start),
-            end_page=page_of(source.pages, quote.end - 1),
-            score=quote.score,
-        )
+
+def _verified(quote: Quote, source: SourceText, number: int) -> Citation | None:
+    passage = quote.passage
+    if not passage.start <= quote.start < quote.end <= passage.end:
+        return None
+    expected = quote.text
+    if not expected.strip() or source.text[quote.start : quote.end] != expected:
+        return None
+    return Citation(
+        number=number,
+        document_id=passage.document_id,
+        version_id=passage.version_id,
+        source=passage.source,
+        title=passage.title,
+        published=passage.published,
+        quote=expected,
+        start=quote.start,
+        end=quote.end,
+        start_line=source.text.count("\n", 0, quote.start) + 1,
+        end_line=source.text.count("\n", 0, quote.end - 1) + 1,
+        start_page=page_of(source.pages, quote.start),
+        end_page=page_of(source.pages, quote.end - 1),
+        score=quote.score,
+    )
 
 
 def page_of(pages: tuple[Page, ...], offset: int) -> int | None:

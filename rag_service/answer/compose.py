@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag_service.answer.cite import CitationBook
-from rag_service.models import Citation, DraftStatement, Statement, Warning
+from rag_service.models import Citation, DraftStatement, Quote, Statement, Warning
 
 
 class Composer:
@@ -43,13 +43,11 @@ class Composer:
         """What the reader should know about the check."""
         found: list[Warning] = []
         if self.book.dropped:
-            sources = ", ".join(sorted({quote.passage.source for quote in self.book.dropped}))
-            found.append(
-                Warning(
-                    "citations_dropped",
-                    f"{len(self.book.dropped)} quotes do not stand in their source text and were dropped: {sources}.",
-                )
-            )
+            said = "quotes do not stand in their source text and were dropped"
+            found.append(_counted("citations_dropped", self.book.dropped, said))
+        if self.book.gone:
+            said = "quotes were dropped, as their documents were replaced or deleted during the answer"
+            found.append(_counted("sources_changed", self.book.gone, said))
         unsupported = sum(not statement.supported for statement in self.statements)
         if unsupported:
             found.append(
@@ -63,3 +61,8 @@ class Composer:
         markers = "".join(f"[{number}]" for number in numbers)
         self.text += separator + text + (f" {markers}" if markers else "")
         self.statements.append(Statement(text, start, start + len(text), numbers, supported))
+
+
+def _counted(code: str, quotes: list[Quote], said: str) -> Warning:
+    sources = ", ".join(sorted({quote.passage.source for quote in quotes}))
+    return Warning(code, f"{len(quotes)} {said}: {sources}.")

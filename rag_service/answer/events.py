@@ -26,7 +26,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class PassagesFound:
-    """First event: the passages that the answer may rest on."""
+    """First event: the passages that the answer may rest on; it comes again when documents were replaced since."""
 
     passages: tuple[Passage, ...]
 

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import replace
 
 from rag_service.answer.compose import Composer
-from rag_service.answer.events import Ask
+from rag_service.answer.events import Ask, Event
 from rag_service.answer.messages import abstention_message
 from rag_service.models import Abstention, AbstentionReason, Answer, Passage, Timings, Usage, Warning, added
 from rag_service.ports import Answerer, Finished
@@ -19,6 +19,7 @@ class Work:
 
     def __init__(self, ask: Ask) -> None:
         self._ask = ask
+        self.collection = ask.collection
         self._started = time.perf_counter()
         self._retrieve_ms = 0.0
         self._language = "und"
@@ -28,7 +29,8 @@ class Work:
         self.warnings: tuple[Warning, ...] = ()
         self.declined = False
         self.finished = Finished()
-        self.usage: Usage | None = None  # of making the question stand alone
+        self.usage: Usage | None = None  # of making the question stand alone, and of rounds before the last
+        self.declining: list[Event] | None = None  # what to say when the passages do not answer the question
 
     def seconds(self) -> float:
         """Seconds since the question arrived."""
@@ -40,6 +42,12 @@ class Work:
         self._language = retrieval.evidence.language
         self.warnings += retrieval.warnings
         self._retrieve_ms = retrieval.milliseconds
+
+    def again(self, warnings: tuple[Warning, ...]) -> None:
+        """Begin anew behind the question that stands alone, with the warnings there were then."""
+        self.usage = added(self.usage, self.finished.usage)
+        self.finished, self.declined, self.confidence = Finished(), False, None
+        self.warnings, self.declining = warnings, None
 
     def reply(self, text: str, answerer: Answerer) -> Answer:
         """An answer of text alone, without statements."""

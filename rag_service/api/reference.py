@@ -26,9 +26,9 @@ at `/docs` and as `/openapi.json`.
 - With API keys configured, everything under `/v1` and `/metrics` wants `Authorization: Bearer <key>`. A key that does
   not reach a document's collection gets a 404 for it. Without keys only this machine is answered, under a loopback
   name, and browsers only from the page itself (`RAG_SERVER__CORS_ORIGINS` names other origins).
-- `POST /v1/ask` with `"stream": true` answers as server-sent events: `passages` {passages}, then `delta` {text} and
-  `citation` (at its first use) in turn, at the end `done` with the whole answer, or `error` with a problem. A client
-  that disconnects stops the work.
+- `POST /v1/ask` with `"stream": true` answers as server-sent events: `passages` {passages} (again, when documents
+  were replaced and nothing is said yet), then `delta` {text} and `citation` (at its first use) in turn, at the end
+  `done` with the whole answer, or `error` with a problem. A client that disconnects stops the work.
 - `GET /v1/jobs/{job_id}/events` sends an event `job` at every change and `done` at the end.
 - A streamed chat completion ends with a delta that carries `annotations` and `rag`, the whole answer object. With
   `RAG_SERVER__OPENWEBUI_SOURCES=true` it also carries the source events that Open WebUI shows under a message.

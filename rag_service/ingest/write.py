@@ -276,7 +276,7 @@ def _parted(pending: Sequence[PendingVersion], live: Container[str]) -> _Stored:
 
 def deleted_meanwhile() -> UnknownDocument:
     """What is said of a document that was deleted after its new version was handed over and before it was live."""
-    return UnknownDocument("was deleted after this was handed over, and stays deleted.")
+    return UnknownDocument("The document was deleted after this was handed over, and stays deleted.")
 
 
 def _leftover(collection_id: str, item: PendingVersion) -> Leftover:

@@ -23,6 +23,7 @@ from rag_service.ports import (
     TermStatistics,
     TokenBlock,
     TokenSearch,
+    Vector,
     VectorSearch,
 )
 from rag_service.retrieve.diversity import collapse, diversify
@@ -34,6 +35,8 @@ from rag_service.retrieve.ranking import Candidates, Ranking
 from rag_service.retrieve.types import Retrieval
 from rag_service.text.languages import detect_language
 from rag_service.text.periods import Period, find_period
+
+_ROUNDS = 3  # searches for one question whose documents are replaced meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class _Query:
     collection: str
     text: str
     encoded: Encoded
+    vector: Vector
     versions: Sequence[str] | None
     limit: int
     period: Period | None
@@ -69,7 +73,10 @@ class _Query:
 
 @dataclass(frozen=True, slots=True)
 class _Fused:
-    """Candidates in order, with arrays (n,) of fused scores, cosines, and BM25; and what either search scored."""
+    """Candidates in order, with arrays (n,) of fused scores, cosines, and BM25; and what either search scored.
+
+    ``gone`` are hits that are not live: their version was replaced after the search, or is not written yet.
+    """
 
     passages: list[Passage]
     scores: Floats
@@ -77,6 +84,8 @@ class _Fused:
     matches: Floats
     dense: Mapping[str, float]
     lexical: Mapping[str, float]
+    gone: frozenset[str]
+    statistics: TermStatistics | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +158,17 @@ class Retriever:
         if not catalog.count_chunks(collection):
             return Retrieval(Evidence(query, detect_language(query), None, (), {}), (), _since(started))
         period = find_period(query, self._today())
-        versions, warnings = bounded(catalog, collection, filters, period)
         limit = max(self._options.candidates, 2 * top_k)
-        asked = _Query(collection, query, self._encoder.encode_query(query), versions, limit, period)
-        found = self._ranked(asked, mode)
+        encoded, vector = self._vectors(query, mode)
+        gone: frozenset[str] = frozenset()
+        for _ in range(_ROUNDS):
+            versions, warnings = bounded(catalog, collection, filters, period)
+            asked = _Query(collection, query, encoded, vector, versions, limit, period)
+            fused = self._fused(asked, mode, self._statistics(asked) if mode == "hybrid" else None)
+            if fused.gone <= gone:  # what is still being written is gone every time
+                break
+            gone = fused.gone
+        found = self._ranked(asked, fused)
         chosen = diversify(collapse(found.passages), top_k, self._options.max_per_document)
         passages = found.said(chosen)
         blocks = {each.chunk_id: found.blocks[each.chunk_id] for each in passages if each.chunk_id in found.blocks}
@@ -163,16 +179,21 @@ class Retriever:
 
     def candidates(self, collection: str, query: str) -> tuple[list[Passage], Floats]:
         """The candidates for the learned ranking with their features (n, len(FEATURES)), as fitting needs them."""
-        asked = _Query(collection, query, self._encoder.encode_query(query), None, self._options.candidates, None)
+        asked = _Query(collection, query, *self._vectors(query, "hybrid"), None, self._options.candidates, None)
         statistics = self._statistics(asked)
         fused = self._fused(asked, "hybrid", statistics)
         features = self._features(asked, fused, statistics, self._blocks(asked, fused))
         return fused.passages[: self._options.rerank_depth], features
 
-    def _ranked(self, asked: _Query, mode: SearchMode) -> _Ranked:
+    def _vectors(self, query: str, mode: SearchMode) -> tuple[Encoded, Vector]:
+        """A question for the token vectors and for the vector store."""
+        encoded = self._encoder.encode_query(query)
+        own = mode == "lexical" or self._embedder is self._encoder
+        return encoded, encoded.vector if own else self._embedder.embed_query(query)
+
+    def _ranked(self, asked: _Query, fused: _Fused) -> _Ranked:
         """The head of the fused candidates by the learned ranking or the reranker, the rest behind it."""
-        statistics = self._statistics(asked) if mode == "hybrid" else None
-        fused = self._fused(asked, mode, statistics)
+        statistics = fused.statistics
         depth = self._options.rerank_depth
         passages, scores = fused.passages[:depth], fused.scores[:depth]
         if not passages:
@@ -199,7 +220,9 @@ class Retriever:
     def _fused(self, asked: _Query, mode: SearchMode, statistics: TermStatistics | None) -> _Fused:
         """Live candidates of both searches, best first by the fused score."""
         dense, lexical = ({}, {}) if asked.versions == [] else self._hits(asked, mode)
-        found = self._stores.catalog.passages(asked.collection, list(dict.fromkeys([*dense, *lexical])))
+        hits = dict.fromkeys([*dense, *lexical])
+        found = self._stores.catalog.passages(asked.collection, list(hits))
+        gone = frozenset(hits.keys() - found.keys())
         ids = list(found)
         share = dense_share(self._options.dense_weight, statistics) if statistics else float(mode == "dense")
         similarities = np.array([dense.get(chunk_id, -1.0) for chunk_id in ids])
@@ -207,7 +230,7 @@ class Retriever:
         scores = fuse(similarities, matches, share) if ids else similarities
         order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
         passages = [found[ids[i]] for i in order]
-        return _Fused(passages, scores[order], similarities[order], matches[order], dense, lexical)
+        return _Fused(passages, scores[order], similarities[order], matches[order], dense, lexical, gone, statistics)
 
     def _hits(self, asked: _Query, mode: SearchMode) -> tuple[dict[str, float], dict[str, float]]:
         """Dense and lexical scores by chunk id; what only the lexical search found gets its cosine, too."""
@@ -218,8 +241,7 @@ class Retriever:
             hits = self._stores.lexical.query(place[0], asked.text, *place[1:])
             lexical = {hit.chunk_id: hit.score for hit in hits}
         if mode != "lexical":
-            own = self._embedder is self._encoder
-            vector = asked.encoded.vector if own else self._embedder.embed_query(asked.text)
+            vector = asked.vector
             dense = {hit.chunk_id: hit.score for hit in self._stores.vectors.query(place[0], vector, *place[1:])}
             unseen = [chunk_id for chunk_id in lexical if chunk_id not in dense]
             dense |= self._stores.vectors.similarities(asked.collection, vector, unseen)

@@ -68,7 +68,13 @@ def test_a_document_removed_meanwhile_is_no_source():
     def gone(version_id: str) -> SourceText:
         raise UnknownDocument(version_id)
 
-    assert CitationBook(gone).cite(FIRST) == (None, None)
+    book = CitationBook(gone)
+    assert book.cite(FIRST) == (None, None)
+    assert (book.gone, book.dropped) == ([FIRST], []), "it is not called false"
+    composer = Composer(CitationBook(gone))
+    composer.add(DraftStatement("Er kam.", (FIRST,)))
+    (warning,) = composer.warnings()
+    assert warning.code == "sources_changed" and "notes/besuch.txt" in warning.message
 
 
 def test_pages_by_offset():

@@ -150,6 +150,39 @@ def test_only_live_chunks_are_found():
     assert "v1:0" not in order(found)
 
 
+class Replacing(Memory):
+    """The first search finds a version that has gone when it is read; ``written`` chunks are not live yet."""
+
+    def __init__(self, written=()):
+        super().__init__()
+        self.written, self.reads, self.matched = written, 0, 0
+
+    def matching_versions(self, collection, filters):
+        self.matched += 1
+        return ["v1"]
+
+    def passages(self, collection, chunk_ids):
+        self.reads += 1
+        self.dead = (*self.written, "v1:0") if self.reads == 1 else self.written
+        return super().passages(collection, chunk_ids)
+
+
+def test_what_was_replaced_after_the_search_is_searched_again():
+    catalog = Replacing()
+    assert order(retriever(catalog).search("default", "Sonderzug Wladiwostok"))[0] == "v1:0"
+    assert catalog.reads == 2
+    filtered = Replacing()
+    assert order(retriever(filtered).search("default", "Sonderzug Wladiwostok", filters={"title": "x"})) == ["v1:0"]
+    assert filtered.matched == 2, "the filter bounds the search to versions"
+
+
+def test_what_is_still_being_written_costs_one_more_search():
+    catalog = Replacing(written=("v2:0",))
+    catalog.reads = 1
+    assert order(retriever(catalog).search("default", "Sonderzug Wladiwostok")) == ["v1:0", "v3:0"]
+    assert catalog.reads == 3
+
+
 def test_filters_bound_both_searches():
     found = retriever(Memory(versions=["v3"])).search("default", "Sonderzug", filters={"source": {"$eq": "v3.txt"}})
     assert order(found) == ["v3:0"]
