@@ -40,7 +40,11 @@ def asker(retrieve=None, llm=None, timeout=20.0):
         return Retrieval(Evidence(query, "de", None, (passage(),), {}), (), 1.0)
 
     return Asker(
-        catalog=SimpleNamespace(count_chunks=lambda collection: 1, source_text=lambda version: SourceText(TEXT, ())),
+        catalog=SimpleNamespace(
+            count_chunks=lambda collection: 1,
+            passages=lambda collection, chunk_ids: dict.fromkeys(chunk_ids, passage()),
+            source_text=lambda version: SourceText(TEXT, ()),
+        ),
         retrieve=retrieve or found,
         converse=SimpleNamespace(reply=lambda question, history: None, standalone=as_it_is),
         assess=lambda evidence: SimpleNamespace(confidence=0.9),
