@@ -8,6 +8,7 @@ from collections.abc import Collection as Names
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -90,12 +91,18 @@ class ChromaVectors:
 
     def query(self, collection_id: str, vector: Vector, limit: int, chunk_ids: Sequence[str] | None) -> list[Hit]:
         """Nearest chunks by cosine, best first; among the given ones if not None."""
+        from chromadb.errors import InternalError
+
         with _explained(self._place):
             collection = self._collection(collection_id)
             if collection is None or limit < 1 or (chunk_ids is not None and not chunk_ids):
                 return []
             within = None if chunk_ids is None else list(chunk_ids)
-            found = collection.query(query_embeddings=vector[None], n_results=limit, ids=within, include=["distances"])
+            ask = partial(collection.query, vector[None], n_results=limit, ids=within, include=["distances"])
+            try:
+                found = ask()
+            except InternalError:  # Chroma met a chunk that was deleted while it searched
+                found = ask()
             distances = found["distances"] or [[]]
             return [Hit(name, 1.0 - float(far)) for name, far in zip(found["ids"][0], distances[0], strict=True)]
 
@@ -110,8 +117,7 @@ class ChromaVectors:
     def texts(self, collection_id: str) -> Iterator[StoredText]:
         """Every stored chunk's id and text, for comparison with the catalog."""
         with _explained(self._place):
-            collection = self._collection(collection_id)
-            start = 0
+            collection, start = self._collection(collection_id), 0
             while collection is not None:
                 some = collection.get(limit=_READ, offset=start, include=["documents", "metadatas"])
                 filed = zip(some["ids"], some["documents"] or [], some["metadatas"] or [], strict=True)

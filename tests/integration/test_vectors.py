@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from chromadb.api.models.Collection import Collection
+from chromadb.errors import InternalError
 from pytest_httpserver import HTTPServer
 
 from rag_service.errors import StoreError
@@ -43,6 +46,25 @@ def test_nearest_first_with_cosine_scores(store: VectorStore) -> None:
     assert hits[0].score == pytest.approx(1.0, abs=1e-4)
     cosines = sorted((float(unit(7) @ unit(n)) for n in range(20)), reverse=True)
     assert [hit.score for hit in hits] == pytest.approx(cosines[:3], abs=1e-4)
+
+
+def test_a_chunk_that_is_deleted_while_chroma_searches_costs_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ChromaVectors(tmp_path / "chroma")
+    store.add("col_a", [row("v", n, n) for n in range(3)])
+    query, failed = Collection.query, []
+
+    def once(self: Collection, *arguments: Any, **options: Any) -> Any:
+        if not failed:
+            failed.append(True)
+            raise InternalError("Error executing plan: Internal error: Error finding id")
+        return query(self, *arguments, **options)
+
+    monkeypatch.setattr(Collection, "query", once)
+    assert [hit.chunk_id for hit in store.query("col_a", unit(1), 1, None)] == ["v:1"]
+    assert failed
+    store.close()
 
 
 def test_only_among_the_given_chunks(store: VectorStore) -> None:
