@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from rag_service.errors import DiskFull, StoreError
+from rag_service.index.ids import id_of
 from rag_service.index.inventory import Inventory
 from rag_service.index.stores import Stores
 from rag_service.models import Collection, Finding, StoreName
@@ -48,9 +49,9 @@ class Doctor:
                 if source_text[row.start : row.end] != row.text:
                     yield Finding("catalog", "mismatched", collection.name, row.chunk_id)
             there = {row.chunk_id for row in rows}
-            for chunk_id in (f"{version_id}:{ordinal}" for ordinal in range(count)):
-                if chunk_id not in there:
-                    yield Finding("catalog", "missing", collection.name, chunk_id)
+            for wanted in (id_of(version_id, ordinal) for ordinal in range(count)):
+                if wanted not in there:
+                    yield Finding("catalog", "missing", collection.name, wanted)
         yield from self._vectors(collection, texts)
         yield from self._lexical(collection, digests)
         if self._late_interaction:

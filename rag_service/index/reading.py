@@ -11,6 +11,7 @@ from rag_service.errors import UnknownDocument
 from rag_service.index.database import Database, batches
 from rag_service.index.facts import FactsReader
 from rag_service.index.filters import condition
+from rag_service.index.ids import id_of
 from rag_service.index.schema import chunks, documents, duplicates, texts, versions
 from rag_service.models import Page, Passage, SourceText
 
@@ -78,7 +79,7 @@ class LiveReader:
                     versions.c.id.in_(some), versions.c.state == "live"
                 )
                 for row in connection.execute(statement):
-                    found.extend(f"{row.id}:{ordinal}" for ordinal in range(row.chunks))
+                    found.extend(id_of(row.id, ordinal) for ordinal in range(row.chunks))
         return found
 
     def _duplicates(self, connection: sa.Connection, chunk_ids: list[str]) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag_service.index.dates import date_range
+from rag_service.index.ids import id_of
 from rag_service.models import Chunk, Document, MetadataValue
 
 Row = dict[str, Any]
@@ -33,11 +34,6 @@ class NewVersion:
     document_id: str | None = None
 
 
-def chunk_id(version_id: str, ordinal: int) -> str:
-    """The id of a version's chunk in every store."""
-    return f"{version_id}:{ordinal}"
-
-
 def version(collection_id: str, document_id: str, version_id: str, new: NewVersion) -> Row:
     """A pending version."""
     document = new.document
@@ -59,7 +55,7 @@ def chunks(version_id: str, items: Sequence[Chunk]) -> list[Row]:
     """Its chunks."""
     return [
         {
-            "id": chunk_id(version_id, item.ordinal),
+            "id": id_of(version_id, item.ordinal),
             "version_id": version_id,
             "ordinal": item.ordinal,
             "start": item.start,

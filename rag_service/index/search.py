@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from rag_service.errors import FingerprintMismatch
+from rag_service.index.ids import version_of
 from rag_service.index.stores import Stores
 from rag_service.ports import Hit, TermStatistics, TokenBlock, Vector
 from rag_service.text.words import terms
@@ -39,7 +40,7 @@ class DenseSearch:
             wanted = set(versions)
             fetched = min(_FETCH, math.ceil(limit / share * 1.5))
             hits = self._stores.vectors.query(own, vector, fetched, None)
-            kept = [hit for hit in hits if hit.chunk_id.rpartition(":")[0] in wanted]
+            kept = [hit for hit in hits if version_of(hit.chunk_id) in wanted]
             if len(kept) >= limit:
                 return kept[:limit]
         chunk_ids = self._stores.catalog.live.chunk_ids(versions)

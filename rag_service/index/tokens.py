@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rag_service.errors import StoreError
+from rag_service.index.ids import chunk_place, id_of
 from rag_service.index.tokenfile import TokenFile
 from rag_service.ports import TokenBlock
 
@@ -38,7 +39,7 @@ class TokenVectors:
         """Store blocks by chunk id; a block that is there already is replaced."""
         if blocks:
             with self._using(collection_id) as file:
-                file.append({_parts(chunk_id): block for chunk_id, block in blocks.items()})
+                file.append({chunk_place(chunk_id): block for chunk_id, block in blocks.items()})
 
     def remove(self, collection_id: str, version_ids: Sequence[str]) -> None:
         """Forget versions; the file is rewritten when more of it is dead than alive."""
@@ -56,8 +57,8 @@ class TokenVectors:
         if not self._exists(collection_id):
             return {}
         with self._using(collection_id) as file:
-            file.expect([_parts(chunk_id) for chunk_id in chunk_ids])
-            found = ((chunk_id, file.read(*_parts(chunk_id))) for chunk_id in chunk_ids)
+            file.expect([chunk_place(chunk_id) for chunk_id in chunk_ids])
+            found = ((chunk_id, file.read(*chunk_place(chunk_id))) for chunk_id in chunk_ids)
             return {chunk_id: block for chunk_id, block in found if block is not None}
 
     def chunk_ids(self, collection_id: str) -> set[str]:
@@ -65,7 +66,7 @@ class TokenVectors:
         if not self._exists(collection_id):
             return set()
         with self._using(collection_id) as file:
-            return {f"{version_id}:{ordinal}" for version_id, own in file.places.items() for ordinal in own}
+            return {id_of(version_id, ordinal) for version_id, own in file.places.items() for ordinal in own}
 
     def count(self, collection_id: str) -> int:
         """Number of stored chunks."""
@@ -80,7 +81,7 @@ class TokenVectors:
             return []
         with self._using(collection_id) as file:
             places = [(version_id, ordinal) for version_id, own in file.places.items() for ordinal in own]
-            return [f"{version_id}:{ordinal}" for version_id, ordinal in places if not file.read(version_id, ordinal)]
+            return [id_of(version_id, ordinal) for version_id, ordinal in places if not file.read(version_id, ordinal)]
 
     def collections(self) -> list[str]:
         """Ids of the collections that have token vectors."""
@@ -130,11 +131,6 @@ class TokenVectors:
         self._files[collection_id] = new
         old.close()
         _delete(folder, generation)
-
-
-def _parts(chunk_id: str) -> tuple[str, int]:
-    version_id, _, ordinal = chunk_id.rpartition(":")
-    return version_id, int(ordinal)
 
 
 def _generation(folder: Path) -> int:

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from rag_service.errors import LoadError
 from rag_service.index import rows
 from rag_service.index.database import Database, batches, insert
-from rag_service.index.rows import NewVersion, chunk_id
+from rag_service.index.ids import id_of
+from rag_service.index.rows import NewVersion
 from rag_service.index.schema import chunks, collections, documents, texts, version_metadata, versions
 from rag_service.models import Document, MetadataValue
 
@@ -51,7 +52,7 @@ class Leftover:
     @property
     def chunk_ids(self) -> list[str]:
         """Ids of all its chunks."""
-        return [chunk_id(self.version_id, ordinal) for ordinal in range(self.chunks)]
+        return [id_of(self.version_id, ordinal) for ordinal in range(self.chunks)]
 
 
 class Versions:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from rag_service.index.derived import rebuild_lexical
 from rag_service.index.doctor import Doctor
+from rag_service.index.ids import version_of
 from rag_service.index.inventory import Inventory, LiveChunk
 from rag_service.index.stores import Stores
 from rag_service.ingest.write import Engine, Writer, encode
@@ -44,7 +45,7 @@ class Repair:
         self._stores.tokens.drop(finding.collection)
 
     def _collection(self, collection_id: str, findings: Sequence[Finding]) -> None:
-        broken = {_version(item.chunk_id) for item in findings if item.store == "catalog" and item.chunk_id}
+        broken = {version_of(item.chunk_id) for item in findings if item.store == "catalog" and item.chunk_id}
         if broken:
             self._renew(collection_id, sorted(broken))
         inventory = Inventory(self._stores.catalog.database)
@@ -81,7 +82,7 @@ class Repair:
             self._stores.tokens.drop(collection_id)
             return None
         live = Inventory(self._stores.catalog.database).versions(collection_id)
-        orphans = {_version(item.chunk_id) for item in findings if item.chunk_id and item.kind == "orphan"}
+        orphans = {version_of(item.chunk_id) for item in findings if item.chunk_id and item.kind == "orphan"}
         self._stores.tokens.remove(collection_id, sorted(orphans - live.keys()))
         return {item.chunk_id for item in findings if item.chunk_id and item.kind != "orphan"}
 
@@ -136,7 +137,3 @@ def restore_vectors(
         Repair(stores, engine).mend(findings)
         log.warning("the vectors of collection %r are rebuilt", collection.name)
     return complete
-
-
-def _version(chunk_id: str) -> str:
-    return chunk_id.rpartition(":")[0]

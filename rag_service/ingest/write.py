@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag_service.errors import InvalidInput, LoadError, RagError, UnknownDocument
+from rag_service.index.ids import id_of
 from rag_service.index.lexical import LexicalRow
-from rag_service.index.rows import NewVersion, chunk_id
+from rag_service.index.rows import NewVersion
 from rag_service.index.stores import Stores
 from rag_service.index.versions import Leftover, PendingVersion
 from rag_service.ingest.stages import in_stages
@@ -50,7 +51,7 @@ class _Piece:
 
     @property
     def id(self) -> str:
-        return chunk_id(self.version.version_id, self.chunk.ordinal)
+        return id_of(self.version.version_id, self.chunk.ordinal)
 
 
 @dataclass(frozen=True, slots=True)
