@@ -144,6 +144,12 @@ async def test_the_wrong_passage_is_not_mended_by_the_right_one(server: LlmServe
     assert (statements[0].quotes, statements[0].supported) == ((), False)
 
 
+async def test_what_only_a_passage_without_a_quote_says_supports_nothing(server: LlmServer) -> None:
+    server.behave(stating(("Rund 1.500 Polizisten sicherten das Treffen am Freitag.", [1, 2])))
+    statements, _, _ = await drafted(answerer(server), evidence())
+    assert (quoted(statements[0]), statements[0].supported) == ([GUARD], False)
+
+
 async def test_a_statement_without_citation_is_looked_for_in_all_passages(server: LlmServer) -> None:
     server.behave(saying(f"{GUARD} Morgen wird es sonnig in Paris."))
     statements, _, _ = await drafted(answerer(server), evidence())

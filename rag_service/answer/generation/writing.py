@@ -184,14 +184,17 @@ class Writing:
         return [*before, statement]
 
     def _statement(self, said: Said, claim: str) -> DraftStatement:
-        """The statement with the quotes of its claim; one that cites nothing is looked for in all that was shown."""
+        """The statement with the quotes of its claim; one that cites nothing is looked for in all that was shown.
+
+        Its values have to stand in passages with a quote: another one that it names becomes no citation.
+        """
         self._unknown |= set(said.numbers) - self._numbers
         cited = [number for number in said.numbers if number in self._numbers]
         looked = cited if said.numbers else sorted(self._numbers)
         quotes = self._yes_no.quotes(claim, [number - 1 for number in looked])
         if not said.numbers:
             quotes = quotes[:1]
-        held = [self._evidence.passages[number - 1] for number in cited] or [quote.passage for quote in quotes]
+        held = list({quote.passage.chunk_id: quote.passage for quote in quotes}.values())
         checked = held and not self._yes_no.is_bare(claim)
         missing = missing_values(claim, self._evidence.language, held, self._names, quotes) if checked else []
         return DraftStatement(said.text, quotes, supported=bool(quotes) and not missing and said.text[-1] != "?")
