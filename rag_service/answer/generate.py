@@ -18,6 +18,7 @@ from rag_service.ports import DraftItem, Encoder, Evidence, Finished
 from rag_service.prompts import Prompt
 from rag_service.text.languages import detect_language
 
+_MOST_STATEMENTS = 5  # that the prompt asks for
 _MARGIN = 1.25  # a model's tokenizer may need more tokens than the one that counts
 _SCHEMA: Schema = {
     "type": "object",
@@ -88,7 +89,6 @@ class GenerativeAnswerer:
         count_tokens: CountTokens | None = None,
         context_tokens: int = 8192,
         max_output_tokens: int = 700,
-        max_statements: int = 5,
     ) -> None:
         self._chat = chat_model
         self._prompt = prompt
@@ -97,7 +97,6 @@ class GenerativeAnswerer:
         self._count = count_tokens or estimate_tokens
         self._context = context_tokens
         self._max_output = max_output_tokens
-        self._max_statements = max_statements
         self._begun = False  # replies open within a thought, as far as the last whole one told
 
     @property
@@ -157,7 +156,7 @@ class GenerativeAnswerer:
             question=" ".join((evidence.message or evidence.question).split()),
             passages=passages,
             language_name=_language_name(evidence.message or evidence.question),
-            max_statements=self._max_statements,
+            max_statements=_MOST_STATEMENTS,
             structured=structured,
             sentinel=SENTINEL,
         )
