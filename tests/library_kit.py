@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from rag_service.errors import LoadError
@@ -123,3 +125,31 @@ def write(folder: Path, **files: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+class Held:
+    """An encoder's work that is held at texts with a word in them."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.reached = threading.Event()
+        self.texts: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> None:
+        self.texts.extend(texts)
+        if any("Gehalten" in text for text in texts):
+            self.reached.set()
+            assert self.go_on.wait(30)
+
+
+@pytest.fixture
+def held() -> Held:
+    return Held()
+
+
+@pytest.fixture
+def held_library(tmp_path: Path, held: Held) -> Iterator[tuple[Library, Stores]]:
+    library, stores = open_library(tmp_path / "data", WordEncoder(held))
+    yield library, stores
+    held.go_on.set()
+    library.close()

@@ -159,10 +159,9 @@ class LexicalIndex:
 
         parts = []
         for name, found in wanted.items():
-            weight = _WEIGHTS[name]
-            for term in found if weight else ():
+            for term in found:
                 single = tantivy.Query.term_query(schema, name, term, index_option="freq")
-                parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(single, weight)))
+                parts.append((tantivy.Occur.Should, tantivy.Query.boost_query(single, _WEIGHTS[name])))
         return tantivy.Query.boolean_query(parts)
 
     def _exists(self, collection_id: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,35 +13,9 @@ from rag_service.errors import StoreError, UnknownCollection
 from rag_service.index.stores import Stores
 from rag_service.ingest.library import Library
 from rag_service.models import Fingerprint, Job, Upload
-from tests.library_kit import WordEncoder, open_library
+from tests.library_kit import Held, WordEncoder, open_library
 
 QUICK = 5.0  # seconds; what waits for the held encoder waits for 30
-
-
-class Held:
-    """An encoder's work that is held at texts with a word in them."""
-
-    def __init__(self) -> None:
-        self.go_on = threading.Event()
-        self.reached = threading.Event()
-
-    def __call__(self, texts: Sequence[str]) -> None:
-        if any("Gehalten" in text for text in texts):
-            self.reached.set()
-            assert self.go_on.wait(30)
-
-
-@pytest.fixture
-def held() -> Held:
-    return Held()
-
-
-@pytest.fixture
-def opened(tmp_path: Path, held: Held) -> Iterator[tuple[Library, Stores]]:
-    library, stores = open_library(tmp_path / "data", WordEncoder(held))
-    yield library, stores
-    held.go_on.set()
-    library.close()
 
 
 def filled(library: Library, *names: str) -> dict[str, str]:
@@ -78,8 +52,8 @@ def forgotten(stores: Stores, collection_id: str) -> bool:
     return False
 
 
-def test_other_collections_go_while_a_job_runs(opened: tuple[Library, Stores], held: Held) -> None:
-    library, stores = opened
+def test_other_collections_go_while_a_job_runs(held_library: tuple[Library, Stores], held: Held) -> None:
+    library, stores = held_library
     ids = filled(library, "one", "two")
     job = running(library, held, "busy")
     for name in ids:
@@ -94,9 +68,9 @@ def test_other_collections_go_while_a_job_runs(opened: tuple[Library, Stores], h
 
 
 def test_a_collection_goes_while_a_job_on_it_runs_and_its_name_is_free(
-    opened: tuple[Library, Stores], held: Held
+    held_library: tuple[Library, Stores], held: Held
 ) -> None:
-    library, stores = opened
+    library, stores = held_library
     old = filled(library, "busy")["busy"]
     called_off = running(library, held, "busy")
     quickly(lambda: library.delete_collection("busy"))
@@ -108,8 +82,8 @@ def test_a_collection_goes_while_a_job_on_it_runs_and_its_name_is_free(
     assert library.doctor().items == ()
 
 
-def test_nothing_is_left_of_it_when_no_job_runs(opened: tuple[Library, Stores]) -> None:
-    library, stores = opened
+def test_nothing_is_left_of_it_when_no_job_runs(held_library: tuple[Library, Stores]) -> None:
+    library, stores = held_library
     own = filled(library, "one")["one"]
     assert stored(stores, own) == [1, 1, 1]
     library.delete_collection("one")
@@ -128,9 +102,9 @@ def test_closing_forgets_what_was_put_off(tmp_path: Path, held: Held) -> None:
 
 
 def test_a_job_does_not_fail_by_what_was_put_off(
-    opened: tuple[Library, Stores], held: Held, monkeypatch: pytest.MonkeyPatch
+    held_library: tuple[Library, Stores], held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library, stores = opened
+    library, stores = held_library
     filled(library, "one", "two")
     job = running(library, held, "busy")
 
@@ -146,8 +120,8 @@ def test_a_job_does_not_fail_by_what_was_put_off(
     assert filled(library, "three").keys() == {"busy", "three"}
 
 
-def test_a_collection_deleted_while_it_is_embedded_anew_stays_deleted(opened: tuple[Library, Stores]) -> None:
-    library, stores = opened
+def test_a_collection_deleted_while_it_is_embedded_anew_stays_deleted(held_library: tuple[Library, Stores]) -> None:
+    library, stores = held_library
     old = filled(library, "one")["one"]
     new = stores.catalog.rebuild.begin()
     stores.catalog.collections.mark_deleting("one")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,35 +13,7 @@ from rag_service.index.stores import Stores
 from rag_service.ingest.library import Library
 from rag_service.ingest.write import Writer
 from rag_service.models import Job, JobDocument, Upload
-from tests.library_kit import WordEncoder, open_library, write
-
-
-class Held:
-    """An encoder's work that is held at texts with a word in them."""
-
-    def __init__(self) -> None:
-        self.go_on = threading.Event()
-        self.reached = threading.Event()
-        self.texts: list[str] = []
-
-    def __call__(self, texts: Sequence[str]) -> None:
-        self.texts.extend(texts)
-        if any("Gehalten" in text for text in texts):
-            self.reached.set()
-            assert self.go_on.wait(30)
-
-
-@pytest.fixture
-def held() -> Held:
-    return Held()
-
-
-@pytest.fixture
-def opened(tmp_path: Path, held: Held) -> Iterator[tuple[Library, Stores]]:
-    library, stores = open_library(tmp_path / "data", WordEncoder(held))
-    yield library, stores
-    held.go_on.set()
-    library.close()
+from tests.library_kit import Held, write
 
 
 def put(library: Library, *uploads: Upload) -> Job:
@@ -56,8 +28,8 @@ def stays_deleted(item: JobDocument) -> bool:
     return item.status == "failed" and "was deleted" in (item.error or "")
 
 
-def test_a_document_deleted_while_it_is_updated_stays_deleted(opened: tuple[Library, Stores], held: Held) -> None:
-    library, stores = opened
+def test_a_document_deleted_while_it_is_updated_stays_deleted(held_library: tuple[Library, Stores], held: Held) -> None:
+    library, stores = held_library
     put(library, Upload("a.txt", text="Alt."))
     job = library.submit("c", [Upload("b.txt", text="Bleibt."), Upload("a.txt", text="Gehalten.")])
     assert held.reached.wait(30)
@@ -74,9 +46,9 @@ def test_a_document_deleted_while_it_is_updated_stays_deleted(opened: tuple[Libr
 
 
 def test_a_document_deleted_before_its_update_has_begun_stays_deleted(
-    opened: tuple[Library, Stores], held: Held
+    held_library: tuple[Library, Stores], held: Held
 ) -> None:
-    library, _ = opened
+    library, _ = held_library
     put(library, Upload("a.txt", text="Alt."))
     first = library.submit("c", [Upload("b.txt", text="Gehalten.")])
     second = library.submit("c", [Upload("a.txt", text="Neu.")])
@@ -92,9 +64,9 @@ def test_a_document_deleted_before_its_update_has_begun_stays_deleted(
 
 
 def test_a_document_deleted_between_reading_and_writing_stays_deleted(
-    opened: tuple[Library, Stores], monkeypatch: pytest.MonkeyPatch
+    held_library: tuple[Library, Stores], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library, _ = opened
+    library, _ = held_library
     put(library, Upload("a.txt", text="Alt."))
     pending = Writer._pending
 
@@ -110,9 +82,9 @@ def test_a_document_deleted_between_reading_and_writing_stays_deleted(
 
 
 def test_a_file_whose_document_is_deleted_while_it_is_read_anew(
-    opened: tuple[Library, Stores], held: Held, tmp_path: Path
+    held_library: tuple[Library, Stores], held: Held, tmp_path: Path
 ) -> None:
-    library, stores = opened
+    library, stores = held_library
     write(tmp_path / "docs", a="Alt.", b="Auch.")
     library.ingest("c", [tmp_path / "docs"])
     write(tmp_path / "docs", a="Gehalten und neu.")
@@ -131,9 +103,9 @@ def test_a_file_whose_document_is_deleted_while_it_is_read_anew(
 
 
 def test_the_same_text_again_of_a_document_that_goes_meanwhile(
-    opened: tuple[Library, Stores], monkeypatch: pytest.MonkeyPatch
+    held_library: tuple[Library, Stores], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library, stores = opened
+    library, stores = held_library
     put(library, Upload("a.txt", text="Eins."))
     known = stores.catalog.documents.known
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -48,6 +49,12 @@ class Candidate:
     fragment: bool
 
 
+@lru_cache(maxsize=128)  # who weighs, compares and quotes the sentences of a passage splits it once
+def sentence_spans(passage: Passage) -> tuple[tuple[int, int], ...]:
+    """The sentences and lines of a passage, in code points of its text."""
+    return tuple(split_sentences(passage.text, passage.language))
+
+
 def find_candidates(
     passages: Sequence[Passage], answers: Callable[[Passage, str], bool] | None = None
 ) -> list[Candidate]:
@@ -82,7 +89,7 @@ def find_candidates(
 
 def _spans(passage: Passage, answers: Callable[[Passage, str], bool] | None) -> list[tuple[int, int, bool]]:
     """Sentences and lines with whether each is a fragment; lines that say when are joined to the heading above them."""
-    spans = split_sentences(passage.text, passage.language)
+    spans = sentence_spans(passage)
     found: list[tuple[int, int, bool]] = []
     headed = False  # whether the span before is a heading, alone or with such lines
     for (start, end), fragment in zip(spans, _fragments(passage, spans), strict=True):

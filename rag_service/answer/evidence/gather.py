@@ -76,8 +76,9 @@ class Sentences:
 
 def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
-    figures = {value.norm for value in find_figures(evidence.question, wording(evidence))}
-    asked = _Told(_words(evidence.question, wording(evidence)), figures)
+    language = wording(evidence)
+    figures = {value.norm for value in find_figures(evidence.question, language)}
+    asked = _Told(_words(evidence.question, language), figures)
     dates = find_dates(evidence.question)
     kind = expected_answer(evidence.question)
     candidates, told = _candidates(evidence, asked, dates, kind)
@@ -222,8 +223,9 @@ def _token_weights(evidence: Evidence, rarity: Mapping[str, float], tokens: int)
     weights = np.full(tokens, _COMMON, np.float32)
     question = evidence.encoded
     if question is not None and len(question.spans) == tokens:
+        language = wording(evidence)
         for start, end in word_spans(evidence.question):
-            stems = content_words(evidence.question[start:end], wording(evidence))
+            stems = content_words(evidence.question[start:end], language)
             inside = (question.spans[:, 0] < end) & (question.spans[:, 1] > start)
             weights[inside] = max((rarity.get(stem, _COMMON) for stem in stems), default=_COMMON)
     found: Floats = weights / weights.sum()
