@@ -93,17 +93,19 @@ def load_settings(**overrides: Any) -> Settings:
     if config and not Path(config).is_file():
         raise SettingsError(f"{CONFIG} names {config}, which is not a file.")
     _refuse_unknown(os.environ, "the environment")
-    _refuse_unknown(env_file(), ".env")
+    written = env_file()
+    _refuse_unknown(written, ".env")
     if config:
         _refuse_unknown_toml(Path(config))
-    if {**env_file(), **os.environ}.get(environment_name(("data_dir",))) == "":
+    variables = {**written, **os.environ}
+    if variables.get(environment_name(("data_dir",))) == "":
         overrides = {"data_dir": ""} | overrides  # other empty variables count as unset; this one is refused
     try:
         return Settings(**overrides)
     except ValidationError as error:
         raise SettingsError("; ".join(_explain(item) for item in error.errors())) from error
     except ValueError as error:  # malformed JSON in a variable
-        raise SettingsError(_malformed() or str(error)) from error
+        raise SettingsError(_malformed(variables) or str(error)) from error
 
 
 def _explain(item: Mapping[str, Any]) -> str:
@@ -115,12 +117,12 @@ def _explain(item: Mapping[str, Any]) -> str:
     return f"{name}: {item['msg']} (given: {given!r})"
 
 
-def _malformed() -> str | None:
+def _malformed(variables: Mapping[str, str | None]) -> str | None:
     """The variable that should hold JSON and does not; pydantic tells only the section that it is in."""
     structured = {
         environment_name(path) for path, info, section in _fields() if section or info.default_factory in (dict, list)
     }
-    for variable, value in {**env_file(), **os.environ}.items():
+    for variable, value in variables.items():
         if value and variable.upper() in structured:
             try:
                 json.loads(value)

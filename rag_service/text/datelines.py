@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,15 +41,16 @@ def find_dateline(text: str) -> str | None:
     lines = [line.strip()[:_LINE_CHARACTERS] for line in text[:20_000].split("\n") if line.strip()][:_LINES]
     titles = [line for line in lines[:_HEAD] if len(line) <= _SHORT_LINE and not _ITEM.match(line)]
     found = [
-        *_labelled(lines),
-        *_values(titles, words.titled()),
+        *_dates(words.labelled().match(line) or words.minutes().match(line) for line in lines),
+        *_dates(words.titled().search(line) for line in titles),
         *_alone(lines),
-        *_values(titles, words.titled_valid()),
+        *_dates(words.titled_valid().search(line) for line in titles),
         *_agency(lines),
     ]
     best = next((value for value in found if not value.startswith("-")), None)
     if best is None:
-        return next(_opening(lines[:3]), None)
+        opening = _dates(_opening_date().match(line) for line in lines[:3])
+        return next((value for value in opening if not value.startswith("-")), None)
     for value in found:
         full = f"{best[:4]}{value[1:]}" if value.startswith("-") else value
         if full.startswith(best):
@@ -57,17 +58,8 @@ def find_dateline(text: str) -> str | None:
     return best
 
 
-def _labelled(lines: Sequence[str]) -> Iterator[str]:
-    for line in lines:
-        match = words.labelled().match(line) or words.minutes().match(line)
-        value = iso(match) if match else None
-        if value:
-            yield value
-
-
-def _values(lines: Sequence[str], pattern: re.Pattern[str]) -> Iterator[str]:
-    for line in lines:
-        match = pattern.search(line)
+def _dates(matches: Iterable[re.Match[str] | None]) -> Iterator[str]:
+    for match in matches:
         value = iso(match) if match else None
         if value:
             yield value
@@ -126,20 +118,12 @@ def _tells_publication(before: str) -> bool:
 
 
 def _agency(lines: Sequence[str]) -> Iterator[str]:
-    for line in lines:
-        match = _agency_line().match(line)
-        if match and not words.others_before().search(line[: match.start("at")]) and not _is_appointment(match):
-            value = iso(match)
-            if value:
-                yield value
-
-
-def _opening(lines: Sequence[str]) -> Iterator[str]:
-    for line in lines:
-        match = _opening_date().match(line)
-        value = iso(match) if match else None
-        if value and not value.startswith("-"):
-            yield value
+    matches = filter(None, map(_agency_line().match, lines))
+    return _dates(
+        match
+        for match in matches
+        if not words.others_before().search(match.string[: match.start("at")]) and not _is_appointment(match)
+    )
 
 
 @cache
