@@ -180,7 +180,7 @@ def test_the_catalog_alone_is_a_backup(docs: Path, tmp_path: Path, monkeypatch: 
     """Each of the commands that the documentation names restores it, without the files."""
     page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
     section = page.partition("## Backup")[2].partition("\n## ")[0]
-    commands = [each.replace("NAME", "default").split() for each in re.findall(r"`rag-service (.+?)`", section)]
+    commands = [each.replace("NAME", "default").split() for each in re.findall(r"`rag-service ([^`]+)`", section)]
     assert len(commands) == 2
     assert call("ingest", str(docs)).exit_code == 0
     shutil.rmtree(docs)
