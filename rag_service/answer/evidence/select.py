@@ -17,7 +17,7 @@ from rag_service.ports import Evidence
 from rag_service.text.questions import AnswerType
 
 _ENOUGH = 0.93
-_LEAST_SHARE = 0.08
+_LEAST_SHARE = 0.1
 _LEAST_GAIN = 0.0006
 
 
