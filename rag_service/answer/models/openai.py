@@ -13,6 +13,7 @@ import httpx2
 import openai
 
 from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, ending
+from rag_service.answer.models.complaint import complaint
 from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of, whole_piece
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
 from rag_service.transient import Transient, retry_after
@@ -163,7 +164,7 @@ class OpenAIBackend:
         """The parameter this 400 is about, now switched off; None when it is about something else."""
         if error.status_code not in (400, 422, 501):
             return None
-        said = self._said(error)
+        said = self._words(error)
         if "max_tokens" in body and "max_completion_tokens" in said:
             self._features.add("max_completion_tokens")
             return "max_tokens"
@@ -220,10 +221,16 @@ class OpenAIBackend:
     def _broken(self) -> ModelError:
         return ModelError(f"{self._host} broke the connection off in the middle of its reply.")
 
-    def _said(self, error: openai.APIError) -> str:
+    def _said(self, error: openai.APIStatusError) -> str:
         """What the endpoint said, short, on one line, without the key."""
-        body = error.body.get("message") if isinstance(error.body, dict) else None
-        return self._hidden(str(body or error.message))
+        return self._hidden(self._words(error))
+
+    def _words(self, error: openai.APIStatusError) -> str:
+        try:
+            body = error.response.json()
+        except (ValueError, RecursionError):
+            body = error.response.text
+        return complaint(body) or error.message
 
     def _hidden(self, text: str) -> str:
         text = " ".join(text.split())

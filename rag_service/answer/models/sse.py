@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from rag_service.answer.models.backend import REFUSED, Piece, ending
+from rag_service.answer.models.complaint import complaint
 from rag_service.models import Usage
 
 END = "[DONE]"
@@ -54,7 +55,7 @@ def piece_of(events: list[str]) -> Piece:
         if not isinstance(chunk, dict):
             raise ValueError("not a chat completion chunk")
         if chunk.get("error") or chunk.get("object") == "error":
-            raise StreamError(_message(chunk.get("error") or chunk))
+            raise StreamError(complaint(chunk.get("error") or chunk))
         choice = _choice(chunk)
         delta = choice.get("delta") or {}
         text += _text(delta)
@@ -70,7 +71,7 @@ def whole_piece(body: bytes) -> Piece:
     if not isinstance(reply, dict):
         raise ValueError("not a chat completion")
     if reply.get("error"):
-        raise StreamError(_message(reply["error"]))
+        raise StreamError(complaint(reply["error"]))
     if "choices" not in reply:
         raise ValueError("not a chat completion")
     choice = _choice(reply)
@@ -120,8 +121,3 @@ def _usage(usage: Any) -> Usage | None:
 def _count(value: Any) -> int:
     readable = isinstance(value, int | float) and 0 <= value < math.inf
     return int(value) if readable else 0  # what cannot be read must not cost the answer
-
-
-def _message(error: Any) -> str:
-    said = error.get("message") if isinstance(error, dict) else error
-    return str(said or error)
