@@ -52,8 +52,8 @@ class Converse(Protocol):
     def reply(self, question: str, history: tuple[Turn, ...]) -> str | None:
         """What to say to a greeting, thanks or a client's own prompt; None for a question."""
 
-    async def standalone(self, question: str, history: tuple[Turn, ...]) -> Standalone:
-        """The question as it reads without its history."""
+    async def standalone(self, question: str, history: tuple[Turn, ...], *, by_rule: bool) -> Standalone:
+        """The question as it reads without its history; ``by_rule``: no model is asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,8 @@ class Asker:
             for event in _abstention(work, "empty_collection", answerer):
                 yield event
             return
-        standalone = await self._converse.standalone(ask.question, ask.history)
+        by_rule = answerer.model is None
+        standalone = await self._converse.standalone(ask.question, ask.history, by_rule=by_rule)
         work.standalone, work.usage = standalone.question, standalone.usage
         for _ in range(_ROUNDS):
             work.again(standalone.warnings)

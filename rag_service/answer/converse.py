@@ -45,20 +45,20 @@ class Conversation:
         reply = client_task(question, history)
         return None if reply is None else reply or "-"
 
-    async def standalone(self, question: str, history: Sequence[Turn]) -> Standalone:
-        """The question as it reads without its history."""
+    async def standalone(self, question: str, history: Sequence[Turn], *, by_rule: bool = False) -> Standalone:
+        """The question as it reads without its history; ``by_rule``: no model is asked for it."""
         language = detect_language(question, detect_language(history[-1].content[:_LENGTH]) if history else "und")
-        by_rule = _by_rule(question, history, language)
+        ruled = _by_rule(question, history, language)
         said_before = any(turn.role == "user" for turn in history)
-        if self._chat is None or self._prompt is None or not said_before or _stands(question, language):
-            return by_rule
+        if by_rule or self._chat is None or self._prompt is None or not said_before or _stands(question, language):
+            return ruled
         if cited(question, history[-1].content) is not None:
-            return by_rule  # the model is not shown the markers
+            return ruled  # the model is not shown the markers
         try:
             return await self._rewritten(self._chat, self._prompt, question, history)
         except ModelError as error:
             warning = Warning("rewrite_unavailable", f"{error} The question was completed by rule instead.")
-            return replace(by_rule, warnings=(warning,))
+            return replace(ruled, warnings=(warning,))
 
     async def _rewritten(
         self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]

@@ -133,7 +133,7 @@ class AnswerSettings(Section):
     """How answers are made."""
 
     answerer: Literal["auto", "extractive", "llm"] = Field(
-        "auto", description="auto is llm when one is configured, else extractive."
+        "auto", description="auto is llm when one is configured, else extractive; extractive asks no model anything."
     )
     max_statements: int = Field(
         3,

@@ -124,6 +124,11 @@ async def test_what_the_rewriting_used_is_told(server: LlmServer) -> None:
     assert (await conversation(server).standalone(FOLLOW_UP, HISTORY)).usage == Usage(100, 20)
 
 
+async def test_by_rule_the_model_is_asked_nothing(server: LlmServer) -> None:
+    made = await conversation(server).standalone(FOLLOW_UP, HISTORY, by_rule=True)
+    assert (made.question, made.usage, made.warnings, server.requests) == (BY_RULE, None, (), [])
+
+
 async def test_a_plainly_complete_question_is_not_sent_to_the_model(server: LlmServer) -> None:
     question = "Wie viele Polizisten sicherten das Treffen von Wladimir Putin?"
     assert (await conversation(server).standalone(question, HISTORY)).question == question

@@ -34,7 +34,9 @@ class AskRequest(RequestBody):
     )
     filters: Filters | None = None
     top_k: TopK | None = None
-    answerer: models.AnswererName = Field("auto", description="auto: llm when a model is configured, else extractive.")
+    answerer: models.AnswererName = Field(
+        "auto", description="auto: llm when a model is configured, else extractive; extractive asks no model anything."
+    )
     stream: bool = Field(
         False, strict=True, description="Answer as server-sent events: passages, delta, citation, done or error."
     )

@@ -71,7 +71,7 @@ class Listener:
     def reply(self, question: str, history: tuple[Turn, ...]) -> str | None:
         return self.replies.get(question)
 
-    async def standalone(self, question: str, history: tuple[Turn, ...]) -> Standalone:
+    async def standalone(self, question: str, history: tuple[Turn, ...], *, by_rule: bool) -> Standalone:
         return Standalone(" ".join([turn.content for turn in history] + [question]))
 
 
@@ -271,7 +271,7 @@ async def test_without_its_model_a_summary_is_declined():
 
 async def test_what_the_rewriting_used_is_part_of_the_usage():
     class Rewrites(Listener):
-        async def standalone(self, question, history):
+        async def standalone(self, question, history, *, by_rule):
             return Standalone(question, usage=Usage(100, 20, 0.5))
 
     llm = Scripted(GOOD, Finished(Usage(10, 5, 0.1)), name="llm", model="m")
@@ -311,7 +311,7 @@ async def test_the_standalone_question_is_what_is_searched_for():
 
 async def test_all_that_is_said_is_searched_for_and_the_question_in_it_weighed():
     class Hears(Listener):
-        async def standalone(self, question, history):
+        async def standalone(self, question, history, *, by_rule):
             return Standalone(question, asked="Wann?", message=f"Kurz: {question}")
 
     weighed = []
