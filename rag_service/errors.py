@@ -27,6 +27,8 @@ RagError                      code, status, title; the message names the file or
 
 from __future__ import annotations
 
+from rag_service.models import Usage
+
 
 class RagError(Exception):
     """Base of all errors raised on purpose; ``status`` is the HTTP status that reports it."""
@@ -147,7 +149,9 @@ class DataDirectoryLocked(StoreError):
 
 
 class ModelError(RagError):
-    """The model endpoint failed or answered something unusable."""
+    """The model endpoint failed or answered something unusable; ``usage`` is what it counted all the same."""
+
+    usage: Usage | None = None
 
     code = "model_error"
     status = 502

@@ -13,7 +13,7 @@ from rag_service.answer.compose import Composer
 from rag_service.answer.events import Ask, CitationMade, Delta, Done, Event, PassagesFound, check_question
 from rag_service.answer.work import Work
 from rag_service.errors import InvalidInput, ModelError, ModelTimeout, Overloaded
-from rag_service.models import AbstentionReason, Answer, AnswererName, Turn, Usage, Warning
+from rag_service.models import AbstentionReason, Answer, AnswererName, Turn, Usage, Warning, added
 from rag_service.ports import Answerer, Assessed, Declined, DraftItem, Evidence, Finished, LiveCatalog
 from rag_service.retrieve.types import Retrieval
 from rag_service.text.questions import is_task
@@ -166,6 +166,7 @@ class Asker:
                 async for event in events:
                     yield event
         except ModelError as error:
+            work.usage = error.usage = added(work.usage, error.usage)
             if not optional or composer.text:
                 raise
             work.warnings += (Warning("llm_unavailable", f"{error} The extractive answer is given instead."),)

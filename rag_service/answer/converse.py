@@ -58,21 +58,24 @@ class Conversation:
             return await self._rewritten(self._chat, self._prompt, question, history)
         except ModelError as error:
             warning = Warning("rewrite_unavailable", f"{error} The question was completed by rule instead.")
-            return replace(ruled, warnings=(warning,))
+            return replace(ruled, warnings=(warning,), usage=error.usage)
 
     async def _rewritten(
         self, chat: AnsweringModel, prompt: Prompt, question: str, history: Sequence[Turn]
     ) -> Standalone:
         messages = prompt.render(turns=[_shown(turn) for turn in history[-_TURNS:]], question=defused(question))
-        text, usage = "", None
-        async with aclosing(chat.stream(messages, _MAX_TOKENS)) as pieces:
-            async for piece in pieces:
-                text += piece.text
-                usage = piece.usage or usage
-                if len(text) > 8 * _LONGEST:
-                    break
-        thoughts = Thoughts()
-        return Standalone(_checked(thoughts.feed(text) + thoughts.rest(), question), usage=usage)
+        text, usage, thoughts = "", None, Thoughts()
+        try:
+            async with aclosing(chat.stream(messages, _MAX_TOKENS)) as pieces:
+                async for piece in pieces:
+                    text += piece.text
+                    usage = piece.usage or usage
+                    if len(text) > 8 * _LONGEST:
+                        break
+            return Standalone(_checked(thoughts.feed(text) + thoughts.rest(), question), usage=usage)
+        except ModelError as error:
+            error.usage = usage
+            raise
 
 
 def _by_rule(message: str, history: Sequence[Turn], language: str) -> Standalone:

@@ -105,9 +105,19 @@ class GenerativeAnswerer:
         return self._chat.name
 
     async def draft(self, evidence: Evidence) -> AsyncGenerator[DraftItem]:
-        """Statements as soon as they are whole, or Declined; ends with Finished; raises ModelError."""
+        """Statements as soon as they are whole, or Declined; ends with Finished; raises ModelError with its usage."""
         shown = await asyncio.to_thread(self._shown, evidence)
         writing = Writing(evidence, shown, Aligner(evidence, self._encoder, self._weights), begun=self._begun)
+        try:
+            async with aclosing(self._written(evidence, shown, writing)) as items:
+                async for item in items:
+                    yield item
+        except ModelError as error:
+            error.usage = writing.usage
+            raise
+        yield Finished(writing.usage, self._prompt.info, writing.warnings())
+
+    async def _written(self, evidence: Evidence, shown: Shown, writing: Writing) -> AsyncGenerator[DraftItem]:
         try:
             async with aclosing(self._pieces(evidence, shown)) as pieces:
                 async for piece in pieces:
@@ -125,7 +135,6 @@ class GenerativeAnswerer:
         self._begun = writing.unopened or (self._begun and not writing.whole)
         for item in await asyncio.to_thread(writing.end):
             yield item
-        yield Finished(writing.usage, self._prompt.info, writing.warnings())
 
     async def _pieces(self, evidence: Evidence, shown: Shown) -> AsyncGenerator[Piece]:
         if self._chat.structured:

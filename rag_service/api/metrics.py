@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from rag_service.models import Answer
+from rag_service.errors import ModelError, RagError
+from rag_service.models import Answer, Usage
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
@@ -57,14 +58,18 @@ class Metrics:
         self._stages.labels("answer").observe(answer.timings.answer_ms / 1000)
         for warning in answer.warnings:
             self._warnings.labels(warning.code).inc()
-        if answer.usage:
-            self._tokens.labels("prompt").inc(answer.usage.prompt_tokens)
-            self._tokens.labels("completion").inc(answer.usage.completion_tokens)
-            self._cost.inc(answer.usage.cost or 0)
+        self._used(answer.usage)
 
-    def failed(self, code: str) -> None:
+    def failed(self, error: RagError) -> None:
         """A question has ended in an error."""
-        self._failures.labels(code).inc()
+        self._failures.labels(error.code).inc()
+        self._used(error.usage if isinstance(error, ModelError) else None)
+
+    def _used(self, usage: Usage | None) -> None:
+        if usage:
+            self._tokens.labels("prompt").inc(usage.prompt_tokens)
+            self._tokens.labels("completion").inc(usage.completion_tokens)
+            self._cost.inc(usage.cost or 0)
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format."""

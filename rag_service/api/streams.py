@@ -35,7 +35,7 @@ async def answer_events(wiring: Wiring, ask: Ask) -> AsyncIterator[Event]:
                     wiring.metrics.answered(event.answer)
                 yield event
     except RagError as error:
-        wiring.metrics.failed(error.code)
+        wiring.metrics.failed(error)
         raise
 
 

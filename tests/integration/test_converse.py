@@ -89,6 +89,11 @@ async def test_what_stands_around_the_question_is_removed(server: LlmServer, wri
     assert (await conversation(server).standalone(FOLLOW_UP, HISTORY)).question == REWRITTEN
 
 
+async def test_what_a_rewriting_used_that_led_to_nothing_is_told(server: LlmServer) -> None:
+    server.behave(saying("Er reiste am Freitag ab."))
+    assert (await conversation(server).standalone(FOLLOW_UP, HISTORY)).usage == Usage(100, 20)
+
+
 @pytest.mark.parametrize(
     "behaviour",
     [

@@ -49,6 +49,11 @@ async def test_a_model_that_thinks_until_it_has_no_room_gets_more(server: LlmSer
     assert [request["max_tokens"] for request in server.requests] == [100, 2100, 2100]
 
 
+async def test_what_it_thought_to_no_end_is_counted(server: LlmServer) -> None:
+    server.behave(saying("", thoughts=2, finish="length"), saying("Text"))
+    assert [piece.usage for piece in await reply(model(server)) if piece.usage][-1] == Usage(200, 40)
+
+
 @pytest.mark.parametrize(
     ("name", "thinks"),
     [("openai/gpt-5-mini", True), ("qwen3:8b", True), ("deepseek-r1", True), ("gpt-4o", False), ("gpt-5-chat", False)],

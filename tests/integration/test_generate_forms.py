@@ -9,6 +9,7 @@ import pytest
 
 from rag_service.embed.e5.encoder import E5Encoder
 from rag_service.errors import ModelError
+from rag_service.models import Usage
 from rag_service.settings import Settings
 from tests.generate_kit import answerer, drafted, evidence, quoted
 from tests.llm_server import LlmServer, saying
@@ -37,6 +38,14 @@ async def test_a_reply_that_the_filter_stopped_keeps_its_whole_sentences(server:
     assert [warning.message for warning in finished.warnings] == [
         "The endpoint's content filter stopped the model's reply."
     ]
+
+
+@pytest.mark.parametrize("said", ["", "Antwort: NOT_IN_DOCUMENTS"])
+async def test_what_an_unusable_reply_used_is_told(server: LlmServer, said: str) -> None:
+    server.behave(saying(said))
+    with pytest.raises(ModelError) as caught:
+        await drafted(answerer(server, structured=False), evidence())
+    assert caught.value.usage == Usage(100, 20)
 
 
 async def test_a_refusal_of_the_endpoint_declines(server: LlmServer) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from rag_service.answer.models.backend import Messages, Piece, Schema, Structure
 from rag_service.answer.models.complaint import complaint
 from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of, whole_piece
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
+from rag_service.models import Usage, added
 from rag_service.transient import Transient, retry_after
 
 OPENAI = "https://api.openai.com/v1"
@@ -92,18 +94,20 @@ class OpenAIBackend:
         """One request; the reply's pieces. An unusable parameter is dropped and the request sent again, and so it is,
         with more room, when a model turns out to think until it has none left.
         """
+        before: Usage | None = None  # what the thinking used that led to nothing
         while True:
             body = self.body(messages, max_tokens, schema)
-            begun, had_room, said = False, self._thinks, ""
+            begun, had_room, said, usage = False, self._thinks, "", None
             try:
                 async with aclosing(self._request(body)) as pieces:
                     async for piece in pieces:
-                        begun = True
+                        begun, usage = True, piece.usage or usage
                         said = (said + piece.text)[:20]
                         self._thinks = self._thinks or piece.thinking or said.lstrip().startswith("<think")
                         if piece.finish == "length" and self._thinks and not had_room and not said:
+                            before = added(before, usage)
                             break
-                        yield piece
+                        yield replace(piece, usage=added(before, piece.usage)) if piece.usage else piece
                     else:
                         return
             except (openai.APIError, StreamError, httpx2.HTTPError, ValueError) as error:
