@@ -134,7 +134,7 @@ class OpenAIEmbedder:
         if status == httpx.codes.TOO_MANY_REQUESTS:
             limited = ModelRateLimited(f"{self._source} refuses for now (429): {said}")
             # A used-up account stays used up: trying again only delays the message.
-            return Transient(limited, wait) if "insufficient_quota" not in said else limited
+            return Transient(limited, wait) if "insufficient_quota" not in reply.text else limited
         if status in (httpx.codes.REQUEST_TIMEOUT, httpx.codes.CONFLICT) or status >= 500:
             return Transient(ModelUnavailable(f"{self._source} failed ({status}): {said}"), wait)
         return ModelError(f"{self._source} refuses the request ({status}): {said}")

@@ -28,6 +28,7 @@ from tests.llm_server import Behaviour, LlmServer, refusing, saying, without_sch
 KEY = "sk-very-secret-key"
 MESSAGES = [{"role": "user", "content": "Question: Wann?"}]
 SCHEMA = {"type": "object"}
+ERROR_EVENT = saying("", raw=b'event: error\ndata: {"message": "overloaded"}\n\n')
 
 
 @pytest.fixture
@@ -79,6 +80,8 @@ async def test_a_reply_arrives_in_pieces_with_usage_cost_and_finish(server: LlmS
         (saying("", raw=b'data: {"choices":[{"delta":{"content":5}}]}\n\n'), ModelError, "not a chat completion"),
         (saying("", raw=b'{"a": 1}', content_type="application/json"), ModelError, "not a chat completion"),
         (saying("", raw=b'data: {"error": {"message": "overloaded"}}\n\n'), ModelError, "overloaded"),
+        (saying("", raw=b"<html>Login</html>", content_type="text/html"), ModelError, "not a chat completion"),
+        (saying("", finish="content_filter"), ModelError, "content filter"),
     ],
 )
 async def test_failures_become_errors_that_name_the_host_and_never_the_key(
@@ -166,7 +169,9 @@ async def test_a_wait_beyond_the_timeout_is_not_begun(server: LlmServer) -> None
     assert time.monotonic() - started < 1
 
 
-@pytest.mark.parametrize("first", [refusing(500), refusing(503, retry_after=0), saying("x" * 40, cut_after=0)])
+@pytest.mark.parametrize(
+    "first", [refusing(500), refusing(503, retry_after=0), saying("x" * 40, cut_after=0), ERROR_EVENT]
+)
 async def test_passing_failures_are_retried(server: LlmServer, first: Behaviour) -> None:
     server.behave(first, saying("danach"))
     assert "".join(piece.text for piece in await reply(model(server))) == "danach"

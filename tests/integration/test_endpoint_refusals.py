@@ -70,6 +70,14 @@ async def test_the_words_of_the_endpoint_are_told(server: LlmServer, refuse: Beh
         await reply(model(server, max_retries=0))
 
 
+@pytest.mark.parametrize("name", ["code", "type"])
+async def test_a_quota_that_is_used_up_is_not_tried_again(server: LlmServer, name: str) -> None:
+    server.behave(refusing_with({"error": {"message": "You exceeded your quota", name: "insufficient_quota"}}, 429))
+    with pytest.raises(ModelError, match="You exceeded your quota"):
+        await reply(model(server))
+    assert len(server.requests) == 1
+
+
 async def test_what_is_told_is_short(server: LlmServer) -> None:
     server.behave(refusing_with({"errors": ["x"] * 1000}))
     with pytest.raises(ModelError) as caught:

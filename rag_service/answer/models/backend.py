@@ -11,6 +11,7 @@ from rag_service.ports import ChatChunk
 
 Messages = Sequence[Mapping[str, str]]
 Schema = Mapping[str, Any]
+FILTERED = "content_filter"  # how an endpoint ends a reply that it does not want to give
 REFUSED = "refused"  # how a reply ends in which the model says that it will not answer
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from rag_service.answer.models.backend import Messages, Piece, Schema, StructureRefused, ending
+from rag_service.answer.models.backend import FILTERED, Messages, Piece, Schema, StructureRefused, ending
 from rag_service.answer.models.complaint import complaint
 from rag_service.answer.models.sse import END, EventReader, StreamError, piece_of, whole_piece
 from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable, SettingsError
@@ -107,6 +107,8 @@ class OpenAIBackend:
                         if piece.finish == "length" and self._thinks and not had_room and not said:
                             before = added(before, usage)
                             break
+                        if piece.finish == FILTERED and not said:
+                            raise ModelError(f"{self._host} kept the reply back: its content filter stopped it.")
                         yield replace(piece, usage=added(before, piece.usage)) if piece.usage else piece
                     else:
                         return
@@ -208,7 +210,7 @@ class OpenAIBackend:
             )
         if status == 429:
             limited = ModelRateLimited(f"{self._host} refuses for now (429): {said}")
-            if "insufficient_quota" in said:
+            if "insufficient_quota" in error.response.text:  # in the message, or as code or type
                 return limited
             return Transient(limited, retry_after(error.response.headers.get("retry-after")))
         if status in (408, 409) or status >= 500:

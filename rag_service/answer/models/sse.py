@@ -14,6 +14,8 @@ from rag_service.answer.models.complaint import complaint
 from rag_service.models import Usage
 
 END = "[DONE]"
+_MARK = "\ufeff".encode()  # of the order of bytes, with which a stream may begin
+_FIELDS = {"data", "event", "id", "retry", "error", ""}  # the last one opens a comment
 _LONGEST_EVENT = 4_000_000  # bytes: an event that does not end fills no memory
 
 
@@ -22,14 +24,21 @@ class StreamError(Exception):
 
 
 class EventReader:
-    """Takes bytes as they arrive and gives out the data of the events they complete; UTF-8, or ValueError."""
+    """Takes bytes as they arrive and gives out the data of the events they complete; UTF-8, or ValueError.
+
+    An event named error, and what stands in a field of that name, comes out as ``{"error": ...}``.
+    """
 
     def __init__(self) -> None:
         self._buffer = b""
+        self._begun = False
+        self._known = self._foreign = False
 
     def feed(self, data: bytes) -> list[str]:
         """The data of each event that is whole now; comments and empty events are left out."""
         self._buffer = (self._buffer + data).replace(b"\r\n", b"\n")
+        if not self._begun and not _MARK.startswith(self._buffer):
+            self._begun, self._buffer = True, self._buffer.removeprefix(_MARK)
         *blocks, self._buffer = self._buffer.split(b"\n\n")
         if len(self._buffer) > _LONGEST_EVENT:
             raise ValueError("an event that does not end")
@@ -37,12 +46,23 @@ class EventReader:
         return [each for each in found if each]
 
     def rest(self) -> list[str]:
-        """The data of an event that the stream ended in."""
-        return self.feed(b"\n\n")
+        """The data of an event that the stream ended in; ValueError when what came was no stream of events."""
+        found = self.feed(b"\n\n")
+        if self._foreign and not self._known:
+            raise ValueError("not a stream of events")
+        return found
 
     def _data(self, block: str) -> str:
-        lines = [line[5:].removeprefix(" ") for line in block.split("\n") if line.startswith("data:")]
-        return "\n".join(lines)
+        fields: dict[str, str] = {}
+        for line in filter(None, block.split("\n")):
+            name, _, value = line.partition(":")
+            self._known, self._foreign = self._known or name in _FIELDS, self._foreign or name not in _FIELDS
+            value = value.removeprefix(" ")
+            fields[name] = f"{fields[name]}\n{value}" if name in fields else value
+        data, error = fields.get("data", ""), fields.get("error", "")
+        if fields.get("event") == "error":
+            error = data or "error"
+        return json.dumps({"error": _parsed(error)}) if error else data
 
 
 def piece_of(events: list[str]) -> Piece:
@@ -78,6 +98,13 @@ def whole_piece(body: bytes) -> Piece:
     message = choice.get("message") or {}
     finish = _finish(choice, message) or ("stop" if message else "cut")
     return Piece(_text(message), _usage(reply.get("usage")), finish, _thinks(message))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _choice(chunk: dict[str, Any]) -> dict[str, Any]:

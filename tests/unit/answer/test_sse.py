@@ -26,6 +26,49 @@ def test_events_are_whole_however_the_bytes_are_cut(newline, size):
     assert reader.rest() == ["[DONE]"]
 
 
+@pytest.mark.parametrize("size", [1, 1000])
+def test_a_mark_of_byte_order_swallows_nothing(size):
+    sent = f"\ufeffdata: {chunk('Am')}\n\n".encode()
+    reader = EventReader()
+    found = [each for start in range(0, len(sent), size) for each in reader.feed(sent[start : start + size])]
+    assert found == [chunk("Am")]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        'event: error\ndata: {"message": "voll"}\n\n',
+        'event: error\ndata: {"error": {"message": "voll"}}\n\n',
+        "event: error\ndata: voll\n\n",
+        'error: {"code": 500, "message": "voll"}\n\n',
+        "error: voll",
+    ],
+)
+def test_an_event_may_be_an_error(sent):
+    reader = EventReader()
+    events = reader.feed(sent.encode()) + reader.rest()
+    with pytest.raises(StreamError, match="^voll$"):
+        piece_of(events)
+
+
+@pytest.mark.parametrize(
+    "sent", ["<html><body>Login</body></html>", "<!doctype html>\n\n<p>Login: here</p>\n", "Login"]
+)
+def test_what_is_no_stream_of_events_is_refused(sent):
+    reader = EventReader()
+    reader.feed(sent.encode())
+    with pytest.raises(ValueError, match="not a stream of events"):
+        reader.rest()
+
+
+@pytest.mark.parametrize(
+    "sent", ["", ": waiting\n\n", f"status: odd\ndata: {chunk('Am')}\n\n", "event: ping\ndata\n\n"]
+)
+def test_a_stream_of_events_may_hold_other_lines_or_nothing(sent):
+    reader = EventReader()
+    assert reader.feed(sent.encode()) + reader.rest() == [chunk("Am")] * ("Am" in sent)
+
+
 def test_what_arrives_together_is_one_piece():
     usage = {"prompt_tokens": 3, "completion_tokens": None}
     last = json.dumps({"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": usage})

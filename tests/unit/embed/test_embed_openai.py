@@ -94,6 +94,7 @@ def test_the_time_the_server_asks_for_is_waited(httpserver, header):
     [
         (429, "slow down", ModelRateLimited, "429", 3),
         (429, '{"error": {"code": "insufficient_quota"}}', ModelRateLimited, "insufficient_quota", 1),
+        (429, f'{{"error": {{"message": "{"x" * 300}", "type": "insufficient_quota"}}}}', ModelRateLimited, "xxx", 1),
         (500, "broken", ModelUnavailable, "broken", 3),
         (401, "who", ModelError, "RAG_EMBEDDING__API_KEY", 1),
         (404, "no such model", ModelError, "RAG_EMBEDDING__MODEL", 1),
