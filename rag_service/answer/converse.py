@@ -22,7 +22,7 @@ from rag_service.answer.generation.thoughts import Thoughts
 from rag_service.errors import ModelError
 from rag_service.models import Turn, Warning
 from rag_service.prompts import Prompt
-from rag_service.text.languages import detect_language
+from rag_service.text.languages import detect_language, is_language
 
 _TURNS = 6
 _LENGTH = 600  # characters of one turn shown to the model
@@ -72,7 +72,9 @@ class Conversation:
                     usage = piece.usage or usage
                     if len(text) > 8 * _LONGEST:
                         break
-            return Standalone(_checked(thoughts.feed(text) + thoughts.rest(), question), usage=usage)
+            line = _checked(thoughts.feed(text) + thoughts.rest(), question)
+            _check_language(line, question, history)
+            return Standalone(line, usage=usage)
         except ModelError as error:
             error.usage = usage
             raise
@@ -115,3 +117,12 @@ def _checked(text: str, question: str) -> str:
     if told or (question.rstrip().endswith("?") and not line.endswith("?")):
         raise ModelError("The model did not rewrite the question but wrote something else.")
     return line
+
+
+def _check_language(line: str, question: str, history: Sequence[Turn]) -> None:
+    """ModelError when the model changed the language, which the answer is to be in, and nobody named one."""
+    said = next(turn.content for turn in reversed(history) if turn.role == "user")
+    language = detect_language(question, detect_language(said[:_LENGTH]))
+    found = detect_language(line, language)
+    if found != language and language != "und" and not any(map(is_language, re.findall(r"\w+", question))):
+        raise ModelError(f"The model rewrote the question in {found}, it is in {language}.")

@@ -15,6 +15,7 @@ _SHORT = 20  # words; in longer texts a chance hit is no evidence
 _RATE = 0.05
 _ENOUGH = 0.5
 _OWN_WEIGHT = 0.7
+_NAMED = 0.4  # of its weight has a word with a capital within a sentence: rather part of a name ('Le Pen'), or a noun
 _WORD = re.compile(r"[^\W\d_]{2,}|(?<!\w)(?<!\d )[^\W\d_](?![^\W\d_])")
 _LANGUAGE = re.compile(
     r"(?:deutsch|englisch|französisch|spanisch|italienisch|polnisch|türkisch|russisch)(?:e[nrs]?)?"
@@ -121,15 +122,16 @@ def detect_language(text: str, default: str = "und") -> str:
     script = _script(sample)
     if script is not None:
         return script
-    words = [word.lower() for word in _WORD.findall(sample) if len(word) > 1 or word.islower()]  # no 'V' of '18 V'
+    words = [word for word in _WORD.finditer(sample) if len(word.group()) > 1 or word.group().islower()]  # no '18 V'
     votes: defaultdict[str, float] = defaultdict(float)
     table = _votes()
-    for word in words:
+    for match in words:
+        word = match.group().lower()
         found = table.get(word)
         if found is None and not word.isascii():
             found = table.get(fold(word))
         for language, weight in found.items() if found else ():
-            votes[language] += weight
+            votes[language] += weight * (_NAMED if _is_named(sample, match) else 1.0)
     for letter in _LETTERS.keys() & set(sample.lower()):
         votes[_LETTERS[letter]] += 0.5
     language, weight = max(votes.items(), key=lambda item: item[1], default=(default, 0.0))
@@ -140,6 +142,13 @@ def detect_language(text: str, default: str = "und") -> str:
 def is_language(name: str) -> bool:
     """Whether a word names a language in German or English: 'auf Englisch' is about nobody."""
     return _LANGUAGE.fullmatch(name.strip()) is not None
+
+
+def _is_named(sample: str, word: re.Match[str]) -> bool:
+    start = word.start()
+    before = sample[max(start - 2, 0) : start]
+    within = len(before) == 2 and before[1] == " " and (before[0].isalnum() or before[0] == ",")
+    return within and word.group()[0].isupper() and word.group()[1:].islower()
 
 
 def _sample(text: str) -> str:

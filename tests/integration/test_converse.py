@@ -119,6 +119,14 @@ async def test_an_answer_is_no_question_even_where_the_question_has_no_mark(serv
     assert [warning.code for warning in made.warnings] == ["rewrite_unavailable"]
 
 
+@pytest.mark.parametrize("question", [FOLLOW_UP, "2023?"])
+async def test_a_rewriting_in_another_language_is_refused(server: LlmServer, question: str) -> None:
+    server.behave(saying("When did Kim Jong Un leave the city?"))
+    turns = (*HISTORY[:1], Turn("assistant", "He was there on 24 April 2019."))
+    (warning,) = (await conversation(server).standalone(question, turns)).warnings
+    assert warning.message.startswith("The model rewrote the question in en, it is in de.")
+
+
 @pytest.mark.parametrize("wish", ["Can you say that in English?", "Kannst du das auf Englisch sagen?"])
 async def test_a_wish_for_another_language_needs_what_was_said(server: LlmServer, wish: str) -> None:
     server.behave(saying(REWRITTEN))

@@ -69,6 +69,23 @@ def test_on_a_tie_the_default_is_kept(default: str) -> None:
     assert detect_language("Northwind earned 12.4 million euros in 2023.", default) == default
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Quelle nennt 28 Euro Tagegeld.",
+        "Laut Quelle 28 Euro.",
+        "In Los Angeles gibt es Las Palmas und Le Pen.",
+    ],
+)
+def test_nouns_and_names_with_a_capital_hardly_tell_the_language(text: str) -> None:
+    assert detect_language(text, "de") == "de"
+
+
+def test_a_title_in_capitals_still_tells_it() -> None:
+    assert detect_language("Meeting With The President") == "en"
+    assert detect_language("WER IST DER CHEF?") == "de"
+
+
 def test_one_chance_word_does_not_name_a_long_list() -> None:
     names = " ".join(f"Name{letter}{other}" for letter in "abcdef" for other in "uvwxyz")
     assert detect_language(f"{names} der") == "und"
