@@ -181,8 +181,9 @@ class ChunkStream:
         return items
 
     def _sources(self, answer: Answer) -> list[ServerSentEvent]:
-        """One event a citation, in the form that Open WebUI lists under a message, in the markers' order."""
+        """One chunk a citation, with the event that Open WebUI lists under a message, in the markers' order."""
         items = []
+        chunk = self._of([]).model_dump(mode="json", exclude_none=True)  # for clients that know no events
         for citation in AnswerBody.of(answer).citations:
             name = f"{citation.title} ({citation.published})" if citation.published else citation.title
             place = {"source": citation.source, "name": name, "url": self.base_url.rstrip("/") + citation.url}
@@ -192,7 +193,7 @@ class ChunkStream:
                 "metadata": [place],
                 "distances": [citation.score],
             }
-            items.append(_data({"event": {"type": "source", "data": source}}))
+            items.append(_data({**chunk, "event": {"type": "source", "data": source}}))
         return items
 
 

@@ -31,7 +31,8 @@ at `/docs` and as `/openapi.json`.
   `done` with the whole answer, or `error` with a problem. A client that disconnects stops the work.
 - `GET /v1/jobs/{job_id}/events` sends an event `job` at every change and `done` at the end.
 - A streamed chat completion ends with a delta that carries `annotations` and `rag`, the whole answer object. With
-  `RAG_SERVER__OPENWEBUI_SOURCES=true` it also carries the source events that Open WebUI shows under a message.
+  `RAG_SERVER__OPENWEBUI_SOURCES=true` it also carries the source events that Open WebUI shows under a message, in
+  chunks without choices.
 - Of a chat completion's messages the text of `user` and `assistant` is read; the last one of `user` is the question.
   Files and search results that a client puts before it are left out. Of the parameters `model`, `stream`,
   `stream_options.include_usage` and `rag` change the answer; what wants another form of answer (`n` above 1, JSON in

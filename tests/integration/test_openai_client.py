@@ -56,6 +56,25 @@ def test_streamed_completion(client):
     assert chunks[-1].usage.total_tokens == 0
 
 
+@pytest.fixture
+def sourced(service):
+    """A service that sends Open WebUI's source events."""
+    server = service.settings.server.model_copy(update={"openwebui_sources": True})
+    service.settings = service.settings.model_copy(update={"server": server})
+
+
+@pytest.mark.usefixtures("sourced")
+def test_source_events_are_chunks_without_choices(client):
+    chunks = list(client.chat.completions.create(model="rag/default", messages=ASKED, stream=True))
+    assert "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices) == f"{TEXT[:46]} [1]"
+    assert [chunk.choices for chunk in chunks if "event" in chunk.model_extra] == [[]]
+    assert {(chunk.id, chunk.object, chunk.model) for chunk in chunks} == {
+        (chunks[0].id, "chat.completion.chunk", "rag/default")
+    }
+    with client.chat.completions.stream(model="rag/default", messages=ASKED) as stream:
+        assert stream.get_final_completion().choices[0].message.content == f"{TEXT[:46]} [1]"
+
+
 def test_stream_helper_of_the_client(client):
     with client.chat.completions.stream(model="rag/default", messages=ASKED) as stream:
         kinds = {event.type for event in stream}
