@@ -17,6 +17,7 @@ _ENOUGH = 0.5
 _OWN_WEIGHT = 0.7
 _NAMED = 0.4  # of its weight has a word with a capital within a sentence: rather part of a name ('Le Pen'), or a noun
 _WORD = re.compile(r"[^\W\d_]{2,}|(?<!\w)(?<!\d )[^\W\d_](?![^\W\d_])")
+_GOES_ON = re.compile(r"(?:[^\W_],? |[^\W_] \()$")  # what stands before a word that begins no sentence
 _LANGUAGE = re.compile(
     r"(?:deutsch|englisch|französisch|spanisch|italienisch|polnisch|türkisch|russisch)(?:e[nrs]?)?"
     r"|german|english|french|spanish|italian|polish|turkish|russian",
@@ -145,10 +146,8 @@ def is_language(name: str) -> bool:
 
 
 def _is_named(sample: str, word: re.Match[str]) -> bool:
-    start = word.start()
-    before = sample[max(start - 2, 0) : start]
-    within = len(before) == 2 and before[1] == " " and (before[0].isalnum() or before[0] == ",")
-    return within and word.group()[0].isupper() and word.group()[1:].islower()
+    within = _GOES_ON.search(sample[max(word.start() - 3, 0) : word.start()])
+    return within is not None and word.group()[0].isupper() and word.group()[1:].islower()
 
 
 def _sample(text: str) -> str:

@@ -74,6 +74,7 @@ def test_on_a_tie_the_default_is_kept(default: str) -> None:
     [
         "Die Quelle nennt 28 Euro Tagegeld.",
         "Laut Quelle 28 Euro.",
+        "Tagegeld (Quelle: Reise): 28 Euro.",
         "In Los Angeles gibt es Las Palmas und Le Pen.",
     ],
 )
