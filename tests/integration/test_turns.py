@@ -54,7 +54,7 @@ def asker(retrieve=None, llm=None, timeout=20.0):
     )
 
 
-async def as_it_is(question, history):
+async def as_it_is(question, history, *, by_rule):
     return Standalone(question)
 
 
