@@ -26,6 +26,7 @@ _TAGS = (
     "|textarea|tfoot|th|thead|title|tr|tt|u|ul|video|audio"
 )
 _CODE = re.compile(r"(?<!`)`+([^`\n]+)`+")
+_BLANKS = re.compile(r"(?!(?<=\d)[\u00a0\u2009\u202f]\d)\s+")  # but those that group the digits of a number
 _FIRST_CODE = 0xE000  # of characters for private use, none of which `visible` leaves
 
 
@@ -53,7 +54,7 @@ def clean_statement(text: str, told: str = "") -> tuple[str, bool]:
     safe = re.sub(r"<(?=[a-z/!?])", "‹", safe, flags=re.IGNORECASE)
     safe = unlisted(re.sub(r"^\s*(?:#{1,6}|>)+\s+", "", _without_emphasis(safe)), told)
     safe = defuse_markers(safe)
-    safe = " ".join(safe.split())
+    safe = _BLANKS.sub(" ", safe).strip()
     safe = re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", safe)
     safe = re.sub(r"\(\s*\)|\[\s*\]|\"\s*\"|„\s*“", "", safe).lstrip(" ,;:.!?)]}|").strip()
     return (safe if any(character.isalnum() for character in safe) else ""), found

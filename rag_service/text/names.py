@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from rag_service.text.clock import times
 from rag_service.text.date_forms import short_date
 from rag_service.text.days import find_dates
 from rag_service.text.normalise import lower
+from rag_service.text.number_words import ARTICLE, SCALE, number_word, scale_value, word_value
 from rag_service.text.stopwords import EITHER
 from rag_service.text.values import Value
 from rag_service.text.words import fold
 
 _BEFORE = 100  # characters before a capitalised word that tell whether it is a name
-
-_WORDS = {
-    1: "eins|one",
-    2: "zwei|beide|beiden|two|both",
-    3: "drei|three",
-    4: "vier|four",
-    5: "fünf|five",
-    6: "sechs|six",
-    7: "sieben|seven",
-    8: "acht|eight",
-    9: "neun|nine",
-    10: "zehn|ten",
-    11: "elf|eleven",
-    12: "zwölf|dutzend|twelve|dozen",
-    20: "zwanzig|twenty",
-    30: "dreißig|dreissig|thirty",
-    40: "vierzig|forty",
-    50: "fünfzig|fifty",
-    60: "sechzig|sixty",
-    70: "siebzig|seventy",
-    80: "achtzig|eighty",
-    90: "neunzig|ninety",
-    100: "hundert|hundred",
-    1000: "tausend|thousand",
-}
-_SCALES = {
-    1_000: "tausend|thousand",
-    1_000_000: "millionen|million|mio|mill",
-    1_000_000_000: "milliarden|milliarde|mrd",
-}
+_LEAST_COMPOUND = 13  # below it number words are nouns, too
+_GROUPING = r"\u00a0\u2009\u202f'\u2019"  # between thousands, beside points, commas and blanks
 
 
 def find_numbers(text: str, language: str = "und") -> list[Value]:
@@ -92,7 +65,7 @@ def _numbers(text: str, language: str, dates: Sequence[Value]) -> list[Value]:
     found += [
         Value("number", match.start(), match.end(), _number_norm(match, language), _as_day(text, match, language))
         for match in _number_pattern().finditer(text)
-        if taken.isdisjoint(range(*match.span()))
+        if taken.isdisjoint(range(*match.span())) and not (language == "de" and _is_noun(text, match))
     ]
     return sorted(found, key=lambda value: value.start)
 
@@ -123,17 +96,28 @@ def _as_day(text: str, match: re.Match[str], language: str) -> str:
     return short_date(match.group()) or ""
 
 
+def _is_noun(text: str, match: re.Match[str]) -> bool:
+    """Whether a small number has a capital within a German sentence: a place or 'in Acht nehmen', not 'Acht Tage'."""
+    word = match["word"]
+    if not word or not word[0].isupper() or word.isupper() or match["scale"] or text[match.end() :][:1] == "-":
+        return False
+    before = text[max(0, match.start() - 3) : match.start()]
+    small = word_value(word) < _LEAST_COMPOUND and lower(word) != "dutzend"
+    return small and re.search(r"[^\W\d_],?[ \u00a0]$", before) is not None
+
+
 def _number_norm(match: re.Match[str], language: str) -> str:
-    digits, word = match["digits"], match["word"]
-    value = float(word_numbers()[lower(word)]) if word else _parse_digits(digits, language)
-    scale = match["scale"]
-    if scale:
-        value *= _scale(lower(scale).rstrip("."), language)
+    word = match["word"] or match["article"]
+    value = word_value(word) if word else _parse_digits(match["digits"], language)
+    if match["scale"]:
+        value *= scale_value(match["scale"], language)
+    if match["rest"]:
+        value += word_value(match["rest"])
     return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
 
 
 def _parse_digits(digits: str, language: str) -> float:
-    digits = re.sub(r"[\s\u00a0\u202f']", "", digits)
+    digits = re.sub(rf"[ {_GROUPING}]", "", digits)
     thousands, decimal = (",", ".") if language == "en" else (".", ",")
     if digits.count(decimal) > 1 or (
         digits.count(thousands) == 1 and not re.search(rf"\{thousands}\d{{3}}(\D|$)", digits)
@@ -143,34 +127,15 @@ def _parse_digits(digits: str, language: str) -> float:
     return float(f"{whole}.{rest.replace(decimal, '')}" if point else whole)
 
 
-def _scale(word: str, language: str) -> float:
-    if word in ("billion", "billionen", "billions"):
-        return 1e12 if word == "billionen" or language == "de" else 1e9
-    for value, names in _SCALES.items():
-        if word in names.split("|"):
-            return float(value)
-    return 1.0
-
-
-def _pairs(table: dict[int, str]) -> Iterator[tuple[str, int]]:
-    for value, names in table.items():
-        for name in names.split("|"):
-            yield name, value
-
-
-@cache
-def word_numbers() -> dict[str, int]:
-    """Numbers by their German and English words."""
-    return dict(_pairs(_WORDS))
-
-
 @cache
 def _number_pattern() -> re.Pattern[str]:
-    words = "|".join(sorted(word_numbers(), key=len, reverse=True))
-    scale = r"tausend|thousand|millionen|million|mio\.?|milliarden?|mrd\.?|billionen|billions?|trillion"
+    first, decimals = r"[1-9]\d{0,2}", r"(?:[.,]\d+)?(?![.,]?\d)"
+    grouped = rf"{first}(?:[{_GROUPING}]\d{{3}})+{decimals}"
+    spaced = rf"(?<!\d ){first}(?: \d{{3}})+{decimals}(?! \d)"  # not '2019 120 340', a row of figures
+    rest = rf"\s(?=[\w\s-]{{0,40}}(?:tausend|thousand))(?P<rest>{number_word()})"  # 'zwei Millionen fünfzigtausend'
     return re.compile(
-        rf"(?<![\w.,])(?:(?P<digits>\d+(?:[.,\u00a0\u202f']\d+)*)|(?P<word>{words})\b)"
-        rf"(?:[\s\u00a0-](?P<scale>{scale})\b)?",
+        rf"(?<![\w.,])(?:(?P<digits>{grouped}|{spaced}|\d+(?:[.,]\d+)*)|(?P<word>{number_word()})"
+        rf"|(?P<article>{ARTICLE})(?=\s(?:{SCALE})\b))(?:[\s\u00a0-](?P<scale>{SCALE})\b(?:{rest})?)?",
         re.IGNORECASE,
     )
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 from rag_service.text.days import are_joined, find_dates
-from rag_service.text.names import word_numbers
 from rag_service.text.normalise import lower
+from rag_service.text.number_words import number_word, word_value
 from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays
 
@@ -19,8 +21,6 @@ _UNITS = {
     "monat": "month", "monate": "month", "monaten": "month", "monats": "month", "month": "month", "months": "month",
     "jahr": "year", "jahre": "year", "jahren": "year", "jahres": "year", "year": "year", "years": "year",
 }  # fmt: skip
-_COUNTS = {"einem": 1, "einer": 1} | word_numbers()
-_COUNT = rf"\d{{1,3}}|{'|'.join(_COUNTS)}"
 _UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
 _LAST = r"(?:letzte[nrsm]?|vergangene[nrsm]?|vorige[nrsm]?|vorherige[nrsm]?|last|past|previous)"
 _THIS = r"(?:diese[rsnm]?|this)"
@@ -28,10 +28,6 @@ _DAYS = {"heute": 0, "today": 0, "gestern": 1, "yesterday": 1, "vorgestern": 2}
 _DAY = re.compile(rf"\b(?:{'|'.join(_DAYS)})\b", re.IGNORECASE)
 _RECENT = re.compile(rf"\b{_LAST}\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
 _CURRENT = re.compile(rf"\b{_THIS}\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
-_SPAN = re.compile(rf"\b{_LAST}\s+(?P<number>{_COUNT})\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
-_AGO = re.compile(
-    rf"\b(?:vor\s+(?P<number>{_COUNT})\s+(?P<unit>{_UNIT})|(?P<n2>{_COUNT})\s+(?P<u2>{_UNIT})\s+ago)\b", re.IGNORECASE
-)
 _BEFORE_DATE = re.compile(
     rf"\b(?:(?P<last>{_LAST})|(?P<since>seit|since|ab|from)|(?P<until>bis|until)"
     r"|(?P<after>nach|after|(?:später|neuer|jünger)\s+als|(?:later|newer)\s+than)"
@@ -86,9 +82,9 @@ def find_period(question: str, today: date) -> Period | None:
 
 def _relative(question: str, today: date) -> tuple[date, date] | None:
     tomorrow = _moved(today, 1)
-    if match := _SPAN.search(question):
+    if match := _span().search(question):
         return _back(today, _count(match["number"]), _UNITS[lower(match["unit"])]), tomorrow
-    if match := _AGO.search(question):
+    if match := _ago().search(question):
         number, unit = _count(match["number"] or match["n2"]), _UNITS[lower(match["unit"] or match["u2"])]
         return _unit_around(_back(today, number, unit), unit)
     if match := _RECENT.search(question):
@@ -149,8 +145,28 @@ def _month_within(question: str, year: int) -> tuple[date, date] | None:
     return (min(spans)[0], max(spans)[1]) if spans and joined else None
 
 
+@cache
+def _span() -> re.Pattern[str]:
+    return re.compile(rf"\b{_LAST}\s+(?P<number>{_counted()})\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
+
+
+@cache
+def _ago() -> re.Pattern[str]:
+    return re.compile(
+        rf"\b(?:vor\s+(?P<number>{_counted()})\s+(?P<unit>{_UNIT})"
+        rf"|(?P<n2>{_counted()})\s+(?P<u2>{_UNIT})\s+ago)\b",
+        re.IGNORECASE,
+    )
+
+
+def _counted() -> str:
+    return rf"\d{{1,3}}|eine[mr]|{number_word()}"
+
+
 def _count(written: str) -> int:
-    return int(written) if written.isdigit() else _COUNTS[lower(written)]
+    if lower(written) in ("einem", "einer"):
+        return 1
+    return int(written) if written.isdigit() else math.ceil(word_value(written))
 
 
 def _dated(value: Value, today: date) -> str:

@@ -49,6 +49,7 @@ def test_links_markup_roles_and_tools_are_taken_out(written: str, plain: str) ->
     [
         ("**Kim** traf *Putin* am `25. April`.", "Kim traf Putin am 25. April."),
         ("1. Kim kam.", "Kim kam."),
+        ("Im Jahr 2019\u202f1\u00a0200 \u00a0Gäste.", "Im Jahr 2019\u202f1\u00a0200 Gäste."),
         ("1. Mai war frei.", "1. Mai war frei."),
         ("- Kim kam.", "Kim kam."),
         ("## Kim kam.", "Kim kam."),

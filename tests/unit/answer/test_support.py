@@ -101,6 +101,22 @@ def test_a_time_of_day_is_the_same_in_another_notation() -> None:
 @pytest.mark.parametrize(
     ("statement", "told", "lacking"),
     [
+        ("Der Widerruf ist binnen 14 Tagen möglich.", "Der Widerruf ist binnen vierzehn Tagen möglich.", []),
+        ("Er ist binnen siebzehn Tagen möglich.", "Er ist binnen vierzehn Tagen möglich.", ["siebzehn"]),
+        ("Es waren zwanzigtausend Reisen.", "Es waren 1.200 Reisen.", ["zwanzigtausend"]),
+        ("Der Zuschuss beträgt 1.200 Euro.", "Der Zuschuss beträgt 1 200 Euro.", []),
+        ("Der Zuschuss beträgt 200 Euro.", "Der Zuschuss beträgt 1 200 Euro.", ["200"]),
+        ("Sie gaben 12,5 Millionen.", "Sie gaben 12 500 000 Euro.", []),
+        ("Der Kredit beträgt 3400 Franken.", "Der Kredit beträgt 3\u2019400 Franken.", []),
+    ],
+)
+def test_numbers_are_the_same_in_another_notation(statement: str, told: str, lacking: list[str]) -> None:
+    assert lacks(statement, told) == lacking
+
+
+@pytest.mark.parametrize(
+    ("statement", "told", "lacking"),
+    [
         ("Im April traf er ihn.", "Am 25. April 2019 traf er ihn.", []),
         ("Er traf ihn in April.", "Er traf ihn on April 25, 2019.", []),
         ("Am 25. April traf er ihn.", "Am 25. April 2019 traf er ihn.", []),

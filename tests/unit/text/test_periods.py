@@ -33,6 +33,8 @@ TODAY = date(2019, 5, 2)
         ("Was geschah zwischen 2017 und 2018?", "2017-01-01", "2019-01-01"),
         ("Was geschah in den letzten zwei Wochen?", "2019-04-18", "2019-05-03"),
         ("Who came two days ago?", "2019-04-30", "2019-05-01"),
+        ("Was geschah in den letzten vierzehn Tagen?", "2019-04-18", "2019-05-03"),
+        ("Who came twenty-one days ago?", "2019-04-11", "2019-04-12"),
         ("Was geschah vor einem Monat?", "2019-04-01", "2019-05-01"),
         ("Was geschah letzten Dienstag?", "2019-04-30", "2019-05-01"),
         ("What happened last Thursday?", "2019-04-25", "2019-04-26"),
