@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 _NEGATION = (
-    r"not|never|no|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|"
+    r"not|never|no(?!\.\s?\d)|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t|"
     r"nicht|kein\w*|nie|niemals|niemand\w*|nichts|ohne|weder"
 )
 _LEAST = r"least|fewest|lowest|smallest|minimum|wenigsten?|geringste[mnrs]?|kleinste[mnrs]?|niedrigste[mnrs]?"
@@ -42,10 +42,20 @@ def contrary(question: str, text: str) -> bool:
     for pattern in _markers():
         if pattern.search(question):
             return not pattern.search(text)
+    return opposed(question, text)
+
+
+def opposed(left: str, right: str) -> bool:
+    """Whether one text has a word of which the other has the opposite, and neither has both."""
     return any(
-        asked.search(question) and opposite.search(text) and not asked.search(text) and not opposite.search(question)
-        for asked, opposite in _pairs()
+        one.search(left) and opposite.search(right) and not one.search(right) and not opposite.search(left)
+        for one, opposite in _pairs()
     )
+
+
+def negations(text: str) -> list[tuple[int, int]]:
+    """The spans of 'not', 'nicht', 'kein' and their like."""
+    return [match.span() for match in _markers()[0].finditer(text)]
 
 
 @cache

@@ -197,7 +197,8 @@ class Writing:
         held = list({quote.passage.chunk_id: quote.passage for quote in quotes}.values())
         checked = held and not self._yes_no.is_bare(claim)
         missing = missing_values(claim, self._evidence.language, held, self._names, quotes) if checked else []
-        return DraftStatement(said.text, quotes, supported=bool(quotes) and not missing and said.text[-1] != "?")
+        borne = bool(quotes) and not missing and not self._yes_no.denied(claim, quotes)
+        return DraftStatement(said.text, quotes, supported=borne and said.text[-1] != "?")
 
     def _nothing(self) -> str:
         if self._finish == "length":

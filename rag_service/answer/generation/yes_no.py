@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.candidates import Candidate
 from rag_service.answer.generation.align import Aligner
+from rag_service.answer.generation.denial import answer_denied, denied
 from rag_service.answer.instructions import tainted_sentences
 from rag_service.models import Passage, Quote
 from rag_service.ports import Evidence
@@ -38,6 +39,9 @@ _AROUND = frozenset(
 )
 _OPENING = re.compile(
     r"\W*(?:(?:antwort|answer)\s*:\s*)?(?:ja|jawohl|nein|doch|yes|yep|no|nope)\s*[,.:;!–—-]+\s*", re.IGNORECASE
+)
+_SAYS = re.compile(
+    r"\W*(?:(?:antwort|answer)\s*:\s*)?(?:(?P<yes>ja|jawohl|yes|yep)|nein|no|nope)\s*(?:[,.:;!–—-]|$)", re.IGNORECASE
 )
 _SHARE = 1 / 3  # of the likeliest answer's: what a passage on the subject has that does not answer stays below .25
 _MOST = 2  # quotes of one passage
@@ -73,6 +77,14 @@ class YesNo:
         return self._answering(
             [index for index in cited if not added or (nods[0] and added <= _content(self._evidence.passages[index]))]
         )
+
+    def denied(self, text: str, quotes: Sequence[Quote]) -> bool:
+        """Whether quotes say the contrary of a statement, or of the yes or no that it opens with."""
+        said = _SAYS.match(text)
+        rest = text[said.end() :] if said else text
+        if said and self._expected and answer_denied(self._evidence.question, bool(said["yes"]), rest, quotes):
+            return True
+        return not self.is_bare(text) and denied(rest, quotes)
 
     def _answering(self, cited: Sequence[int]) -> tuple[Quote, ...]:
         """The sentences of the passages that answer the question about as likely as the likeliest of all passages.

@@ -99,7 +99,9 @@ class StatementBody(BaseModel):
     start_index: int
     end_index: int
     citations: list[int]
-    supported: bool = Field(description="False: names, numbers or dates in it do not occur in what it cites.")
+    supported: bool = Field(
+        description="False: names, numbers or dates in it do not occur in what it cites, or that says the contrary."
+    )
 
 
 class AbstentionBody(BaseModel):

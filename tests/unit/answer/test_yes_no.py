@@ -140,6 +140,19 @@ def test_what_a_reply_adds_has_to_be_told_too(reply: str, supported: bool) -> No
     assert [each[2] for each in told(weighed(MAY, "nehmen"), reply)] == [supported]
 
 
+@pytest.mark.parametrize(
+    ("reply", "supported"),
+    [
+        ("Beide Elternteile dürfen nicht gleichzeitig Elternzeit nehmen [1].", False),
+        ("Nein, beide dürfen das nicht [1].", False),
+        ("Nein [1].", False),
+        ("Ja [1].", True),
+    ],
+)
+def test_the_contrary_of_the_quote_is_not_supported(reply: str, supported: bool) -> None:
+    assert [each[2] for each in told(weighed(MAY, "nehmen"), reply)] == [supported]
+
+
 def test_a_refusal_behind_no_declines() -> None:
     assert written(weighed(MAY, "nehmen"), "Nein. Die Passagen enthalten keine Angaben dazu.") == [Declined()]
 
