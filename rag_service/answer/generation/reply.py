@@ -33,8 +33,8 @@ class ThoughtAloud(ModelError):
 class ReplyReader:
     """Takes the reply piece by piece and gives out each sentence once it is certain to be whole.
 
-    ``declined`` is set when the reply is the sentinel or an empty list; ``rest`` tells whether an unfinished
-    sentence was left at the end; ``unopened``, that the reply began within a thought, which ``begun`` expects.
+    ``sentinel`` is set when the sentinel stands in the reply, ``declined`` when there is nothing else or an empty list;
+    ``unopened`` tells that the reply began within a thought, which ``begun`` expects.
     """
 
     def __init__(self, language: str, *, names: Names | None = None, begun: bool = False) -> None:
@@ -47,10 +47,9 @@ class ReplyReader:
         self._at = 0
         self._ended = False
         self._given = 0
-        self._sentinel = False
         self._forgot = False
         self._looked = 0
-        self.declined = False
+        self.declined = self.sentinel = False
         self.length = 0
 
     def feed(self, piece: str) -> list[Said]:
@@ -70,7 +69,7 @@ class ReplyReader:
             said = self._read_json()
             if not said and not self._given:
                 said = self._read_object()
-            nothing = self._sentinel or self._is_empty()
+            nothing = self.sentinel or self._is_empty()
             self.declined = self.declined or (whole and not said and not self._given and nothing)
             return self._given_out(said)
         return self._given_out(self._read_text(final=True, whole=whole))
@@ -102,7 +101,7 @@ class ReplyReader:
             if self._given:
                 raise ThoughtAloud("The model thought aloud without saying where that begins; ask once more.")
             self._forgot, self._buffer, self._json = True, "", None
-            self._ended = self.declined = self._sentinel = False
+            self._ended = self.declined = self.sentinel = False
             self._at = 0
             self._sources = SourceList(self._names)
         self._buffer += text
@@ -121,11 +120,12 @@ class ReplyReader:
             if SENTINEL not in stripped:
                 return []
             before = stripped[: stripped.index(SENTINEL)]
-            self._ended = True
+            self._ended = self.sentinel = True
             if not any(character.isalnum() for character in before):
                 self.declined = not self._given
                 return []
-            stripped, final = before, True
+            same_line = "\n" not in before[len(before.rstrip()) :]  # 'I answer with NOT_IN_DOCUMENTS'
+            stripped, final, whole = before, True, whole and not same_line
         spans = split_sentences(stripped, self._language)
         ready = len(spans)
         if not final:
@@ -198,7 +198,7 @@ class ReplyReader:
         if not isinstance(text, str):
             return []
         if SENTINEL in text:
-            self._sentinel = True
+            self.sentinel = True
             return []
         named = item.get("citations") or item.get("sources") or []
         numbers = _integers(named if isinstance(named, list) else [named])

@@ -105,7 +105,8 @@ class Writing:
         """What was held back; Declined when the model declined; ModelError when it said nothing."""
         items = [] if self._repeated else self.drafted(self._reader.finish(self.whole))
         items += self._alone()
-        if self._reader.declined or (not self._text and (self._remarks or self._finish == REFUSED)):
+        declining = self._remarks or self._finish == REFUSED or self._reader.sentinel
+        if self._reader.declined or (not self._text and declining):
             return [Declined()]
         if not self._seen and not items:
             raise ModelError(self._nothing())
