@@ -27,6 +27,7 @@ _TAGS = (
 )
 _CODE = re.compile(r"(?<!`)`+([^`\n]+)`+")
 _BLANKS = re.compile(r"(?!(?<=\d)[\u00a0\u2009\u202f]\d)\s+")  # but those that group the digits of a number
+_NESTED = 20  # empty brackets within each other
 _FIRST_CODE = 0xE000  # of characters for private use, none of which `visible` leaves
 
 
@@ -53,10 +54,10 @@ def clean_statement(text: str, told: str = "") -> tuple[str, bool]:
     safe = re.sub(r"<([a-z/!?][^<>]*)>", r"‹\1›", safe, flags=re.IGNORECASE)
     safe = re.sub(r"<(?=[a-z/!?])", "‹", safe, flags=re.IGNORECASE)
     safe = unlisted(re.sub(r"^\s*(?:#{1,6}|>)+\s+", "", _without_emphasis(safe)), told)
-    safe = defuse_markers(safe)
+    safe = defuse_markers(_without_empty_brackets(safe))
     safe = _BLANKS.sub(" ", safe).strip()
     safe = re.sub(r"\s+([.,;:!?])(?=\s|$)", r"\1", safe)
-    safe = re.sub(r"\(\s*\)|\[\s*\]|\"\s*\"|„\s*“", "", safe).lstrip(" ,;:.!?)]}|").strip()
+    safe = safe.lstrip(" ,;:.!?)]}|").strip()
     return (safe if any(character.isalnum() for character in safe) else ""), found
 
 
@@ -65,6 +66,15 @@ def without_links(text: str) -> str:
     text = re.sub(r"!\[[^\]]{0,1000}\]\([^)]*\)?", r"(image)", text)  # bounded: a row of brackets opens many
     text = re.sub(r"\[([^\]]{0,1000})\]\(\s*[^)]*\)?", r"\1", text)
     return _address().sub("(link)", text)
+
+
+def _without_empty_brackets(text: str) -> str:
+    """Without brackets and quotation marks around nothing, which would make a marker of '[[]1]'."""
+    for _ in range(_NESTED):
+        before, text = text, re.sub(r"\(\s*\)|\[\s*\]|\"\s*\"|„\s*“", "", text)
+        if before == text:
+            break
+    return text
 
 
 def _without_emphasis(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
 
 from rag_service.answer.conversation.parts import parts
@@ -83,7 +82,7 @@ def _statements(evidence: Evidence, chosen: Sequence[Chosen]) -> list[DraftState
 
 def _plain(text: str) -> str:
     """A source's words on one line; its own '[1]' would read as a marker of ours, and stands in round brackets."""
-    return re.sub(r"\[(\d+)\]", r"(\1)", defuse_markers(" ".join(text.split())))
+    return defuse_markers(" ".join(text.split()))
 
 
 def _quote(evidence: Evidence, item: Candidate, score: float) -> Quote:

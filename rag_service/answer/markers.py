@@ -38,8 +38,8 @@ def unfinished_marker(text: str) -> int | None:
 
 
 def defuse_markers(text: str) -> str:
-    """The text with round brackets in place of what could be taken for a marker."""
-    return _marker().sub(lambda match: f"({_listed(match).strip()})", text)
+    """The text with round brackets in place of what could be taken for a marker, '[2019]' among it."""
+    return re.sub(r"\[(\s*\d+\s*)\]", r"(\1)", _marker().sub(lambda match: f"({_listed(match).strip()})", text))
 
 
 def from_to(first: int, last: int) -> Iterable[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag_service.answer.clean import clean_statement, visible, without_links
@@ -79,6 +81,13 @@ def test_links_markup_roles_and_tools_are_taken_out(written: str, plain: str) ->
 )
 def test_ordinary_markup_becomes_plain_text(written: str, plain: str) -> None:
     assert clean_statement(written) == (plain, False)
+
+
+@pytest.mark.parametrize(
+    "written", ["[[]1]", "[()1]", '[""1]', "[„“1]", "[[[]]1]", "[()[] 1]", "[0001]", "[1234]", "[ 12345 ]", "[[1]]"]
+)
+def test_no_marker_is_left_in_a_statements_own_words(written: str) -> None:
+    assert re.search(r"\[\s*\d+\s*\]", clean_statement(f"Suppe ist gratis {written}.")[0]) is None
 
 
 def test_invisible_and_control_characters_are_removed() -> None:

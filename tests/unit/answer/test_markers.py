@@ -75,6 +75,6 @@ def test_an_opened_bracket_at_the_end_may_become_a_marker(text: str, start: int 
 
 
 def test_defused_markers_cannot_be_read_as_markers() -> None:
-    defused = defuse_markers("wie [1] und 【2†x】 zeigen, [2019]")
-    assert defused == "wie (1) und (2) zeigen, [2019]"
+    defused = defuse_markers("wie [1] und 【2†x】 zeigen, [2019], [0001]")
+    assert defused == "wie (1) und (2) zeigen, (2019), (0001)"
     assert find_markers(defused) == []
