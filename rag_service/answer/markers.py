@@ -21,9 +21,11 @@ class Marker:
 
 
 def find_markers(text: str) -> list[Marker]:
-    """All markers: ``[1][2]``, ``[1, 2]``, ``[1-3]``, ``【1】``, ``[1†source]``, ``[^1]``, ``[Quelle 1]``,
-    ``[siehe 1]``, and with backslashes before the brackets, a link to a place on the page behind them, as
-    ``(Passage 1)`` or in ``<sup>``.
+    """All markers: ``[1][2]``, ``[1, 2]``, ``[1-3]``, ``【1】``, ``[1†source]``, ``[^1]``, as ``(Passage 1)`` or in
+    ``<sup>``.
+
+    In square brackets with 'siehe' or a label before the number (``[Quelle 1]``, ``[cite: 1]``, ``[ref_1]``), with a
+    place behind it (``[1, S. 3]``), with backslashes or twice (``[[1]]``), and with an address behind them.
     """
     return [Marker(match.start(), match.end(), _numbers(_listed(match))) for match in _marker().finditer(text)]
 
@@ -60,14 +62,23 @@ def _numbers(listed: str) -> tuple[int, ...]:
 
 @cache
 def _marker() -> re.Pattern[str]:
-    label = r"(?:passage[sn]?|quellen?|sources?|doc(?:ument)?s?|dokumente?|citations?|abschnitte?|belege?|n[ro]\.?|p)"
-    separator = r"(?:[,;&+/]|-|–|—|‑|und|and|bis|to)"
+    own = r"passage[sn]?|quellen?|sources?|doc(?:ument)?s?|dokumente?|citations?|cite|belege?|ref(?:erence)?s?\.?"
+    label = (
+        rf"(?:{own}|abschnitte?|absatz|absätze|(?:text|fund|beleg)stellen?|text|kontext|context|chunks?|nummer|number"
+        r"|n[ro]\.?|id|p)\s*[:_-]?\s*"
+    )
+    place = (
+        r"\s*,\s*(?:seiten?|pages?|pp?|s|zeilen?|lines?|z|abs(?:atz|chnitt)?|kap(?:itel)?|chapter|sec(?:tion)?|para|satz"
+        r"|§+)(?:\.|\b|(?<=§))\s*\d[\d\s\u2013-]{0,12}(?:ff?\.?)?"
+    )
+    separator = r"\s*(?:[,;&+/]|-|–|—|‑|und|and|bis|to)\s*"
     see = r"(?:(?:siehe|vgl\.?|see|cf\.?)\s+)?"
-    number = rf"(?:(?:{label}\s*)?[#^]?\d{{1,3}})"
+    number = r"[#^]?\d{1,3}"
+    listed = rf"(?:{label})?{number}(?:{separator}(?:(?:(?:{own})\s*[:_-]?\s*|p)?{number}))*"
     return re.compile(
-        rf"\\?[\[【［〔]\s*{see}(?:{label}\s*:?\s*)?(?P<list>{number}(?:\s*{separator}\s*{number})*)"
-        r"\s*(?:[†‡:|][^\]】］〕\n]{0,50})?\s*\\?[\]】］〕](?:\(#[^)\s]{0,40}\)|(?!\())"
-        rf"|\({see}(?:passage[sn]?|quellen?|sources?)\s*(?P<named>{number}(?:\s*{separator}\s*{number})*)\)"
+        rf"\\?(?P<twice>\[(?=\[))?[\[【［〔]\s*{see}(?:{label})?(?P<list>{listed})\^?(?:{place})?\.?"
+        r"\s*(?:[†‡:|][^\]】］〕\n]{0,50})?\s*\\?[\]】］〕](?(twice)\])(?:\([^()\s]{1,100}\)|(?!\())"
+        rf"|\({see}(?:passage[sn]?|quellen?|sources?)\s*(?P<named>{listed})\)"
         r"|(?<!\d)(?<!\bm)(?<!\b[ckmd]m)<sup>\s*\[?(?P<raised>\d{1,2}(?:\s*,\s*\d{1,2})*)\]?\s*</sup>",
         re.IGNORECASE,
     )

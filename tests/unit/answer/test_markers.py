@@ -32,6 +32,16 @@ from rag_service.answer.markers import defuse_markers, find_markers, unfinished_
         ("Ja [siehe 1] und [vgl. Passage 2] (see source 3).", [(1,), (2,), (3,)]),
         ("Ja<sup>1</sup> und<sup>[2]</sup>.", [(1,), (2,)]),
         ("Ja [1-999].", [tuple(range(1, 52))]),
+        ("Ja [cite: 2] und [cite:2].", [(2,), (2,)]),
+        ("Ja [cite: 1, 2].", [(1, 2)]),
+        ("Ja [^2^].", [(2,)]),
+        ("Ja [2, S. 3] und [2, Abs. 2] und [2, § 4].", [(2,), (2,), (2,)]),
+        ("Ja [2, Seite 3-5] und [2, p. 7 f.] und [2, Abschnitt 3].", [(2,), (2,), (2,)]),
+        ("Ja [ref 2], [Ref. 2], [Absatz 2], [Textstelle 2].", [(2,), (2,), (2,), (2,)]),
+        ("Ja [Passage-2], [passage_2], [ID: 2], [Passage Nr. 2].", [(2,), (2,), (2,), (2,)]),
+        ("Ja [2](reise.md), [2](https://a.example/x).", [(2,), (2,)]),
+        ("Ja [[2]](reise.md) und [[2]].", [(2,), (2,)]),
+        ("Ja [[1], [2]].", [(1,), (2,)]),
     ],
 )
 def test_spellings(text: str, numbers: list[tuple[int, ...]]) -> None:
@@ -43,7 +53,9 @@ def test_spellings(text: str, numbers: list[tuple[int, ...]]) -> None:
     [
         "[2019]",
         "[sic]",
-        "[1](http://x)",
+        "[Stufe 2]",
+        "[2, davon 3 neu]",
+        "[2](siehe die Anlage)",
         "Artikel 1",
         "[a1]",
         "[]",
@@ -72,6 +84,12 @@ def test_other_brackets_are_text(text: str) -> None:
 )
 def test_an_opened_bracket_at_the_end_may_become_a_marker(text: str, start: int | None) -> None:
     assert unfinished_marker(text) == start
+
+
+def test_all_of_a_spelling_is_the_marker() -> None:
+    for written in ("[[2]](reise.md)", "[2, S. 3]", "[2](#p1)", "\\[2\\]", "[2†x]"):
+        (marker,) = find_markers(f"Ja {written}.")
+        assert (marker.start, marker.end) == (3, 3 + len(written))
 
 
 def test_defused_markers_cannot_be_read_as_markers() -> None:

@@ -49,6 +49,20 @@ TEXTS = {
         [Said("Ja, das stimmt.", (1,))],
     ),
     "thinking that never began": ("Der Nutzer fragt, also ja.\n</think>\n\nJa, das [1].", [Said("Ja, das.", (1,))]),
+    "places and addresses of sources": (
+        "Kim kam an [2](docs/reise.md). Er ging. [[3]](https://a.example/x.md) Sie blieb [1, S. 3]. "
+        "Sie schlief [^2^]. Er aß [cite: 1]. Er trank. [Ref. 2](a.md) Sie sah zu. [[1]] Es war gut [Textstelle 3].",
+        [
+            Said("Kim kam an.", (2,)),
+            Said("Er ging.", (3,)),
+            Said("Sie blieb.", (1,)),
+            Said("Sie schlief.", (2,)),
+            Said("Er aß.", (1,)),
+            Said("Er trank.", (2,)),
+            Said("Sie sah zu.", (1,)),
+            Said("Es war gut.", (3,)),
+        ],
+    ),
     "invisible characters inside a marker": ("Er kam [\u200b1\u200b].", [Said("Er kam.", (1,))]),
     "json": (
         '{"statements": [{"text": "Kim kam an. Er ging.", "citations": [1]}, '
