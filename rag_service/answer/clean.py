@@ -47,6 +47,7 @@ def clean_statement(text: str, told: str = "") -> tuple[str, bool]:
     ``told`` is what the passages say: '2. Vorsitzender' keeps its number where one of them has it, too.
     """
     safe = _CODE.sub(lambda match: match.group().replace("<", "‹").replace(">", "›"), visible(text))
+    safe = re.sub(r"^[ \t]*(?:[-_*=][ \t]*){3,}$", "", safe, flags=re.MULTILINE)  # a rule
     before = safe
     for pattern, replacement in _dangerous():
         safe = pattern.sub(replacement, safe)

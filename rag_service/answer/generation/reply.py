@@ -142,12 +142,16 @@ class ReplyReader:
         self, stripped: str, spans: list[tuple[int, int]], ready: int, places: list[tuple[int, Run]]
     ) -> list[Said]:
         owned: dict[int, list[int]] = {}
+        marked: set[int] = set()
         for place, run in places:
-            owned.setdefault(_owner(stripped, spans, place), []).extend(run.numbers)
+            index = _owner(stripped, spans, place)
+            owned.setdefault(index, []).extend(run.numbers)
+            if spans and not any(map(str.isalnum, stripped[spans[index][0] : place])):
+                marked.add(index)
         said = []
         for index, (start, end) in enumerate(spans[:ready]):
             text, names = with_names(stripped[start:end], places, self._names.of)
-            said.append(Said(text, tuple(dict.fromkeys(owned.get(index, ()))), names))
+            said.append(Said(text, tuple(dict.fromkeys(owned.get(index, ()))), names, index in marked))
         return said
 
     def _consume(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rag_service.answer.generation.naming import Names
 from rag_service.answer.generation.runs import without_names
@@ -28,11 +28,15 @@ _PLACE = re.compile(  # where in a source, and what it is called
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence of a reply, the passage numbers it names, and the names that took the place of markers in it."""
+    """One sentence of a reply, the passage numbers it names, and the names that took the place of markers in it.
+
+    ``marked``: a marker stands before its first word.
+    """
 
     text: str
     numbers: tuple[int, ...]
     names: tuple[str, ...] = ()
+    marked: bool = field(default=False, compare=False)
 
     @property
     def claim(self) -> str:
@@ -50,11 +54,13 @@ class Said:
 class SourceList:
     """Takes the sentences of a reply in their order and leaves out those of a list of sources.
 
-    A heading alone is held back: 'Belege:' may head what is to be handed in.
+    A heading alone is held back: 'Belege:' may head what is to be handed in. Without a heading '[2] reise.md' is an
+    entry behind a sentence, but not behind what announces a list.
     """
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._said = ""  # the last sentence; '[1] Handbuch' alone is none
         self._heading: Said | None = None
         self._listing = False
 
@@ -66,12 +72,19 @@ class SourceList:
             rest = each.text[heading.end() :] if heading else each.text
             if heading and not each.numbers and not any(character.isalnum() for character in rest):
                 self._heading = each
-            elif (heading or self._heading or self._listing) and self._is_entry(rest, cited=bool(each.numbers)):
+            elif (heading or self._heading or self._expected(each)) and self._is_entry(rest, cited=bool(each.numbers)):
                 self._heading, self._listing = None, True
             else:
                 kept += [self._heading, each] if self._heading else [each]
                 self._heading = None
+                if not each.marked or each.text.endswith((".", "!", "?")):
+                    self._said = each.text.strip()
         return kept
+
+    def _expected(self, said: Said) -> bool:
+        """Whether an entry may follow without a heading."""
+        announced = self._said.endswith((":", "**")) or self._said.startswith("#")
+        return self._listing or (said.marked and self._said != "" and not announced)
 
     def _is_entry(self, text: str, *, cited: bool) -> bool:
         """Whether a line has nothing but markers, files, links and names of sources, and where in them, or when."""

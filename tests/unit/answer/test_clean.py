@@ -59,6 +59,7 @@ def test_links_markup_roles_and_tools_are_taken_out(written: str, plain: str) ->
         ("U.S.A. und Spiegel.de berichten am 3/4 Uhr: 5 < 7.", "U.S.A. und Spiegel.de berichten am 3/4 Uhr: 5 < 7."),
         ("snake_case_name bleibt.", "snake_case_name bleibt."),
         ("***", ""),
+        ("---\nKim kam.\n* * *", "Kim kam."),
         ("这是**北京**的首都。", "这是北京的首都。"),
         ("Die **Haupt**stadt ist ~~Bonn~~Berlin.", "Die Hauptstadt ist BonnBerlin."),
         (

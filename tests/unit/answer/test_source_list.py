@@ -61,8 +61,26 @@ ANSWERS = {
         ("Belege: 30 Tage", (1,)),
         ("Belege", (2,)),
     ],
+    "Es gilt die Kantinenordnung [1]. [2] 25. April 2019": [
+        ("Es gilt die Kantinenordnung.", (1, 2)),
+        ("25. April 2019", ()),
+    ],
+    "[1] Kantinenordnung\n\n[2] Handbuch": [("Kantinenordnung", (1,)), ("Handbuch", (2,))],
+    "Es gelten:\n[1] Kantinenordnung\n\n[2] Handbuch": [
+        ("Es gelten:", ()),
+        ("Kantinenordnung", (1,)),
+        ("Handbuch", (2,)),
+    ],
+    "Sie öffnet [1].\n\n[2] 12 Euro": [("Sie öffnet.", (1,)), ("12 Euro", (2,))],
+    "Sie öffnet [1].\n\nHandbuch [2]": [("Sie öffnet.", (1,)), ("Handbuch", (2,))],
 }
 LISTS = [
+    "[1] kantine.md\n[2] buch.md",
+    "[1]: kantine.md",
+    "[^1]: kantine.md",
+    "[1] haus/kantine.md, 25. April 2019",
+    "---\n[1] kantine.md",
+    "- [1] Kantinenordnung 2024",
     "Quellen: [1], [2]",
     "Quellen:\n[1]\n[2]",
     "Quellen: 1, 2",
