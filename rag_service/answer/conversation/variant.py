@@ -6,6 +6,7 @@ import re
 
 from rag_service.text.days import are_joined, find_dates
 from rag_service.text.names import find_names
+from rag_service.text.roles import OFFICES
 from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays
 
@@ -18,10 +19,7 @@ _ARTICLES = ("der", "die", "das", "den", "dem", "the")
 _COUNTRY = r"(?:Schweiz|Türkei|Ukraine|Slowakei|Mongolei|Niederlanden?)"  # behind an article and yet names
 _NO_NAME = re.compile(r".*(?:zeit|heit|keit|ung|schaft|tion|tät|fall|ferien|office|büro|arbeit|urlaub)", re.IGNORECASE)
 _CONNECTOR = re.compile(r".*\s(?P<word>von|van|de|of|zu|al|bin|da|di|la|le)(?:\s(?:der|la|de))*\s")
-_ROLE = re.compile(
-    r"[A-Z]{2,}|(?i:.*(?:chef|präsident|kanzler|minister|leiter|direktor|könig|hauptstadt|sitz|vorstand|gründer|inhaber|"
-    r"eigentümer|trainer|meister)(?:in)?)"
-)
+_ROLE = re.compile(rf"[A-Z]{{2,}}|(?i:.*(?:{OFFICES}|hauptstadt|sitz)(?:in)?)")
 _MEETS = re.compile(  # takes somebody besides its subject, where no 'ein' or 'an' ends the question
     r"\b(?:traf|trifft|besuchte?|empfing|empfängt|begrüßte?|begleitete?|kritisierte?|lobte?|ernannte|schlug|besiegte?)\s+$"
 )

@@ -11,6 +11,8 @@ from itertools import groupby
 from rag_service.models import Passage, Quote
 from rag_service.text.days import find_dates, within
 from rag_service.text.names import find_names, find_numbers
+from rag_service.text.roles import is_role, is_title
+from rag_service.text.stopwords import EITHER
 from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays
 from rag_service.text.words import fold, word_spans
@@ -23,6 +25,8 @@ _SET_PHRASES = re.compile(
 _NOUN_ENDINGS = re.compile(r"(?:ung|heit|keit|schaft|ion|tät|ismus|tum|nis|ling|eur|ung?en|e|en|er|ern|s)$")
 _INFLECTED = re.compile(r"\w+(?:e|en|em|es) [\w-]+$")  # 'Beide Seiten', 'Neue Sanktionen' open a sentence
 _SIMILAR = 0.7
+_FULL = 2  # parts of a name, and letters of a part that is no initial
+_LONGEST_FIRST, _LONGEST_NOUNLIKE = 11, 6  # letters of a first name, and of one with the ending of a noun
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}", re.IGNORECASE)
 _SHORT_WEEKDAY = re.compile(r"\b(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b\.?,?\s+$")
 
@@ -56,13 +60,11 @@ def missing_values(
     missing += [value for value in _misnamed_days(statement, texts) if value not in missing]
     same = all(item.language == language for item in cited)
     words = {fold(text[start:end]) for text in texts for start, end in word_spans(text)}
-    runs = [
-        _parts(value.norm) for item, text in zip(cited, texts, strict=True) for value in find_names(text, item.language)
-    ]
+    told = [value.norm for item, text in zip(cited, texts, strict=True) for value in find_names(text, item.language)]
     missing += [
         value
         for value in _undated(statement, find_names(statement, language), named)
-        if _is_name(statement, value, language, known) and not _name_known(_parts(value.norm), words, runs, same)
+        if _is_name(statement, value, language, known) and not _name_known(value.norm, words, told, same)
     ]
     return [statement[value.start : value.end] for value in sorted(missing, key=lambda value: value.start)]
 
@@ -160,15 +162,41 @@ def _is_name(statement: str, value: Value, language: str, known: frozenset[str])
     return not _SET_PHRASES.fullmatch(value.norm) and not _NOUN_ENDINGS.search(value.norm) and "-" not in value.norm
 
 
-def _name_known(name: Sequence[str], words: set[str], runs: Sequence[Sequence[str]], same_language: bool) -> bool:
+def _name_known(name: str, words: set[str], told: Sequence[str], same_language: bool) -> bool:
+    parts = _parts(name)
     if not same_language:
-        return len(name) < 2 or any(_near(part, word) for part in name for word in words)
-    if _among(name[-1], words):
-        return True
-    if len(name) < 2 or not _among(name[0], words):
+        return len(parts) < _FULL or any(_near(part, word) for part in parts for word in words)
+    if _among(parts[-1], words):
+        return not _namesake(name, words, told)
+    if len(parts) < _FULL or not _among(parts[0], words):
         return False
-    rivals = [run for run in runs if run[0] == name[0] and len(run) > 1]
-    return not rivals
+    runs = [_parts(other) for other in told]
+    return not any(run[0] == parts[0] and len(run) > 1 for run in runs)
+
+
+def _namesake(name: str, words: set[str], told: Sequence[str]) -> bool:
+    """Whether only others of that last name are told of: 'Anna Schmidt', and no Peter at all."""
+    first, last = _first_and_last(name)
+    if not first or _among(first, words):
+        return False
+    others = {other for other, same in map(_first_and_last, told) if other and _among(same, {last})}
+    return bool(others) and not any(_near(first, other) or other in _parts(name) for other in others)
+
+
+def _first_and_last(name: str) -> tuple[str, str]:
+    """The first and the last name of what is likely a person: of 'Frau Dr. Anna Schmidt' Anna and Schmidt.
+
+    The first is empty where nothing tells that it is one: a German noun before a name tells what is named
+    ('Staatslenker Putin').
+    """
+    parts = [fold(part) for part in name.split()]
+    last = parts.pop()
+    titles = [at for at, part in enumerate(parts) if is_title(part) or is_role(part)]
+    first = "".join(parts[titles[-1] + 1 :][:1] if titles else parts[:1])
+    titled = bool(titles) and is_title(parts[titles[-1]])
+    short = len(first) <= (_LONGEST_NOUNLIKE if _NOUN_ENDINGS.search(first) else _LONGEST_FIRST)
+    other = is_role(last) or any(part in EITHER for part in parts) or len(first.rstrip(".")) < _FULL
+    return "" if other or not (short or titled) else first, last
 
 
 def _among(word: str, words: set[str]) -> bool:

@@ -76,6 +76,31 @@ def test_a_namesake_is_not_the_one_meant() -> None:
     assert missing_values("Kim Jong Il traf Putin.", "de", [held], frozenset()) == ["Kim Jong Il"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "told", "lacking"),
+    [
+        ("Igor Putin empfing Kim.", "Wladimir Putin empfing Kim.", ["Igor Putin"]),
+        ("Igor Putin empfing Kim.", "Wladimir Putin empfing Kim. Putin ging danach.", ["Igor Putin"]),
+        ("Wladimir Putin empfing Kim.", "Wladimir Putin empfing Kim.", []),
+        ("Vladimir Putin empfing Kim.", "Wladimir Putin empfing Kim.", []),
+        ("Präsident Putin empfing Kim.", "Wladimir Putin empfing Kim.", []),
+        ("Kremlchef Putin empfing Kim.", "Wladimir Putin empfing Kim.", []),
+        ("Wladimir Putin empfing Kim.", "Präsident Putin empfing Kim.", []),
+        ("Wladimir Putin empfing Kim.", "Russlands Staatslenker Putin empfing Kim.", []),
+        ("W. Putin empfing Kim.", "Wladimir Putin empfing Kim.", []),
+        ("Es genehmigt Herr Peter Schmidt.", "Es genehmigt Frau Dr. Anna Schmidt.", ["Herr Peter Schmidt"]),
+        ("Es genehmigt Peter Schmidt-Lorenz.", "Es genehmigt Frau Dr. Anna Schmidt-Lorenz.", ["Peter Schmidt-Lorenz"]),
+        ("Es genehmigt Frau Schmidt.", "Es genehmigt Frau Dr. Anna Schmidt.", []),
+        ("Es genehmigt Dr. Anna Schmidt.", "Es genehmigt Frau Schmidt.", []),
+        ("Es genehmigt Peter Schmidt.", "Anna Schmidt und ihr Bruder Peter genehmigen es.", []),
+        ("Er fuhr nach Hafenstadt Wladiwostok.", "Er fuhr in die Pazifikstadt Wladiwostok.", []),
+        ("Nordkoreas Machthaber Kim Jong Un kam.", "Kim Jong Un kam.", []),
+    ],
+)
+def test_somebody_elses_first_name_is_told(statement: str, told: str, lacking: list[str]) -> None:
+    assert lacks(statement, told) == lacking
+
+
 def test_a_date_on_another_day_of_the_week_is_named() -> None:
     held = passage("| Abreise | Samstag, 27. April | Freitag, 26. April |", published=None)
     assert missing_values("Er reiste am Freitag, 27. April ab.", "de", [held], frozenset()) == ["27. April"]
