@@ -20,9 +20,9 @@ _KEPT = 40  # characters of a thought, in which its end may have begun
 class Thoughts:
     """Takes the reply piece by piece and gives out what is certain to be no thought.
 
-    ``unopened`` tells that a thought ended, at a line's start, that had not begun: some chat templates put the opening
-    tag into the prompt. All that was given out before was part of it. With ``begun`` a reply is taken to begin within
-    one. In JSON, and after a thought that had begun, none ends.
+    ``unopened`` tells that a thought ended, on a new line or behind a sentence, that had not begun: some chat templates
+    put the opening tag into the prompt. All that was given out before was part of it. With ``begun`` a reply is taken
+    to begin within one. In JSON, and after a thought that had begun, none ends.
     """
 
     def __init__(self, *, begun: bool = False) -> None:
@@ -64,7 +64,7 @@ class Thoughts:
                 if _may_open(self._held):
                     return ""
                 self._told, self._plain = True, not self._opened and self._held.lstrip()[0] not in "{[`"
-            closed = next(filter(self._opens_line, _CLOSED.finditer(self._held)), None) if self._plain else None
+            closed = next(filter(self._ends_thought, _CLOSED.finditer(self._held)), None) if self._plain else None
             if closed is None:
                 return self._certain()
             self._held, self._told, self.unopened = self._held[closed.end() :], False, True
@@ -73,8 +73,9 @@ class Thoughts:
         """What was held back when the reply ends; all of a whole one that began with no thought after all."""
         return self._held if self._close is None or (self._assumed and whole) else ""
 
-    def _opens_line(self, tag: re.Match[str]) -> bool:
-        return (self._last + self._held[: tag.start()]).rstrip(" \t").endswith("\n")
+    def _ends_thought(self, tag: re.Match[str]) -> bool:
+        """Within a sentence a tag is what the sentence is about."""
+        return (self._last + self._held[: tag.start()]).rstrip(" \t").endswith(("\n", ".", "!", "?", "…"))
 
     def _certain(self) -> str:
         """All but an end that may become a closing tag."""

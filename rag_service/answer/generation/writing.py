@@ -14,7 +14,7 @@ from rag_service.answer.generation.shown import Shown
 from rag_service.answer.generation.source_list import Said
 from rag_service.answer.generation.support import missing_values, name_words
 from rag_service.answer.generation.yes_no import YesNo
-from rag_service.answer.models.backend import REFUSED, Piece
+from rag_service.answer.models.backend import FILTERED, REFUSED, Piece
 from rag_service.errors import ModelError
 from rag_service.models import DraftStatement, Usage, Warning
 from rag_service.ports import Declined, DraftItem, Evidence
@@ -23,7 +23,6 @@ from rag_service.text.sentences import split_sentences
 from rag_service.text.words import fold
 
 MOST_STATEMENTS = 25
-FILTERED = "content_filter"  # how an endpoint ends a reply that it does not want to give
 _REFUSAL = re.compile(
     r"\b(?:passages?|documents?|sources?|context|information|texts?)\b.{0,60}\b(?:not|no|n't|neither)\b"
     r"|\b(?:no|not any) (?:information|answer|mention|passage)\b"

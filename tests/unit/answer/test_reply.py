@@ -63,6 +63,8 @@ TEXTS = {
             Said("Es war gut.", (3,)),
         ],
     ),
+    "thinking that ends on its line": ("Der Nutzer fragt, also ja.</think>\n\nJa, das [1].", [Said("Ja, das.", (1,))]),
+    "thinking that ends in the line": ("Der Nutzer fragt, also ja. </think> Ja, das [1].", [Said("Ja, das.", (1,))]),
     "invisible characters inside a marker": ("Er kam [\u200b1\u200b].", [Said("Er kam.", (1,))]),
     "json": (
         '{"statements": [{"text": "Kim kam an. Er ging.", "citations": [1]}, '
@@ -155,8 +157,8 @@ def test_a_reply_may_be_expected_to_begin_with_a_thought(reply: str) -> None:
 
 
 def test_a_tag_that_a_reply_names_ends_no_thought() -> None:
-    said = "Das Modell beendet es mit </think> [1]."
-    assert read(said, seed=3)[0] == [Said("Das Modell beendet es mit </think>.", (1,))]
+    said = "Es läuft. Das Modell beendet es mit </think> [1]."
+    assert read(said, seed=3)[0] == [Said("Es läuft.", ()), Said("Das Modell beendet es mit </think>.", (1,))]
     stated = '{"statements": [{"text": "Es endet mit\\n</think> so.", "citations": [1]}]}'
     reader = read(stated, seed=3)[1]
     assert not reader.unopened
