@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.models import Chunk
-from rag_service.text.sentences import split_sentences
+from rag_service.text.sentences import is_row, split_sentences
 
 TokenSpans = Callable[[str], NDArray[np.int32]]
 
@@ -53,24 +53,23 @@ def cut(text: str, language: str, token_spans: TokenSpans, max_tokens: int, over
 
     Nor has any more than 40 characters for each of these.
 
-    Neighbours share as many whole sentences as fit in `overlap_tokens`. A cut prefers the end of a
-    paragraph to the end of a sentence, never follows a heading if there is a choice, and leaves
-    chunks of similar size. `token_spans` gives an array of shape (t, 2) of code-point offsets.
+    Neighbours share as many whole sentences as fit in `overlap_tokens`, and none holds another. A cut
+    prefers the end of a paragraph to the end of a sentence, never follows a heading if there is a choice,
+    and leaves chunks of similar size. `token_spans` gives an array of shape (t, 2) of code-point offsets.
     """
     tokens = _TokenIndex(text, token_spans)
     units = list(_units(text, language, tokens, max_tokens))
     chunks: list[Chunk] = []
-    first = 0
+    first = least = 0  # the chunk begins at one unit and ends at the other or behind it
     while first < len(units):
-        last = _choose_end(units, first, max_tokens, overlap_tokens)
-        start, count = units[first].start, tokens.count(units[first].start, units[last].end)
-        while count > max_tokens and last > first:
-            last -= 1
-            count = tokens.count(start, units[last].end)
-        chunks.append(Chunk(len(chunks), start, units[last].end, text[start : units[last].end], count))
+        last = _choose_end(units, first, least, max_tokens, overlap_tokens)
+        while (count := tokens.count(units[first].start, units[last].end)) > max_tokens and first < last:
+            first, last = (first, last - 1) if last > least else (first + 1, last)
+        start, end = units[first].start, units[last].end
+        chunks.append(Chunk(len(chunks), start, end, text[start:end], count))
         if last + 1 == len(units):
             break
-        first = _overlap_start(units, first, last, max_tokens, overlap_tokens)
+        first, least = _overlap_start(units, first, last, max_tokens, overlap_tokens), last + 1
     return chunks
 
 
@@ -140,7 +139,7 @@ def _is_heading(line: str) -> bool:
     """Whether a line belongs to what follows: a heading, a question, what announces a list."""
     if line[-1] in "?\uff1f:":
         return True
-    return line.startswith("#") or not (_FINAL.search(line) or line[0] in "-*+|\u2022" or "\t" in line)
+    return line.startswith("#") or not (_FINAL.search(line) or line[0] in "-*+\u2022" or is_row(line))
 
 
 def _pieces(text: str, start: int, end: int, tokens: _TokenIndex, limit: int) -> Iterator[tuple[int, int]]:
@@ -169,8 +168,8 @@ def _piece_end(text: str, begin: int, end: int, tokens: _TokenIndex, limit: int)
     return (clauses or between_words or candidates or [end])[-1]
 
 
-def _choose_end(units: Sequence[_Unit], first: int, max_tokens: int, overlap_tokens: int) -> int:
-    """Index of the last unit of the chunk that starts at `first`."""
+def _choose_end(units: Sequence[_Unit], first: int, least: int, max_tokens: int, overlap_tokens: int) -> int:
+    """Index of the last unit of the chunk that starts at `first`: `least` or one behind it."""
     origin = units[first].first
     remaining = units[-1].last - origin
     farthest = units[first].start + _WIDEST * max_tokens
@@ -178,10 +177,10 @@ def _choose_end(units: Sequence[_Unit], first: int, max_tokens: int, overlap_tok
         return len(units) - 1
     fresh = max_tokens - overlap_tokens
     ideal = min(max_tokens, remaining / max(1, math.ceil(remaining / fresh)) + overlap_tokens)
-    best, best_cost = first, math.inf
-    for index in range(first, len(units)):
+    best, best_cost = least, math.inf
+    for index in range(least, len(units)):
         size = units[index].last - origin
-        if (size > max_tokens or units[index].end > farthest) and index > first:
+        if (size > max_tokens or units[index].end > farthest) and index > least:
             break
         cost = abs(size - ideal) / max_tokens + _COST[units[index].after]
         if cost <= best_cost:

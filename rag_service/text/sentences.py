@@ -120,7 +120,7 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
     if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after):
         return False
-    if _is_row(line) or _is_row(after) or (_LABELLED.match(line) and _LABELLED.match(after)):
+    if is_row(line) or is_row(after) or (_LABELLED.match(line) and _LABELLED.match(after)):
         return False
     if _SPEAKER.match(after) or (_STAMP.match(after) and _STAMP.match(text, start)):
         return False
@@ -139,7 +139,8 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     return len(line) + 1 + len(opening) >= width
 
 
-def _is_row(line: str) -> bool:
+def is_row(line: str) -> bool:
+    """Whether a line is the row of a table, or leads to a price or page number by dots."""
     return _TABLE_ROW.match(line) is not None or (line.count(".") > 3 and _LEADER.search(line) is not None)
 
 

@@ -104,6 +104,36 @@ def test_invariants(text: str, limit: int, share: float, language: str) -> None:
             assert after.start in sentences
 
 
+ROWS = "\n".join(f"Bauteil: Teil{number}; Arbeit: {'reinigen ' * 6}; Dauer: 1 min" for number in range(24))
+LINES = st.sampled_from(
+    ["Plan\n", "# Kopf", "Was gilt?", "Er kam.", "Ein Satz, der etwas mehr sagt. Und noch einer.", ""]
+)
+
+
+def assert_none_holds_another(found: list[Chunk]) -> None:
+    for before, after in itertools.pairwise(found):
+        assert before.start < after.start and before.end < after.end
+
+
+@given(st.lists(LINES, max_size=60), st.integers(8, 40), st.floats(0, 0.9))
+@settings(max_examples=examples(400), deadline=None)
+def test_no_chunk_holds_another_among_headings_and_short_lines(lines: list[str], limit: int, share: float) -> None:
+    assert_none_holds_another(chunks("\n".join(lines), limit, int(limit * share)))
+
+
+def test_every_chunk_of_a_table_below_short_lines_ends_behind_the_one_before() -> None:
+    text = f"Plan\n\nAusgabe 2025. Der Plan gilt hier. Jede Arbeit wird vermerkt.\n\n{ROWS}"
+    found = chunks(text, 200, 32)
+    assert_none_holds_another(found)
+    assert len(found) == 5
+
+
+def test_rows_told_with_the_names_of_their_columns_are_no_headings() -> None:
+    rows = "\n".join(f"Land: Staat{number}; Betrag: {number} Euro" for number in range(10, 22))  # ten tokens each
+    found = texts(chunks(f"Der Satz steht darüber.\n\n{rows}", 40))
+    assert found[0].endswith("Betrag: 11 Euro")
+
+
 def marked_spans(text: str) -> NDArray[np.int32]:
     """Words between blanks as a first letter, then fours: a cut inside a word changes what follows."""
     spans = [
