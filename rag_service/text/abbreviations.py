@@ -79,10 +79,13 @@ MAYBE_LAST_DEFAULT = _words("etc jr inc ltd co corp")
 # Of these some are units or years after a number, where a sentence may end: '1892 г.', '10 см.', '2018 r.', 'XIX w.'
 AFTER_NUMBER = _words("г гг р рр см м т с r w")
 
+# Words that begin sentences, and are family names behind an initial: 'George F. Will'.
+SURNAMES = _words("will more still du")
+
 # 'No. 5', 'p. 12': an abbreviation only before a number.
 BEFORE_NUMBER = _words("no nos p pp art sec ch fig vol nr abs kap s ziff bd anl anh anm zi kto")
 
-# Words after which a lone capital or a number is a name, so that its full stop ends the sentence.
+# Words after which a lone capital is a name, so that its full stop ends the sentence.
 LABELS = _words("""
     plan typ vitamin klasse gruppe teil kategorie hepatitis type class group part план тип класс группа
     витамин т.

@@ -35,11 +35,12 @@ _CUE = re.compile(  # what makes a day of '3.4.'
 _ENGLISH_CUE = re.compile(r"\b(?:on|by|from|since|until|till|between)\s+$", re.IGNORECASE)
 _GOES_ON = re.compile(r",|\s[a-zäöü(\u2013-]")  # the point before it ends no sentence: '2.6' is none of 'on 2.6. We'
 _SURE_CUE = re.compile(rf"(?<!\bI\s)\bam\s+(?:{ANY_WEEKDAY}\s+)?$", re.IGNORECASE)
+NUMBERED = (  # what is told apart by numbers
+    r"abschnitte?n?|abs|absatz|kapiteln?|kap|ziffern?|ziff|nr|nummern?|punkte?n?|version(?:en)?|release|artikeln?|art"
+    r"|tabellen?|tab|abbildung|abb|anhang|anlage|teil|seite|sections?|clauses?|chapters?|items?|figures?|tables?"
+)
 SECTION = re.compile(  # what makes a number of it
-    r"(?:§|\b(?:abschnitte?n?|abs|absatz|kapiteln?|kap|ziffern?|ziff|nr|nummern?|punkte?n?|version(?:en)?|release"
-    r"|artikeln?|art|tabellen?|tab|abbildung|abb|anhang|anlage|teil|seite|sections?|clauses?|chapters?|items?|figures?"
-    r"|tables?|um|gegen|at|auf|über|unter|bei)\.?)\s?$",
-    re.IGNORECASE,
+    rf"(?:§|\b(?:{NUMBERED}|um|gegen|at|auf|über|unter|bei)\.?)\s?$", re.IGNORECASE
 )
 
 

@@ -11,6 +11,7 @@ from rag_service.text.date_forms import short_date
 from rag_service.text.days import SECTION
 from rag_service.text.languages import detect_language
 from rag_service.text.months import GERMAN_MONTHS
+from rag_service.text.ordinals import is_labelled
 from rag_service.text.weekdays import ANY_WEEKDAY, SHORT_WEEKDAYS
 
 Span = tuple[int, int]
@@ -41,6 +42,7 @@ _AMOUNT = re.compile(r"\d+[.,:]\d[\d.,:]*$")
 _SHORT_DATE = re.compile(r"[0-3]?\d\.[01]?\d$")
 _DAY_OF_WEEK = re.compile(rf"\W{{0,9}}(?:{ANY_WEEKDAY}\W{{0,9}})?$", re.IGNORECASE)
 _CUT_ADJECTIVE = re.compile(r"[a-zäöüß]*(?:(?:ch|[bdfgkmnprstz])l|chn|ktr)$")  # monatl, zusätzl, techn, elektr
+_NO_INITIAL = re.compile(r"(?:[^\W\d_]{3}|\d)\s+$")  # nor an abbreviation: a word or number in full
 _ROMAN = re.compile(r"[IVXLC]{1,6}$")
 _GLUED = re.compile(r"(?<=[a-zäöüß\"\u201c]{2})[.!?](?=[A-ZÄÖÜ][a-zäöüß]*\s)")
 _NOTE = re.compile(rf"[\[{FOOTNOTE_MARKS}]")  # a footnote's mark closes nothing
@@ -214,7 +216,9 @@ def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: 
         return True
     if word.casefold() in GERMAN_MONTHS:
         return len(token) > 2
-    return starts or (len(token) > 3 and token.isdigit()) or not word
+    return (
+        starts or (token.isdigit() and (len(token) > 3 or is_labelled(text, start, at - len(token), word))) or not word
+    )
 
 
 def _is_day(text: str, start: int, at: int, token: str, language: str) -> bool:
@@ -252,15 +256,22 @@ def _word_ends(text: str, start: int, at: int, token: str, word: str, starts: bo
     if german and token in SHORT_WEEKDAYS and not never:
         return starts
     alone = len(last) == 1 and last.isalpha() and (last.isascii() or last in "äöü" or token.isupper() or never)
+    around = text[max(start, at - _LOOK_BACK) : at - len(token)]
     if alone or never:
-        before = text[max(start, at - _LOOK_BACK) : at - len(token)].split()
+        before = around.split()
         if not before:
             return False
         counted = before[-1][-1].isdigit() or _ROMAN.match(before[-1]) is not None
-        return (alone and before[-1].casefold() in known.LABELS) or (counted and last in known.AFTER_NUMBER)
+        alone = alone and (before[-1].casefold() in known.LABELS or (starts and _is_letter(token, word, around)))
+        return alone or (counted and last in known.AFTER_NUMBER)
     if starts or not german or token.isupper() or last in known.NOT_ABBREVIATED:
         return True
-    return not (_is_vowelless(last) or _is_cut_adjective(token, text[max(start, at - _LOOK_BACK) : at - len(token)]))
+    return not (_is_vowelless(last) or _is_cut_adjective(token, around))
+
+
+def _is_letter(letter: str, word: str, around: str) -> bool:
+    """Whether a lone letter before a word that begins sentences is no initial: 'Variante B. Die Kosten', '2 K. Der'."""
+    return letter.isupper() and word.casefold() not in known.SURNAMES and _NO_INITIAL.search(around) is not None
 
 
 def _is_vowelless(word: str) -> bool:

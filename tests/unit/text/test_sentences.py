@@ -101,6 +101,13 @@ GERMAN = [
     ["Die Ev. Kirche, die evang. Jugend und die städt. Bühnen laden zur außerord. Feier.", "Kinder sind frei."],
     ["Sie fühlt sich wohl.", "Köche auch.", "Das ist hohl.", "Köpfe nicken.", "Sie gibt die url.", "Seiten laden."],
     ["Bringen Sie z.B. Ihre Karte mit.", "Es gab Tee usw.", "Außerdem war es kalt."],
+    ["Der Rat stimmte für Variante B.", "Die Kosten steigen.", "Störungen beginnen mit E.", "Eine blinkt."],
+    ["Die Toleranz beträgt 2 K.", "Der Widerstand sinkt.", "Das gilt, z. B. Der Spiegel schrieb es, nicht."],
+    ["Die Werke von J. R. R. Tolkien, W. E. B. Du Bois und Hans J. Still sind bekannt.", "Er las sie."],
+    ["Sie hilft unter der Nummer 777.", "Passwörter gibt sie in Raum 214.", "Termine sind frei."],
+    ["Raum 12.", "Termine nach Absprache, Durchwahl 30.", "Anfragen auch in Zimmer 3. Stock links."],
+    ["Das zeigt Abbildung 3.", "Pfeile stehen auf Seite 12.", "Mit 8 Punkten 3. Platz, im Zeitraum 2. Quartal."],
+    ["Artikel 5. Haftung für Schäden aus Punkt 7.", "Ausnahmen nennt Kapitel 2. Auflage."],
 ]  # fmt: skip
 
 ENGLISH = [
@@ -126,6 +133,7 @@ ENGLISH = [
     ["In 1685, Rev. Elie left.", "He never returned."],
     ["What happened?!", "Nobody knows..."],
     ["The parish of Trinity-St. Paul is old.", "It is used in LC-MS.", "Others are too."],
+    ["They chose option B.", "The costs rise.", "George F. Will wrote that no one is taller than I.", "He is wrong."],
 ]
 
 OTHERS = [
