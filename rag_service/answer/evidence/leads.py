@@ -13,6 +13,7 @@ from rag_service.models import Passage
 _ANNOUNCES = re.compile(r"[:?\uff1a\uff1f][\"'”“»«)*_]*$")
 _OPEN_END = re.compile(r"\b(\w+),?$")  # no mark at its end: the sentence may go on in the items
 _CLOSED = re.compile(r"[.!?…]\W*$")
+_GOES_ON = re.compile(r"(?:[,;]|\b(?:und|oder|sowie|and|or))$")
 _COUNTED = re.compile(r"[a-z]|\d+")
 LONGEST = 600  # characters of a list that is quoted as one
 _Spans = tuple[tuple[int, int], ...]
@@ -123,13 +124,15 @@ def _lead(passage: Passage, first: int) -> int:
 def _announced(passage: Passage, first: int) -> bool:
     """Whether the sentence before a row announces the list that begins there, or goes on in its items.
 
-    'Nicht erlaubt sind:' does, and so does '..., wenn er' before 'a) ...'; a heading above whole sentences does not.
+    'Nicht erlaubt sind:' does, and so do '..., wenn er' before 'a) ...' and 'Befreit sind auf Antrag' right above
+    'a) Hunde,'; a heading above whole sentences does not.
     """
     spans, marks = _read(passage)
     if not first or marks[first] is None:
         return False
     (start, end), item = spans[first - 1], spans[first]
-    if passage.text[end : item[0]].count("\n") not in (1, 2):
+    breaks = passage.text[end : item[0]].count("\n")
+    if breaks not in (1, 2):
         return False
     if _ANNOUNCES.search(passage.text, start, end):
         return True
@@ -137,4 +140,5 @@ def _announced(passage: Passage, first: int) -> bool:
     if last is None:
         return False
     said = passage.text[slice(*item)].split(maxsplit=1)[-1]
-    return said[:1].islower() or (last[1][0].islower() and not _CLOSED.search(said))
+    goes_on = breaks == 1 and _GOES_ON.search(said) is not None
+    return goes_on or said[:1].islower() or (last[1][0].islower() and not _CLOSED.search(said))
