@@ -29,6 +29,7 @@ _TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would 
 _ENDS = re.compile(rf"[{_FINAL}:;](?:[\"'”“»«›‹)\]」』）{FOOTNOTE_MARKS}]|\[\d{{1,3}}\])*$")
 _QUESTION = re.compile(r"[?\uff1f\u061f][)*_]*$")
 _ASKED = re.compile(r"[^\n]*[?\uff1f\u061f][)*_]*\n\s*")
+_RUN_IN = re.compile(r"(?!(?:nein|doch)\b)[^\W\d_-][^\W\d_]{3,}(?:[ -][^\W\d_]{3,})?\.", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _SHORTEST, _LONG = 3, 14  # words
 _SHORT, _LINE = 16, 200  # bytes of UTF-8: some scripts need few characters, and no blanks between words
@@ -60,13 +61,14 @@ def find_candidates(
 ) -> list[Candidate]:
     """Every sentence once, although neighbouring passages of a document overlap; fragments only if all are.
 
-    A question is no answer: it stands with what follows it, however short that is, or not at all. A line that says when
-    stands with the heading above it. A heading that holds a date is a candidate where it ``answers``.
+    A question is no answer: it stands with what follows it, however short that is, or not at all; so does a heading
+    that opens a line of text. A line that says when stands with the heading above it. A heading that holds a date is a
+    candidate where it ``answers``.
     """
     seen: set[tuple[str, int]] = set()
     found: list[Candidate] = []
     for index, passage in enumerate(passages):
-        question: int | None = None  # where the question begins that the next span answers
+        question: int | None = None  # where the question, or heading, begins that the next span goes with
         for start, end, fragment in _spans(passage, answers):
             text = passage.text[start:end]
             if _QUESTION.search(text):
@@ -74,6 +76,9 @@ def find_candidates(
                 continue
             bullet = _BULLET.match(passage.text, start, end)
             start = bullet.end() if bullet else start
+            if question is None and _is_run_in(passage.text, start, end):
+                question = start
+                continue
             if question is not None and (not _is_aside(text) or opens_with_day(passage, start, text)):
                 start, fragment = question, False
             question = None
@@ -202,6 +207,23 @@ def _is_short(text: str) -> bool:
 def _shares_line(text: str, start: int, end: int) -> bool:
     """Whether something else stands on the lines of a span, as beside a short sentence of a paragraph."""
     return text[text.rfind("\n", 0, start) + 1 : start].strip() != "" or text[end:].partition("\n")[0].strip() != ""
+
+
+def _is_run_in(text: str, start: int, end: int) -> bool:
+    """Whether a span heads the rest of its line: one or two capitalised words, 'Haftung. Wer ...'.
+
+    A short sentence that opens a line of a wrapped paragraph does not.
+    """
+    line = text.rfind("\n", 0, start) + 1
+    mark = _LIST_ITEM.match(text, line, end)
+    opening = mark.end() - 1 if mark else line
+    words = text[opening:end].split()
+    if not _RUN_IN.fullmatch(" ".join(words)) or not all(word[0].isupper() for word in words):
+        return False
+    if text[opening:start].strip() or not text[end:].partition("\n")[0].strip():
+        return False
+    above = text[:line]
+    return mark is not None or above.endswith("\n\n") or not _ENDS.search(above.rstrip())
 
 
 def _is_aside(text: str) -> bool:

@@ -40,6 +40,29 @@ def test_a_question_stands_with_its_answer_or_not_at_all(text, found):
     assert [item.text for item in find_candidates([passage(text)])] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Frostschutz. Glykol darf nicht hinein. Es ist giftig.\n\nHöhere Gewalt. Niemand haftet.",
+         ["Frostschutz. Glykol darf nicht hinein.", "Es ist giftig.", "Höhere Gewalt. Niemand haftet."]),
+        ("Der Plan\nSoftware. Version 3.1 ersetzt 2.4. Sie ist neu.",
+         ["Software. Version 3.1 ersetzt 2.4.", "Sie ist neu."]),
+        ("4. Credits. If it fails, you pay less.\n- Service-Level. We promise nothing.",
+         ["4. Credits. If it fails, you pay less.", "Service-Level. We promise nothing."]),
+        ("Haftet er? Nein. Er haftet nie.", ["Haftet er? Nein.", "Er haftet nie."]),
+        ("Wer haftet?\n\nNiemand. Auch er haftet nie.", ["Wer haftet?\n\nNiemand.", "Auch er haftet nie."]),
+        ("Nein. Er haftet nie.", ["Nein.", "Er haftet nie."]),
+        ("Er rief ihn an, und zwar laut.\nStille. Dann ging er.",
+         ["Er rief ihn an, und zwar laut.", "Stille.", "Dann ging er."]),
+        ("Er kam. Stille. Dann ging er.", ["Er kam.", "Stille.", "Dann ging er."]),
+        ("Kinder lachen. Dann gehen sie.", ["Kinder lachen.", "Dann gehen sie."]),
+        ("Gebühr.\n\nDann gehen sie alle.", ["Dann gehen sie alle."]),
+    ],
+)  # fmt: skip
+def test_a_heading_that_opens_a_line_of_text_stands_with_what_follows_it(text, found):
+    assert [item.text for item in find_candidates([passage(text)])] == found
+
+
 def test_a_title_is_no_answer_although_it_has_a_label():
     text = "Geplant und geschehen: Das Programm im April\n\nDas Theater entfiel."
     (only,) = find_candidates([passage(text, title="Geplant und geschehen: Das Programm im April")])
