@@ -98,7 +98,10 @@ def columns(rows: Sequence[Row]) -> list[int]:
 
 
 def names_columns(row: Row, below: Sequence[Row]) -> bool:
-    """Whether a row's cells can be names: short, no two the same, and no values but years and dates above others."""
+    """Whether a row's cells can be names: short, no two the same, and no values but years and dates above others.
+
+    Nor is an amount a value that stands above those of another unit.
+    """
     filled = [cell for cell in row if cell]
     others = [other for other in below if other != row]  # it may be repeated for print
     again = any(cell and cell in _column(others, column) for column, cell in enumerate(row))
@@ -116,12 +119,28 @@ def _are_names(row: Row, below: Sequence[Row]) -> bool:
     if not filled or 0 < colons < len(filled) or max(map(len, filled)) > LONGEST_NAME:
         return False
     periods = [column for column, cell in enumerate(row) if _PERIOD.fullmatch(cell)]
-    if any(_VALUE.match(cell) for column, cell in enumerate(row) if column not in periods):
+    counted = [column for column, cell in enumerate(row) if _VALUE.match(cell) and column not in periods]
+    if counted and not (_heads_words(row[0], below) and all(_heads_amounts(row, below, column) for column in counted)):
         return False
     values = [_column(below, column) for column in periods]
     if any(2 * sum(bool(_PERIOD.fullmatch(cell)) for cell in cells) > len(cells) for cells in values):
         return False  # a year above years
     return not periods or (any(values) if len(periods) > 1 else any(map(is_number, values[0])))
+
+
+def _heads_words(first: str, below: Sequence[Row]) -> bool:
+    """Whether the first cell may name the words below it: a corner left empty or a field's name, or above several."""
+    words = _column(below, 0)
+    if any(map(is_number, [first, *words])) or any(map(_is_field, words)):
+        return False
+    return len(words) >= (2 if not first or _is_field(first) else 3)
+
+
+def _heads_amounts(row: Row, below: Sequence[Row], column: int) -> bool:
+    """Whether an amount, '24 Stunden', stands above some that are alike and of another unit, '28 Euro'."""
+    values = _column(below, column)
+    units = {"9", *_kinds([row[column]])}  # of the same unit may be what has none
+    return is_number(row[column]) and _is_alike(values) and not units & _kinds(values)
 
 
 def _is_sure(row: Row, below: Sequence[Row], pair: bool) -> bool:
@@ -160,9 +179,13 @@ def _column(rows: Sequence[Row], column: int) -> list[str]:
 
 def _is_alike(cells: Sequence[str]) -> bool:
     """Whether cells are numbers, or dates, of one kind: with the same signs and units."""
-    told = [cell for cell in cells if any(map(str.isalnum, cell))]  # a dash stands for none
-    kinds = {_DIGITS.sub("9", _THOUSANDS.sub("", cell)).lstrip("-+ ") for cell in told}
-    return len(kinds) == 1 and all(map(is_number, told))
+    return len(_kinds(cells)) == 1 and all(is_number(cell) for cell in cells if any(map(str.isalnum, cell)))
+
+
+def _kinds(cells: Sequence[str]) -> set[str]:
+    """The units and signs of numbers, '9 Euro' for '14,50 Euro'; a dash stands for none."""
+    told = [cell for cell in cells if any(map(str.isalnum, cell))]
+    return {_DIGITS.sub("9", _THOUSANDS.sub("", cell)).lstrip("-+ ") for cell in told}
 
 
 def _is_field(cell: str) -> bool:

@@ -44,13 +44,41 @@ def test_titles_stand_above_the_names() -> None:
         ("|2022|2023\nVertrieb||12", "Vertrieb; 2023: 12"),
         ("Name|01.05.2024|02.05.2024\nKim||Nacht", "Name: Kim; 02.05.2024: Nacht"),
         ("Name|1. Quartal|2. Quartal\nKim||5", "Name: Kim; 2. Quartal: 5"),
+        (
+            "Land|über 8 Stunden|24 Stunden\nMalta|14 Euro|28 Euro\nPolen||34 Euro",
+            "Land: Malta; über 8 Stunden: 14 Euro; 24 Stunden: 28 Euro\nLand: Polen; 24 Stunden: 34 Euro",
+        ),
+        (
+            "|1 Person|2 Personen\nBasis|9 €|12 €\nKomfort|15 €|",
+            "Basis; 1 Person: 9 €; 2 Personen: 12 €\nKomfort; 1 Person: 15 €",
+        ),
+        (
+            "Tarif|1 Tag|2 Tage\nA|9 €|12 €\nB|15 €|\nC||8 €",
+            "Tarif: A; 1 Tag: 9 €; 2 Tage: 12 €\nTarif: B; 1 Tag: 15 €\nTarif: C; 2 Tage: 8 €",
+        ),
         ("Müller|Bonn|1998\nSchulz||2003", "Müller | Bonn | 1998\nSchulz |  | 2003"),
         ("Müller|1998|2003\nSchulz||2004", "Müller | 1998 | 2003\nSchulz |  | 2004"),
         ("Müller|Bonn|1998\nSchulz||offen", "Müller | Bonn | 1998\nSchulz |  | offen"),
     ],
 )
-def test_years_and_dates_may_be_names(table: str, expected: str) -> None:
+def test_years_dates_and_amounts_may_be_names(table: str, expected: str) -> None:
     assert told(table) == expected
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Länge|12 m|14 m\nPreis|30 €|31 €\nKosten|20 €|25 €",
+        "Stahl|12 m|14 m\nHolz|30 €|31 €\nSand|20 €|25 €",
+        "Name|9 €|12 €\nKim|15|17\nEva|16|18",
+        "Name|9 €|12 €\nKim|15 €|17 €\nEva|16 €|18 €",
+        "Name|9 Tage|12 Tage\nKim|15 €|17 €\nEva|16 km|18 €",
+        "Name|9 Tage|12 Tage\nKim|15 €|17 €",
+        "Name|9 Tage|a@b.de\nKim|15 €|17 €\nEva|16 €|18 €",
+    ],
+)
+def test_amounts_below_which_there_are_no_others_of_one_kind_are_values(table: str) -> None:
+    assert told(table) == table.replace("|", " | ")
 
 
 @pytest.mark.parametrize(
