@@ -79,7 +79,7 @@ async def _evaluate(
 ) -> None:
     sources = target.sources()
     started, clock = time.time(), time.perf_counter()
-    asked = await _ask_all(resolved.cases, target, folder, concurrency, on_case)
+    asked = await _ask_all(resolved.cases, target, folder, scorers.judge, concurrency, on_case)
     records = [_result(case, asked[case.id], sources, scorers) for case in resolved.cases]
     if scorers.embedder is not None:
         _add_similarity(resolved.cases, records, scorers.embedder)
@@ -107,14 +107,20 @@ async def _ask_all(
     cases: Sequence[Case],
     target: Target,
     folder: RunFolder,
+    judge: Judge | None,
     concurrency: int,
     on_case: Callable[[int, int], None] | None,
 ) -> dict[str, Record]:
-    """Outcomes by case id; those that failed in an earlier attempt are asked again."""
+    """Outcomes by case id; those that failed in an earlier attempt are asked again.
+
+    RunError as soon as an answer is the judge's own.
+    """
     asked = {key: record for key, record in folder.asked().items() if record["error"] is None}
 
     async def one(case: Case) -> None:
         record = await _ask(case, target)
+        if judge is not None and record["outcome"] is not None:
+            judge.refuse(record["outcome"]["model"])
         folder.append_asked(record)
         asked[case.id] = record
         if on_case is not None:

@@ -64,7 +64,7 @@ def run(
     settings = load_settings()
     cases = select_cases(load_dataset(dataset), ids=case or (), tags=tag or (), limit=limit)
     folder = out or RUNS / f"{folder_name(cases.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
-    judge = _judge(settings, answerer, judge_model, judge_url, judge_key_env)
+    judge = _judge(settings, answerer if url is None else None, judge_model, judge_url, judge_key_env)
     embedder = None if no_similarity else _encoder(settings)
 
     if url is None:
@@ -169,7 +169,7 @@ def _encoder(settings: Settings) -> Embedder:
 
 
 def _judge(
-    settings: Settings, answerer: Answerer, model: str | None, url: str | None, key_env: str | None
+    settings: Settings, answerer: Answerer | None, model: str | None, url: str | None, key_env: str | None
 ) -> Judge | None:
     if model is None:
         return None

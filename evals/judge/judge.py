@@ -35,13 +35,17 @@ class Judge:
     """Asks a chat model for verdicts; the model must not be the one that is judged."""
 
     def __init__(self, model: ChatModel, answering_model: str | None) -> None:
-        if answering_model == model.name:
+        self._model = model
+        self.refuse(answering_model)
+        self._prompts: dict[Kind, Prompt] = {kind: load_prompt(f"judge_{kind}") for kind in KINDS}
+
+    def refuse(self, answering_model: str | None) -> None:
+        """RunError when answers come from the judge's own model."""
+        if answering_model == self._model.name:
             raise RunError(
-                f"The judge and the answers would come from the same model, {model.name}; "
+                f"The judge and the answers would come from the same model, {self._model.name}; "
                 "name another one with --judge-model."
             )
-        self._model = model
-        self._prompts: dict[Kind, Prompt] = {kind: load_prompt(f"judge_{kind}") for kind in KINDS}
 
     def describe(self) -> dict[str, Any]:
         """Model and prompt digests, for the run's config."""

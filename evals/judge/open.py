@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -11,24 +12,56 @@ from evals.judge.judge import Judge
 from rag_service.models import AnswererName
 from rag_service.settings import Settings
 
+USUAL_PORTS = {"http": 80, "https": 443}
+
 
 def open_judge(
-    settings: Settings, model: str, url: str | None, key_variable: str | None, answerer: AnswererName = "auto"
+    settings: Settings, model: str, url: str | None, key_variable: str | None, answerer: AnswererName | None = "auto"
 ) -> Judge:
-    """The judge; RunError when its key is missing or it is the model that answers, if one does."""
+    """The judge; RunError when its key is missing or it is the model that answers, if one does.
+
+    ``answerer`` None: other settings than these tell which model answers.
+    """
     from rag_service.bootstrap import open_chat_model
 
     update: dict[str, object] = {"model": model, "temperature": 0.0, "structured": "off"}
+    update |= {"llamaindex": None, "llamaindex_options": {}}  # the answering model's class, not the judge's
     if url is not None:
         update["base_url"] = url
+    own = settings
     if key_variable is not None:
         key = os.environ.get(key_variable)
         if not key:
             raise RunError(f"The judge's key should stand in {key_variable}, which is not set.")
         update["api_key"] = SecretStr(key)
-    judged = settings.model_copy(update={"llm": settings.llm.model_copy(update=update)})
-    answering = settings.llm.model if settings.llm_configured and answerer != "extractive" else None
-    chat = open_chat_model(judged)
+    elif url is not None and _origin(url) != _origin(_endpoint(settings)):
+        update["api_key"] = None
+        own = settings.model_copy(update={"openai_api_key": None})
+    chat = open_chat_model(own.model_copy(update={"llm": settings.llm.model_copy(update=update)}))
     if chat is None:
         raise RunError("The judge has no endpoint: name one with --judge-url, or set OPENAI_API_KEY.")
-    return Judge(chat, answering)
+    return Judge(chat, None if answerer is None else _answering(settings, answerer))
+
+
+def _answering(settings: Settings, answerer: AnswererName) -> str | None:
+    """Name of the model that answers; None where none does."""
+    from rag_service.bootstrap import open_chat_model
+
+    chosen = settings.answer.answerer if answerer == "auto" else answerer
+    chat = None if chosen == "extractive" else open_chat_model(settings)
+    return chat.name if chat is not None else None
+
+
+def _endpoint(settings: Settings) -> str:
+    """Where the service's key is sent."""
+    from rag_service.answer.models.openai import OPENAI
+
+    return settings.llm.base_url or settings.openai_base_url or OPENAI
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or USUAL_PORTS.get(parts.scheme)
+    except ValueError as error:
+        raise RunError(f"{url} is not a URL: {error}") from error
