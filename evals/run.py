@@ -29,6 +29,8 @@ from rag_service.ports import Embedder
 
 CONTEXT = 220
 DIGITS = 6
+# Warnings of an answer that was made without something configured, as it failed: no figure of what is evaluated.
+STOOD_IN = ("llm_unavailable", "rewrite_unavailable", "reranker_unavailable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,11 @@ async def _ask(case: Case, target: Target) -> Record:
     try:
         answer = await target.ask(case)
     except RagError as error:
-        failure = {"code": error.code, "message": str(error)}
-        return {"id": case.id, "outcome": None, "error": failure, "timings": None}
+        return _not_answered(case, error.code, str(error))
+    told = {warning.code: warning.message for warning in answer.warnings}
+    for code in STOOD_IN:
+        if code in told:
+            return _not_answered(case, code, told[code])
     timings = {
         "retrieve_ms": round(answer.timings.retrieve_ms, 2),
         "answer_ms": round(answer.timings.answer_ms, 2),
@@ -144,6 +149,10 @@ async def _ask(case: Case, target: Target) -> Record:
         "waited_ms": round((time.perf_counter() - began) * 1000, 2),
     }
     return {"id": case.id, "outcome": answer_record(answer), "error": None, "timings": timings}
+
+
+def _not_answered(case: Case, code: str, message: str) -> Record:
+    return {"id": case.id, "outcome": None, "error": {"code": code, "message": message}, "timings": None}
 
 
 def _result(case: Case, asked: Record, sources: Mapping[str, str], scorers: Scorers) -> Record:

@@ -9,9 +9,10 @@ import pytest
 from evals import environment
 from evals.cases.model import Case
 from evals.errors import RunError
+from evals.gate import check, load_gate
 from evals.run import Scorers, run
 from evals.runs import load_run, save_baseline
-from rag_service.models import Answer
+from rag_service.models import Answer, Warning
 from tests import eval_kit
 from tests.eval_kit import ScriptedTarget
 
@@ -133,3 +134,21 @@ async def test_other_code_of_the_same_commit_is_not_mixed_in(
     assert len(load_run(tmp_path / "run").records) == 18
     with pytest.raises(RunError, match="differs in code; name another folder"):
         await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+
+
+@pytest.mark.parametrize("code", ["llm_unavailable", "rewrite_unavailable", "reranker_unavailable"])
+async def test_an_answer_without_what_is_configured_has_failed_and_is_asked_again(tmp_path: Path, code: str) -> None:
+    def stood_in(case: Case, answer: Answer) -> Answer:
+        told = (Warning("period_only", ""), Warning(code, "It did not answer."))
+        return replace(answer, warnings=told) if case.id in ("italien", "oz") else answer
+
+    cases = eval_kit.dataset(tmp_path)
+    folder = await run(cases, ScriptedTarget(stood_in), tmp_path / "run", scorers=Scorers())
+    assert folder.summary()["failed"] == {code: 2}
+    assert folder.summary()["metrics"]["answer_correct"]["reasons"] == {code: 1}
+    (tmp_path / "gate.yaml").write_text("thresholds: {answer_correct: {min: 0.5}}", encoding="utf-8")
+    failures, bound = check(load_run(folder.path), load_gate(tmp_path / "gate.yaml"))
+    assert (failures.passed, failures.reason, bound.passed) == (False, f"2 of 18 failed: 2 {code}", True)
+    again = ScriptedTarget()
+    healed = await run(cases, again, tmp_path / "run", scorers=Scorers())
+    assert (again.asked, healed.summary()["failed"]) == (["italien", "oz"], {})
