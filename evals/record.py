@@ -57,8 +57,8 @@ def read_answer(record: Mapping[str, Any], question: str, timings: Timings | Non
         abstention=Abstention(abstention["reason"], abstention["message"]) if abstention else None,
         text=record["answer"],
         statements=tuple(_read_statement(item) for item in record["statements"]),
-        citations=tuple(_read_citation(item) for item in record["citations"]),
-        passages=tuple(_read_passage(item) for item in record["passages"]),
+        citations=tuple(read_citation(item) for item in record["citations"]),
+        passages=tuple(read_passage(item) for item in record["passages"]),
         answerer=record["answerer"],
         model=record["model"],
         prompt=PromptInfo(prompt["name"], prompt["version"], prompt["sha256"]) if prompt else None,
@@ -98,7 +98,8 @@ def _citation_record(item: Citation) -> dict[str, Any]:
     }
 
 
-def _read_citation(item: Mapping[str, Any]) -> Citation:
+def read_citation(item: Mapping[str, Any]) -> Citation:
+    """The citation of a record."""
     return Citation(
         number=item["number"],
         document_id=str(item.get("document_id", "")),
@@ -135,7 +136,8 @@ def _passage_record(item: Passage) -> dict[str, Any]:
     }
 
 
-def _read_passage(item: Mapping[str, Any]) -> Passage:
+def read_passage(item: Mapping[str, Any]) -> Passage:
+    """The passage of a record."""
     return Passage(
         chunk_id=str(item.get("chunk_id", "")),
         document_id=str(item.get("document_id", "")),

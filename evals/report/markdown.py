@@ -27,6 +27,9 @@ def run_markdown(run: Run) -> str:
             *(figure[key] for key in ("n", "skipped", "unscored")),
         )
         lines.append(_row(cells))
+    if run.summary["failed"]:
+        reasons = ", ".join(f"{count} × {code}" for code, count in run.summary["failed"].items())
+        lines += ["", f"{sum(run.summary['failed'].values())} cases failed and have no scores: {reasons}."]
     times = run.latency["total_ms"]
     if times:
         lines += ["", f"Latency of an answer: p50 {times['p50']:.0f} ms, p95 {times['p95']:.0f} ms."]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evals.cases.model import GoldEvidence
 from evals.compare import Comparison
 from evals.folder import Record
+from evals.metrics.citations import citation_precision
+from evals.metrics.ranking import first_rank
 from evals.metrics.registry import metrics
-from evals.metrics.spans import overlaps
+from evals.metrics.relevance import evidence_gains, holds
+from evals.record import read_citation, read_passage
 from evals.report.highlight import Piece, evidence_view
 from evals.report.svg import Point, histogram, interval_bar, scatter
 from evals.report.words import COUNTED, HEADLINE, TAG_COLUMNS, bounds, mean_of, number
 from evals.runs import Run
+from rag_service.models import Passage
 
 PASSAGE_SHOWN = 260
 UNCITED = "right answer, gold evidence not cited"
@@ -21,12 +26,12 @@ UNCITED = "right answer, gold evidence not cited"
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case with everything needed to see what went wrong."""
+    """One case with everything needed to see what went wrong; ``evidence`` is source, where it was found, and text."""
 
     record: Record
     verdict: str
     right: bool | None
-    evidence: list[tuple[str, list[Piece]]]
+    evidence: list[tuple[str, str, list[Piece]]]
     citations: list[tuple[Record, bool]]
     passages: list[tuple[Record, bool, str]]
     notable: list[tuple[str, str]]
@@ -34,15 +39,23 @@ class CaseView:
 
 def case_view(record: Record) -> CaseView:
     """Gold evidence in its source, citations and passages marked where they meet it."""
-    outcome = record["outcome"] or {"citations": [], "passages": []}
+    outcome = record["outcome"] or {}
+    citations, passages = outcome.get("citations", ()), outcome.get("passages", ())
+    gold, retrieved = [_gold(item) for item in record.get("evidence", ())], [read_passage(item) for item in passages]
     right = record["scores"].get("case_right")
     return CaseView(
         record=record,
         verdict=explain(record),
         right=None if right is None else right == 1.0,
-        evidence=[(item["source"], evidence_view(item, outcome["citations"])) for item in record.get("evidence", ())],
-        citations=[(item, _meets(item, record)) for item in outcome.get("citations", ())],
-        passages=[(item, _meets(item, record), _shortened(item["text"])) for item in outcome.get("passages", ())],
+        evidence=[
+            (item["source"], _found(span, retrieved) if outcome else "", evidence_view(item, citations))
+            for item, span in zip(record.get("evidence", ()), gold, strict=True)
+        ],
+        citations=[(item, citation_precision([read_citation(item)], gold) == 1.0) for item in citations],
+        passages=[
+            (item, any(holds(passage, span) for span in gold), _shortened(item["text"]))
+            for item, passage in zip(passages, retrieved, strict=True)
+        ],
         notable=[
             (metrics()[name].label, number(value, name))
             for name, value in record["scores"].items()
@@ -65,7 +78,9 @@ def explain(record: Record) -> str:
     if scores.get("answer_correct") == 0.0:
         if scores.get("citation_recall", 0.0) > 0:
             return "wrong answer although gold evidence is cited"
-        rank = record["ranks"].get("evidence")
+        if "evidence" not in record["ranks"]:
+            return "wrong answer"
+        rank = record["ranks"]["evidence"]
         return "wrong answer, evidence " + (f"at rank {rank} not cited" if rank else "not retrieved")
     if scores.get("citation_recall") == 0.0:
         return UNCITED
@@ -177,12 +192,15 @@ def _calibration(bins: list[Mapping[str, float]]) -> str:
     )  # fmt: skip
 
 
-def _meets(item: Mapping[str, Any], record: Record) -> bool:
-    return any(
-        gold["source"] == item["source"]
-        and overlaps(item["start_char_index"], item["end_char_index"], gold["start"], gold["end"])
-        for gold in record.get("evidence", ())
-    )
+def _gold(item: Mapping[str, Any]) -> GoldEvidence:
+    return GoldEvidence(item["source"], item["quote"], item["start"], item["end"])
+
+
+def _found(span: GoldEvidence, passages: Sequence[Passage]) -> str:
+    """Where a gold evidence span was retrieved, as the metrics count it."""
+    gains, _ = evidence_gains(passages, [span])
+    rank = first_rank(gains)
+    return f"first found at rank {rank}" if rank else "not retrieved"
 
 
 def _shortened(text: str) -> str:
