@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -97,6 +98,11 @@ def _notes(first: Run, second: Run, pairs: Pairs, unlike: Mapping[str, str]) -> 
     for names, why in ((pairs.changed, "they ask or expect something else"), (pairs.alone, "only one run has them")):
         if names:
             yield f"{len(names)} cases left out, as {why}: {shortened(names)}"
+    for run, records in ((first, pairs.first), (second, pairs.second)):
+        failed = Counter(record["error"]["code"] for record in records if record["error"])
+        if failed:
+            codes = ", ".join(f"{count} × {code}" for code, count in sorted(failed.items()))
+            yield f"{run.name}: {failed.total()} of {len(records)} cases failed and have no scores: {codes}"
     if first.config["corpus_sha256"] != second.config["corpus_sha256"]:
         yield "the corpus changed between them"
     for why in dict.fromkeys(unlike.values()):

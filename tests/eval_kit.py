@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from evals.cases.load import load_dataset
 from evals.cases.model import Case, Dataset
@@ -203,3 +205,10 @@ def abstained(case: Case, passages: tuple[Passage, ...] = (), confidence: float 
         confidence=confidence,
         usage=Usage(10, 5, 0.001),
     )
+
+
+def printed(thing: object) -> str:
+    """What a wide terminal shows of it."""
+    console = Console(file=StringIO(), width=200)
+    console.print(thing)
+    return console.file.getvalue()  # type: ignore[attr-defined]

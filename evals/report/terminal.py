@@ -32,13 +32,13 @@ def print_run(run: Run, console: Console) -> None:
 
 
 def comparison_tables(comparison: Comparison) -> RenderableType:
-    """Differences by metric and tag, and the cases that flipped; what is the same is only counted."""
+    """Differences by metric and tag, and the cases that flipped; what is the same over all cases is only counted."""
     head = Text(f"{comparison.first} → {comparison.second}, {comparison.cases} cases", style="bold")
     notes = Text("\n".join(comparison.notes), style="yellow")
     table = _table("")
     for name in ("metric", "n", "unpaired", "before", "after", "difference", "95 % interval", "p", ""):
         table.add_column(name, justify="left" if name in ("metric", "") else "right")
-    differing = [change for change in comparison.changes if verdict(change) != SAME]
+    differing = [change for change in comparison.changes if verdict(change) != SAME or change.unpaired]
     for change in differing:
         _add_change(table, change.metric.label, change)
     same = Text(f"{len(comparison.changes) - len(differing)} of {len(comparison.changes)} metrics are the same.")

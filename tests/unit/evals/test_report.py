@@ -19,7 +19,7 @@ from evals.runs import Run, load_run, save_baseline
 from evals.sweep import SweepRow
 from rag_service.models import Answer
 from tests import eval_kit
-from tests.eval_kit import Change, ScriptedTarget
+from tests.eval_kit import Change, ScriptedTarget, printed
 
 
 def wrong_in_the_north(case: Case, answer: Answer) -> Answer:
@@ -29,12 +29,6 @@ def wrong_in_the_north(case: Case, answer: Answer) -> Answer:
 async def evaluated(tmp_path: Path, name: str, change: Change | None = None, fail: frozenset[str] = frozenset()) -> Run:
     folder = await run(eval_kit.dataset(tmp_path), ScriptedTarget(change, fail), tmp_path / name, scorers=Scorers())
     return load_run(folder.path)
-
-
-def printed(thing: object) -> str:
-    console = Console(file=StringIO(), width=200)
-    console.print(thing)
-    return console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_text_is_cut_where_evidence_and_citations_begin_and_end() -> None:

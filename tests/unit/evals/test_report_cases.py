@@ -1,5 +1,6 @@
 """What the reports say of single cases: those that failed, and those with no evidence, or several pieces of it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,12 +9,13 @@ from evals.cases.model import Case, Dataset
 from evals.compare import compare
 from evals.report.markdown import comparison_markdown, run_markdown
 from evals.report.page import write_report
+from evals.report.terminal import comparison_tables
 from evals.report.view import case_view, explain
 from evals.run import Scorers, run
 from evals.runs import Run, load_run
 from rag_service.models import Answer
 from tests import eval_kit
-from tests.eval_kit import Change, ScriptedTarget
+from tests.eval_kit import Change, ScriptedTarget, printed
 
 FACTS = [f"Die Hauptstadt von {land} ist {town}." for land, town in list(eval_kit.CAPITALS.items())[:3]]
 CASES = f"""
@@ -73,6 +75,23 @@ async def test_a_failed_case_with_evidence_is_reported(tmp_path: Path) -> None:
         assert told in run_markdown(failed)
         assert "failed: model_timeout" in comparison_markdown(compare(good, failed))
     assert "cases failed and have" not in run_markdown(good)
+
+
+async def test_a_comparison_tells_what_only_one_run_scored(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    good = load_run((await run(cases, ScriptedTarget(), tmp_path / "good", scorers=Scorers())).path)
+    fail = frozenset({"italien", "polen", "oz"})
+    bad = load_run((await run(cases, ScriptedTarget(fail=fail), tmp_path / "bad", scorers=Scorers())).path)
+    result = compare(good, bad)
+    note = "bad: 3 of 18 cases failed and have no scores: 3 × model_timeout"
+    assert result.notes == (note,)
+    text = printed(comparison_tables(result))
+    assert note in text
+    assert re.search(r"Answers right +8 +2 +1\.000 +1\.000", text)
+    assert re.search(r"Abstention F1 +15 +3 +1\.000 +1\.000", text)
+    assert re.search(r"^0 of \d+ metrics are the same", text, re.MULTILINE)
+    assert compare(bad, good).notes == (note,)
+    assert compare(good, good).notes == ()
 
 
 async def test_each_piece_of_evidence_has_its_own_rank(tmp_path: Path) -> None:
