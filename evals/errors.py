@@ -16,6 +16,13 @@ class DatasetError(InvalidInput):
         self.problems = problems
 
 
+class PatternError(InvalidInput):
+    """A case's regular expression cannot be looked for."""
+
+    code = "unusable_pattern"
+    title = "Unusable regular expression"
+
+
 class RunError(Conflict):
     """A run folder is incomplete, was made by another version, or does not fit what is asked of it."""
 

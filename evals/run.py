@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from evals.cases.load import case_sha256
 from evals.cases.model import Case, Dataset
 from evals.cases.resolve import resolve_dataset
 from evals.environment import environment
+from evals.errors import PatternError
 from evals.folder import FORMAT, Record, RunFolder
 from evals.judge.judge import UNPARSEABLE, Judge
 from evals.judge.score import judge_cases
@@ -82,7 +84,8 @@ async def _evaluate(
     sources = target.sources()
     started, clock = time.time(), time.perf_counter()
     asked = await _ask_all(resolved.cases, target, folder, scorers.judge, concurrency, on_case)
-    records = [_result(case, asked[case.id], sources, scorers) for case in resolved.cases]
+    # in a thread, so that it can be interrupted
+    records = [await asyncio.to_thread(_result, case, asked[case.id], sources, scorers) for case in resolved.cases]
     if scorers.embedder is not None:
         _add_similarity(resolved.cases, records, scorers.embedder)
     if scorers.judge is not None:
@@ -157,11 +160,14 @@ def _not_answered(case: Case, code: str, message: str) -> Record:
 
 def _result(case: Case, asked: Record, sources: Mapping[str, str], scorers: Scorers) -> Record:
     outcome, error = asked["outcome"], asked["error"]
+    if outcome is not None:
+        try:
+            scores = score_answer(case, read_answer(outcome, case.question), sources)
+        except PatternError as failure:
+            outcome, error = None, {"code": failure.code, "message": str(failure)}
     if outcome is None:
         measured = {"similarity": scorers.embedder is not None, "judged": scorers.judge is not None}
         scores = score_failure(case, error["code"], **measured)
-    else:
-        scores = score_answer(case, read_answer(outcome, case.question), sources)
     return {
         "id": case.id,
         "case_sha256": case_sha256(case),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+import regex
+
 from evals.cases.model import AcceptedAnswer
+from evals.errors import PatternError
 from evals.metrics.normalise import answer_words, without_markers
+
+PATIENCE = 1.0  # seconds for one pattern in one answer: some take longer than anyone waits
 
 
 def accepted(answer: str, options: Sequence[AcceptedAnswer]) -> bool:
-    """Whether the answer holds any of the accepted answers."""
+    """Whether the answer holds any of the accepted answers; PatternError when that cannot be told."""
     return any(_holds(answer, option) for option in options)
 
 
@@ -47,7 +51,13 @@ def _holds(answer: str, option: AcceptedAnswer) -> bool:
         return all(_holds(answer, part) for part in option.parts)
     if option.kind == "regex":
         flat = " ".join(without_markers(answer).split())
-        return re.search(option.value, flat, re.IGNORECASE) is not None
+        try:
+            return regex.search(option.value, flat, regex.IGNORECASE, timeout=PATIENCE) is not None
+        except TimeoutError:
+            why = f"{PATIENCE:g} s are not enough; write it without repetitions within repetitions"
+            raise PatternError(f"/{option.value}/ cannot be looked for in the answer: {why}.") from None
+        except regex.error as error:
+            raise PatternError(f"/{option.value}/ is no regular expression: {error}.") from error
     return contains(answer, option.value)
 
 

@@ -1,11 +1,12 @@
 import asyncio
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evals.cases.model import Case
+from evals.cases.model import AcceptedAnswer, Case
 from evals.errors import DatasetError, RunError
 from evals.folder import RunFolder
 from evals.record import answer_record, read_answer
@@ -169,3 +170,20 @@ async def test_damaged_logs_are_named(tmp_path: Path) -> None:
     (folder.path / "asked.jsonl").write_text("{\n{}\n", encoding="utf-8")
     with pytest.raises(RunError, match=r"asked\.jsonl is damaged: .* to start over"):
         await run(cases, ScriptedTarget(), folder.path, scorers=Scorers())
+
+
+async def test_a_pattern_that_takes_for_ever_fails_its_case_by_name(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    slow = tuple(AcceptedAnswer("regex", pattern) for pattern in (r"^(\w|\w)*$", "Berlin"))
+    endless = replace(cases.cases[5], answers=slow)
+    long = "Dublin" * 8 + "!"
+    target = ScriptedTarget(lambda case, answer: replace(answer, text=long) if case.id == "irland" else answer)
+    some = replace(cases, cases=(*cases.cases[:5], endless, *cases.cases[6:]))
+    began = time.monotonic()
+    folder = await run(some, target, tmp_path / "run", scorers=Scorers())
+    assert time.monotonic() - began < 30
+    assert folder.summary()["failed"] == {"unusable_pattern": 1}
+    (failed,) = [record for record in folder.results() if record["error"]]
+    assert (failed["id"], failed["outcome"]) == ("irland", None)
+    assert failed["error"]["message"].startswith(r"/^(\w|\w)*$/ cannot be looked for in the answer: 1 s are not enough")
+    assert folder.summary()["metrics"]["answer_correct"]["n"] == 9
