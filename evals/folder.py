@@ -2,15 +2,17 @@
 
 While a run goes on, ``asked.jsonl`` grows by one line a case. Once all cases are asked it is replaced by
 ``results.jsonl`` and ``summary.json`` (the same for the same service and cases, to the byte) and
-``times.jsonl`` and ``latency.json`` (never the same twice).
+``times.jsonl`` and ``latency.json`` (never the same twice). ``clock.json`` says meanwhile when the run began and how
+long it has been at work, in all its attempts.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from evals.errors import RunError
 
 FORMAT = 1
 LOCK = ".lock"
+CLOCK = "clock.json"
 Record = dict[str, Any]
 
 
@@ -27,6 +30,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.added = 0  # outcomes and judgements that this process put in
+        self._begun, self._earlier, self._since = time.time(), 0.0, time.perf_counter()
         self._asked = path / "asked.jsonl"
         self._judged = path / "judgements.jsonl"
 
@@ -54,6 +58,7 @@ class RunFolder:
 
     def start(self, config: Record) -> None:
         """Create the folder or take up an earlier run of the same config; RunError names what differs."""
+        self._since = time.perf_counter()
         if not (self.path / "config.json").is_file():
             own = (LOCK, "config.json.part")
             if self.path.is_dir() and any(item.name not in own for item in self.path.iterdir()):
@@ -67,6 +72,7 @@ class RunFolder:
                 f"{self.path} holds a run that differs in {', '.join(differing)}; "
                 "name another folder, or delete this one to start over."
             )
+        self._begun, self._earlier = self._worked()
 
     def reopen(self) -> None:
         """Make a complete run one to take up, with the outcomes of cases that did not fail; RunError for a baseline."""
@@ -94,8 +100,7 @@ class RunFolder:
 
     def append_asked(self, record: Record) -> None:
         """Keep one outcome, durably."""
-        _append(self._asked, record)
-        self.added += 1
+        self._append(self._asked, record)
 
     def judgements(self) -> dict[str, Record]:
         """What the judge said before, by the key of the question it was asked."""
@@ -103,13 +108,17 @@ class RunFolder:
 
     def append_judgement(self, record: Record) -> None:
         """Keep one judgement, durably."""
-        _append(self._judged, record)
-        self.added += 1
+        self._append(self._judged, record)
+
+    def clock(self) -> Record:
+        """When the run began (Unix seconds), and the seconds that its attempts took so far."""
+        return {"started": self._begun, "seconds": self._earlier + time.perf_counter() - self._since}
 
     def finish(self, results: Sequence[Record], times: Sequence[Record], summary: Record, latency: Record) -> None:
         """Write the final files; the summary comes last and marks the run as complete."""
         write_files(self.path, self.config(), results, times, summary, latency)
         self._asked.unlink(missing_ok=True)
+        (self.path / CLOCK).unlink(missing_ok=True)
 
     def results(self) -> list[Record]:
         """Result records in the dataset's order; RunError unless the run is complete."""
@@ -128,6 +137,22 @@ class RunFolder:
         """Latency percentiles and when the run was made."""
         self._need_complete()
         return self._read("latency.json")
+
+    def _worked(self) -> tuple[float, float]:
+        """When an earlier attempt began the run and how long it was worked on; now and nothing if nothing tells."""
+        for name in (CLOCK, "latency.json"):
+            with suppress(RunError, KeyError):
+                kept = self._read(name)
+                return float(kept["started"]), float(kept["seconds"])
+        return self._begun, 0.0
+
+    def _append(self, path: Path, record: Record) -> None:
+        with path.open("ab") as file:
+            file.write(_line(record))
+            file.flush()
+            os.fsync(file.fileno())
+        _write(self.path / CLOCK, self.clock())
+        self.added += 1
 
     def _lines(self, name: str) -> list[Record]:
         self._need_complete()
@@ -207,13 +232,6 @@ def _differences(first: Mapping[str, Any], second: Mapping[str, Any], path: str 
             yield from _differences(one, two, f"{name}.")
         elif one != two:
             yield name
-
-
-def _append(path: Path, record: Record) -> None:
-    with path.open("ab") as file:
-        file.write(_line(record))
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _line(record: Record) -> bytes:

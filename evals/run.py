@@ -82,7 +82,6 @@ async def _evaluate(
     on_case: Callable[[int, int], None] | None,
 ) -> None:
     sources = target.sources()
-    started, clock = time.time(), time.perf_counter()
     asked = await _ask_all(resolved.cases, target, folder, scorers.judge, concurrency, on_case)
     # in a thread, so that it can be interrupted
     records = [await asyncio.to_thread(_result, case, asked[case.id], sources, scorers) for case in resolved.cases]
@@ -91,8 +90,7 @@ async def _evaluate(
     if scorers.judge is not None:
         await judge_cases(resolved.cases, records, scorers.judge, folder, concurrency)
     times = [{"id": case.id, **(asked[case.id]["timings"] or {})} for case in resolved.cases]
-    latency = summarise_times(times, started, time.perf_counter() - clock)
-    folder.finish(records, times, summarise(records), latency)
+    folder.finish(records, times, summarise(records), summarise_times(times, **folder.clock()))
 
 
 def run_config(dataset: Dataset, target: Target, scorers: Scorers) -> Record:

@@ -1,6 +1,8 @@
 """What a folder with an earlier run in it is for the same command, and for another one."""
 
+import asyncio
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,6 +136,31 @@ async def test_other_code_of_the_same_commit_is_not_mixed_in(
     assert len(load_run(tmp_path / "run").records) == 18
     with pytest.raises(RunError, match="differs in code; name another folder"):
         await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
+
+
+async def test_the_time_of_a_run_is_that_of_all_its_attempts(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+
+    class Slow(ScriptedTarget):
+        async def ask(self, case: Case) -> Answer:
+            await asyncio.sleep(0.2 if case.id in ("frankreich", "oz") else 0.0)
+            if case.id == "spanien" and "spanien" in self.fail:
+                raise KeyError  # as if killed
+            return await super().ask(case)
+
+    before, clock = time.time(), time.perf_counter()
+    with pytest.raises(KeyError):
+        await run(cases, Slow(fail=frozenset({"spanien"})), tmp_path / "run", scorers=Scorers())
+    first = time.time()
+    await asyncio.sleep(0.5)  # nobody is at work
+    second = await run(cases, Slow(fail=frozenset({"oz"})), tmp_path / "run", scorers=Scorers())
+    taken = second.latency()["seconds"]
+    assert before - 0.001 <= second.latency()["started"] <= first - 0.2
+    assert 0.4 <= taken <= time.perf_counter() - clock - 0.5
+    last = await run(cases, Slow(), tmp_path / "run", scorers=Scorers())
+    assert last.latency()["started"] == second.latency()["started"]
+    assert last.latency()["seconds"] >= taken + 0.2
+    assert not (tmp_path / "run" / "clock.json").exists()
 
 
 @pytest.mark.parametrize("code", ["llm_unavailable", "rewrite_unavailable", "reranker_unavailable"])
