@@ -74,7 +74,12 @@ def newest_run(parent: Path) -> Path:
 
 
 def save_baseline(run: Run, path: Path) -> None:
-    """Write what comparing and the gate need of a run: scores and answers by case, no passages."""
+    """Write what comparing and the gate need of a run: scores and answers by case, no passages.
+
+    RunError when something else than an earlier baseline is there.
+    """
+    if path.exists() and not _may_hold_a_baseline(path):
+        raise RunError(f"{path} is there and is no baseline, which would take its place; name another folder.")
     path.mkdir(parents=True, exist_ok=True)
     write_files(path, run.config, [_slim(record) for record in run.records], [], run.summary, run.latency)
 
@@ -126,6 +131,12 @@ def shortened(names: Sequence[str], limit: int = 5) -> str:
     """The first few names, and how many more there are."""
     shown = ", ".join(names[:limit])
     return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def _may_hold_a_baseline(path: Path) -> bool:
+    """Whether a folder is empty or a baseline, whose times are none."""
+    times = path / "times.jsonl"
+    return path.is_dir() and (not any(path.iterdir()) or (times.is_file() and times.stat().st_size == 0))
 
 
 def _by_id(records: Sequence[Record]) -> dict[str, Record]:

@@ -104,6 +104,23 @@ async def test_a_baseline_with_failures_is_not_asked_again(tmp_path: Path) -> No
     assert load_run(tmp_path / "base").summary["failed"] == {"model_timeout": 1}
 
 
+async def test_a_baseline_takes_the_place_of_nothing_but_a_baseline(tmp_path: Path) -> None:
+    cases = eval_kit.dataset(tmp_path)
+    await run(cases, ScriptedTarget(fail=frozenset({"oz"})), tmp_path / "run", scorers=Scorers())
+    await run(cases, ScriptedTarget(), tmp_path / "other", scorers=Scorers())
+    one, two = load_run(tmp_path / "run"), load_run(tmp_path / "other")
+    (tmp_path / "file").touch()
+    for place in ("other", "run", "corpus", "file"):
+        with pytest.raises(RunError, match=f"{place} is there and is no baseline, which would take its place"):
+            save_baseline(one, tmp_path / place)
+    assert load_run(tmp_path / "other") == two
+    (tmp_path / "empty").mkdir()
+    for place in ("base", "base", "empty"):
+        save_baseline(one, tmp_path / place)
+        save_baseline(two, tmp_path / place)
+        assert load_run(tmp_path / place).summary == two.summary
+
+
 async def test_a_run_of_something_else_is_not_mixed_in(tmp_path: Path) -> None:
     cases = eval_kit.dataset(tmp_path)
     await run(cases, ScriptedTarget(), tmp_path / "run", scorers=Scorers())
