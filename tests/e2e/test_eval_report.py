@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from evals.cases.model import Dataset
 from evals.compare import compare
 from evals.report.page import write_report, write_sweep
 from evals.run import Scorers, run
 from evals.runs import load_run
 from evals.sweep import SweepRow
+from rag_service.models import Turn
 from tests import eval_kit
 from tests.e2e.browser import NARROW, WIDE, Visit, chromium, needs_browser
 from tests.eval_kit import ScriptedTarget
@@ -20,9 +22,18 @@ from tests.eval_kit import ScriptedTarget
 pytestmark = needs_browser
 
 
+LONG = f"https://intranet.example.org/{'handbook/' * 12}leave?id={'0123456789' * 3}"
+
+
+def with_addresses(cases: Dataset) -> Dataset:
+    """The same with a long address in the question and the history of a case that goes wrong."""
+    odd = replace(cases.cases[6], question=f"{cases.cases[6].question} {LONG}", history=(Turn("user", LONG),))
+    return replace(cases, cases=(*cases.cases[:6], odd, *cases.cases[7:]))
+
+
 async def written(folder: Path) -> Path:
     """A report on a run that names the wrong capital in the north, compared with one that is all right."""
-    cases = eval_kit.dataset(folder)
+    cases = with_addresses(eval_kit.dataset(folder))
     good = await run(cases, ScriptedTarget(), folder / "good", scorers=Scorers())
     wrong = ScriptedTarget(lambda case, answer: replace(answer, text="Bern [1]") if "north" in case.tags else answer)
     bad = await run(cases, wrong, folder / "bad", scorers=Scorers())
