@@ -32,7 +32,7 @@ from rag_service.ports import Embedder
 CONTEXT = 220
 DIGITS = 6
 # Warnings of an answer that was made without something configured, as it failed: no figure of what is evaluated.
-STOOD_IN = ("llm_unavailable", "rewrite_unavailable", "reranker_unavailable")
+STOOD_IN = ("llm_unavailable", "reranker_unavailable")
 
 
 @dataclass(frozen=True, slots=True)

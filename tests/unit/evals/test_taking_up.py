@@ -180,7 +180,7 @@ async def test_the_time_of_a_run_is_that_of_all_its_attempts(tmp_path: Path) -> 
     assert not (tmp_path / "run" / "clock.json").exists()
 
 
-@pytest.mark.parametrize("code", ["llm_unavailable", "rewrite_unavailable", "reranker_unavailable"])
+@pytest.mark.parametrize("code", ["llm_unavailable", "reranker_unavailable"])
 async def test_an_answer_without_what_is_configured_has_failed_and_is_asked_again(tmp_path: Path, code: str) -> None:
     def stood_in(case: Case, answer: Answer) -> Answer:
         told = (Warning("period_only", ""), Warning(code, "It did not answer."))
