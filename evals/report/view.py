@@ -12,7 +12,7 @@ from evals.folder import Record
 from evals.metrics.citations import citation_precision
 from evals.metrics.ranking import first_rank
 from evals.metrics.registry import metrics
-from evals.metrics.relevance import evidence_gains, holds
+from evals.metrics.relevance import holds
 from evals.record import read_citation, read_passage
 from evals.report.highlight import Piece, evidence_view
 from evals.report.svg import Point, histogram, interval_bar, scatter
@@ -41,7 +41,8 @@ def case_view(record: Record) -> CaseView:
     """Gold evidence in its source, citations and passages marked where they meet it."""
     outcome = record["outcome"] or {}
     citations, passages = outcome.get("citations", ()), outcome.get("passages", ())
-    gold, retrieved = [_gold(item) for item in record.get("evidence", ())], [read_passage(item) for item in passages]
+    gold = [_gold(item) for item in record.get("evidence", ())]
+    retrieved = [read_passage(item) for item in passages]
     right = record["scores"].get("case_right")
     return CaseView(
         record=record,
@@ -197,9 +198,8 @@ def _gold(item: Mapping[str, Any]) -> GoldEvidence:
 
 
 def _found(span: GoldEvidence, passages: Sequence[Passage]) -> str:
-    """Where a gold evidence span was retrieved, as the metrics count it."""
-    gains, _ = evidence_gains(passages, [span])
-    rank = first_rank(gains)
+    """Where gold evidence was retrieved, as the metrics count it."""
+    rank = first_rank([holds(passage, span) for passage in passages])
     return f"first found at rank {rank}" if rank else "not retrieved"
 
 
