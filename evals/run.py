@@ -192,14 +192,16 @@ def shown_answer(option: Any) -> str:
 
 
 def _evidence_record(item: Any, text: str) -> Record:
-    """The gold span with what stands around it, so that a report needs no corpus."""
+    """The gold span with what stands around it, so that a report needs no corpus; else how the document begins."""
+    start, end = item.places[0] if item.places else (0, 0)
     return {
         "source": item.source,
-        "start": item.start,
-        "end": item.end,
-        "quote": text[item.start : item.end],
-        "before": text[max(0, item.start - CONTEXT) : item.start],
-        "after": text[item.end : item.end + CONTEXT],
+        "start": start,
+        "end": end,
+        "quote": text[start:end],
+        "before": text[max(0, start - CONTEXT) : start],
+        "after": text[end : end + CONTEXT],
+        **({"also": [list(place) for place in item.also]} if item.also else {}),
     }
 
 

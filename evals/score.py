@@ -53,7 +53,8 @@ def score_failure(case: Case, reason: str, *, similarity: bool = False, judged: 
     """
     names = ["case_right"]
     if case.answerable and case.evidence:
-        names += [f"{level}_{name}" for level in ("document", "evidence") for name in _ranking_names()]
+        levels = ("document", "evidence") if any(item.quote for item in case.evidence) else ("document",)
+        names += [f"{level}_{name}" for level in levels for name in _ranking_names()]
         names += ["citation_precision", "citation_recall"]
     if case.answerable and case.answers:
         names.append("answer_correct")
@@ -82,9 +83,11 @@ def _score_retrieval(case: Case, answer: Answer, scores: CaseScores) -> None:
     documents = document_gains(answer.passages, relevant)
     spans, total = evidence_gains(answer.passages, case.evidence)
     for level, gains, count in (("document", documents, len(relevant)), ("evidence", spans, total)):
+        scores.ranks[level] = ranking.first_rank(gains)
+        if not count:  # the evidence names documents only
+            continue
         for name, value in _ranking_values(gains, count).items():
             scores.values[f"{level}_{name}"] = value
-        scores.ranks[level] = ranking.first_rank(gains)
 
 
 def _ranking_values(gains: Sequence[int], total: int) -> dict[str, float]:

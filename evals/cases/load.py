@@ -13,6 +13,7 @@ from typing import Any, cast
 import yaml
 
 from evals.cases.model import AcceptedAnswer, Case, Dataset, GoldEvidence, Needs
+from evals.cases.write import case_record
 from evals.cases.yaml_nodes import NodeReader, line_of, plain
 from evals.errors import DatasetError
 from evals.metrics.normalise import answer_words
@@ -67,7 +68,7 @@ def _said(case: Case) -> dict[str, Any]:
     record["filters"] = dict(case.filters) if case.filters is not None else None
     record.pop("line")
     for item in record["evidence"]:
-        for key in ("line", "start", "end"):
+        for key in ("line", "start", "end", "also"):
             item.pop(key)
     return record
 
@@ -99,6 +100,22 @@ def read_cases(reader: NodeReader, nodes: Sequence[yaml.Node]) -> list[Case]:
             seen[case.id] = case.line
         cases.append(case)
     return cases
+
+
+def acceptable(cases: Sequence[Case]) -> tuple[list[Case], list[str]]:
+    """The cases that a dataset file may hold, and for each of the others what is wrong with it first."""
+    kept: dict[str, Case] = {}
+    problems = []
+    for number, case in enumerate(cases, start=1):
+        reader = NodeReader(Path("case"))
+        read_cases(reader, [reader.node(case_record(case), number)])
+        if case.id in kept:
+            reader.problems.append(f"case:{number}: id '{case.id}' is already taken")
+        if reader.problems:
+            problems.append(reader.problems[0].removeprefix(f"case:{number}: "))
+        else:
+            kept[case.id] = case
+    return list(kept.values()), problems
 
 
 def _case(reader: NodeReader, node: yaml.Node) -> Case:
@@ -168,12 +185,10 @@ def _answer(reader: NodeReader, node: yaml.Node, what: str) -> AcceptedAnswer:
 def _evidence(reader: NodeReader, node: yaml.Node | None, what: str) -> tuple[GoldEvidence, ...]:
     found = []
     for item in reader.items(node, what) if node is not None else []:
-        keys = reader.mapping(item, what, ("source", "quote"), ("source", "quote"))
-        if len(keys) == 2:
-            source, quote = (
-                reader.text(keys["source"], f"{what}: source"),
-                reader.text(keys["quote"], f"{what}: quote"),
-            )
+        keys = reader.mapping(item, what, ("source", "quote"), ("source",))
+        if "source" in keys:
+            source = reader.text(keys["source"], f"{what}: source")
+            quote = reader.text(keys["quote"], f"{what}: quote") if "quote" in keys else ""
             found.append(GoldEvidence(source, quote, line=line_of(item)))
     return tuple(found)
 

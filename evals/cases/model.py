@@ -24,13 +24,22 @@ class AcceptedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class GoldEvidence:
-    """A verbatim quote of a source; ``start`` and ``end`` are its offsets once resolved, -1 before."""
+    """A verbatim quote of a source, or without one the source as a whole.
+
+    ``start`` and ``end`` are the quote's offsets once resolved, -1 before; ``also`` are those at which it stands again.
+    """
 
     source: str
-    quote: str
+    quote: str = ""
     start: int = -1
     end: int = -1
+    also: tuple[tuple[int, int], ...] = ()
     line: int = 0
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Every span of the quote; none where the source is meant as a whole."""
+        return ((self.start, self.end), *self.also) if self.start >= 0 else ()
 
 
 @dataclass(frozen=True, slots=True)

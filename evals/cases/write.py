@@ -37,7 +37,9 @@ def case_record(case: Case) -> dict[str, Any]:
     if case.answers:
         record["answers"] = [_answer(option) for option in case.answers]
     if case.evidence:
-        record["evidence"] = [{"source": item.source, "quote": item.quote} for item in case.evidence]
+        record["evidence"] = [
+            {"source": item.source} | ({"quote": item.quote} if item.quote else {}) for item in case.evidence
+        ]
     if case.needs != "any":
         record["needs"] = case.needs
     if case.reference:

@@ -50,13 +50,16 @@ class NodeReader:
             if not line.strip():
                 continue
             try:
-                node = yaml.SafeDumper(io.StringIO()).represent_data(json.loads(line))
+                nodes.append(self.node(json.loads(line), number + 1))
             except ValueError as error:
                 self.problems.append(f"{self.path}:{number + 1}: not JSON: {error}")
-                continue
-            _mark(node, yaml.Mark(str(self.path), 0, number, 0, None, 0))
-            nodes.append(node)
         return nodes
+
+    def node(self, value: Any, line: int) -> yaml.Node:
+        """The node of a value of JSON, as if it stood in a line of the file, from 1."""
+        node = yaml.SafeDumper(io.StringIO()).represent_data(value)
+        _mark(node, yaml.Mark(str(self.path), 0, line - 1, 0, None, 0))
+        return node
 
     def problem(self, node: yaml.Node, message: str) -> None:
         """Note a problem at a node's line."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from evals.cases.model import GoldEvidence, Needs
-from evals.metrics.spans import overlaps
+from evals.metrics.spans import cites
 from rag_service.models import Citation, Statement
 
 
@@ -18,9 +18,10 @@ def citation_recall(citations: Sequence[Citation], evidence: Sequence[GoldEviden
     """How much of the needed gold evidence is cited.
 
     ``any``: the spans state the same fact, so 1 when one of them is cited, else 0. ``all``: the share of
-    the spans that is cited.
+    the spans that is cited, one that is listed twice counting once.
     """
-    cited = [any(_meets(citation, gold) for citation in citations) for gold in evidence]
+    distinct = {(gold.source, gold.places): gold for gold in evidence}.values()
+    cited = [any(_meets(citation, gold) for citation in citations) for gold in distinct]
     return float(any(cited)) if needs == "any" else sum(cited) / len(cited)
 
 
@@ -46,4 +47,4 @@ def share_supported(
 
 
 def _meets(citation: Citation, gold: GoldEvidence) -> bool:
-    return citation.source == gold.source and overlaps(citation.start, citation.end, gold.start, gold.end)
+    return citation.source == gold.source and cites(citation.start, citation.end, gold.places)

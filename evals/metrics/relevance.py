@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from evals.cases.model import GoldEvidence
 from evals.cases.resolve import find_quote
-from evals.metrics.spans import covers
+from evals.metrics import spans
 from rag_service.models import Passage
 
 
@@ -30,10 +30,11 @@ def document_gains(passages: Sequence[Passage], relevant: frozenset[str]) -> lis
 def evidence_gains(passages: Sequence[Passage], evidence: Sequence[GoldEvidence]) -> tuple[list[int], int]:
     """How many gold evidence spans each passage adds, by rank, and how many there are.
 
-    A span counts where it is held first: overlapping chunks that repeat one do not count twice.
+    A span counts where it is held first: overlapping chunks that repeat one do not count twice, nor do the places at
+    which a quote stands again. Evidence without a quote has no span.
     """
     gains: list[int] = []
-    left = {(item.source, item.start, item.end): item for item in evidence}
+    left = {(item.source, item.places): item for item in evidence if item.places}
     total = len(left)
     for passage in passages:
         held = [span for span, item in left.items() if holds(passage, item)]
@@ -46,5 +47,5 @@ def evidence_gains(passages: Sequence[Passage], evidence: Sequence[GoldEvidence]
 def holds(passage: Passage, gold: GoldEvidence) -> bool:
     """Whether a passage covers a gold span, be it as the print of the same text in another document."""
     if passage.source == gold.source:
-        return covers(passage.start, passage.end, gold.start, gold.end)
+        return spans.holds(passage.start, passage.end, gold.places)
     return gold.source in passage.duplicates and find_quote(gold.quote, passage.text) is not None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Span = tuple[int, int]
 HALF = 0.5
 
 
@@ -25,3 +29,18 @@ def covers(start: int, end: int, gold_start: int, gold_end: int) -> bool:
     """Whether a span holds at least half of a gold span."""
     common = shared(start, end, gold_start, gold_end)
     return gold_end > gold_start and common >= HALF * (gold_end - gold_start)
+
+
+def cites(start: int, end: int, places: Sequence[Span]) -> bool:
+    """Whether a citation meets gold evidence of its source: at any of its places, and anywhere where it has none."""
+    return not places or any(overlaps(start, end, *place) for place in places)
+
+
+def holds(start: int, end: int, places: Sequence[Span]) -> bool:
+    """Whether a passage holds gold evidence of its source: at any of its places, and anyhow where it has none."""
+    return not places or any(covers(start, end, *place) for place in places)
+
+
+def recorded_places(item: Mapping[str, Any]) -> list[Span]:
+    """The places of a run's evidence record; runs of earlier versions tell the first alone."""
+    return [(item["start"], item["end"]), *((a, b) for a, b in item.get("also", ()))] if item["quote"] else []

@@ -1,12 +1,13 @@
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from evals.cases.draft import GAP, TO_EDIT, draft_cases
 from evals.cases.load import load_dataset
-from evals.cases.model import AcceptedAnswer
-from evals.cases.resolve import find_quote, resolve_dataset
+from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
+from evals.cases.resolve import find_quote, find_quotes, resolve_dataset
 from evals.cases.write import write_dataset
 from evals.errors import DatasetError
 from evals.importers.jsonl import import_jsonl
@@ -121,7 +122,7 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
         + "  - {id: e, question: q, answerable: false, answers: [x]}\n"
         + "  - {id: f, question: q}\n"
         + "  - {id: g, question: q, answers: [{regexp: x}], needs: some, filters: 3}\n"
-        + "  - {id: h, question: '', answers: x, evidence: [{source: a}], history: [{role: bot, content: c}]}\n"
+        + "  - {id: h, question: '', answers: x, evidence: [{quote: a}], history: [{role: bot, content: c}]}\n"
         + "  - nonsense\n"
         + f"  - {{id: i, question: {'x' * 4001}, answers: [[]], tags: [a], id: j}}\n",
     )
@@ -139,7 +140,7 @@ def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
         "F:11: case 'g': filters must be a mapping",
         "F:12: case 'h': question is empty",
         "F:12: case 'h': answers must be a list",
-        "F:12: case 'h': evidence has no 'quote'",
+        "F:12: case 'h': evidence has no 'source'",
         "F:12: case 'h': history: role must be one of user, assistant, not 'bot'",
         "F:12: case 'h' is answerable, but has neither answers nor evidence nor a reference",
         "F:13: a case must be a mapping of id, question, answerable, answers, evidence, needs, reference, "
@@ -215,6 +216,35 @@ def test_quotes_that_are_not_in_the_source_are_refused(tmp_path: Path) -> None:
 def test_regex_signs_in_a_quote_are_text() -> None:
     assert find_quote("a (b)?", "x a\u00a0(b)? y") == (2, 8)
     assert find_quote("  ", "x") is None
+
+
+def test_quotes_and_sources_are_compared_as_the_service_keeps_them(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    quote = unicodedata.normalize("NFD", "\ufeffDie Ku\u00adgel ro\u200bllt über Köln")
+    evidence = [GoldEvidence(unicodedata.normalize("NFD", "Übersicht.txt"), quote)]
+    write_dataset(path, "x", "d", ".", [Case("a", "q", evidence=tuple(evidence))])
+    texts = {"Übersicht.txt": "Gut. Die Kugel\nrollt über Köln."}
+    gold = resolve_dataset(load_dataset(path), texts).cases[0].evidence[0]
+    assert (gold.source, gold.start, gold.end) == ("Übersicht.txt", 5, 30)
+
+
+def test_a_quote_is_found_at_all_its_places() -> None:
+    text = "Der Platz kostet 45 Euro. Und noch einmal: der Platz kostet\n45 Euro."
+    assert find_quotes("Platz kostet 45 Euro", text) == [(4, 24), (47, 67)]
+    assert find_quotes("Rom", "Romane über Rom, und Rom selbst") == [(12, 15), (21, 24)]  # not within a word
+    assert find_quotes("Rom", "Romane") == [(0, 3)]  # but where there is nothing else
+    assert find_quotes("東京", "東京。私は東京へ行く") == [(0, 2), (5, 7)]  # no spaces, no boundaries
+
+
+def test_evidence_may_name_a_document_as_a_whole(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(HEAD + "  - {id: a, question: q, evidence: [{source: a.txt}]}\n", encoding="utf-8")
+    dataset = load_dataset(path)
+    write_dataset(tmp_path / "two.yaml", "x", "d", ".", dataset.cases)
+    assert load_dataset(tmp_path / "two.yaml").sha256 == dataset.sha256
+    assert resolve_dataset(dataset, {"a.txt": "Text."}).cases[0].evidence[0].places == ()
+    with pytest.raises(DatasetError, match=r"source 'a\.txt' is not in the corpus"):
+        resolve_dataset(dataset, {"b.txt": "Text."})
 
 
 def test_written_cases_read_the_same(tmp_path: Path) -> None:

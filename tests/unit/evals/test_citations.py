@@ -45,3 +45,20 @@ def test_a_statement_needs_the_flag_and_a_verified_citation() -> None:
         Statement("d", 6, 7, (), True),
     ]
     assert citations.share_supported(statements, [FIRST, shifted], SOURCES) == 0.25
+
+
+def test_a_quote_that_stands_twice_is_cited_at_either_place() -> None:
+    twice = replace(GOLD_FIRST, also=((46, 67),))
+    assert citations.citation_precision([SECOND, THIRD], [twice]) == 0.5
+    assert citations.citation_recall([THIRD], [twice], "all") == 1.0
+    assert citations.citation_recall([SECOND], [twice], "any") == 0.0
+
+
+def test_a_span_that_is_listed_twice_is_needed_once() -> None:
+    assert citations.citation_recall([FIRST], [GOLD_FIRST, GOLD_FIRST, GOLD_SECOND], "all") == 0.5
+
+
+def test_evidence_without_a_quote_is_met_anywhere_in_its_document() -> None:
+    whole = GoldEvidence("a.txt")
+    assert citations.citation_precision([THIRD, replace(FIRST, source="b.txt")], [whole]) == 0.5
+    assert citations.citation_recall([THIRD], [whole], "all") == 1.0

@@ -6,7 +6,7 @@ import pytest
 from evals.cases.model import GoldEvidence
 from evals.metrics import ranking
 from evals.metrics.relevance import document_gains, evidence_gains
-from evals.metrics.spans import covers, overlaps
+from evals.metrics.spans import cites, covers, holds, overlaps, recorded_places
 from tests.eval_kit import ScriptedTarget
 
 TARGET = ScriptedTarget()
@@ -67,3 +67,23 @@ def test_overlap_is_half_of_the_shorter_span() -> None:
 def test_a_passage_covers_a_gold_span_with_half_of_it() -> None:
     assert covers(0, 50, 40, 60)
     assert not covers(0, 49, 40, 60)
+
+
+def test_a_quote_that_stands_twice_is_one_item_held_at_either_place() -> None:
+    twice = GoldEvidence("frankreich.txt", "Frankreich", 900, 910, also=((0, 10),))
+    assert evidence_gains([ROM, PARIS, PARIS], [twice]) == ([0, 1, 0], 1)
+    assert evidence_gains([PARIS], [replace(twice, also=())]) == ([0], 1)
+
+
+def test_evidence_without_a_quote_is_no_item() -> None:
+    assert evidence_gains([ROM, PARIS], [GoldEvidence("frankreich.txt")]) == ([0, 0], 0)
+
+
+def test_recorded_evidence_is_met_as_the_metrics_meet_it() -> None:
+    record = {"source": "a", "quote": "Rom", "start": 5, "end": 8}
+    assert recorded_places(record) == [(5, 8)]  # as written before there were other places
+    assert recorded_places(record | {"also": [[20, 23]]}) == [(5, 8), (20, 23)]
+    assert recorded_places({"source": "a", "quote": "", "start": 0, "end": 0}) == []
+    assert cites(20, 60, [(5, 8), (20, 23)]) and not cites(9, 19, [(5, 8), (20, 23)])
+    assert holds(0, 400, [(0, 900), (300, 700)]) is False and holds(0, 450, [(0, 900)])
+    assert cites(0, 1, []) and holds(0, 1, [])

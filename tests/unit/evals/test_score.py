@@ -1,7 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from evals.cases.model import AcceptedAnswer, Case
+from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
 from evals.cases.resolve import resolve_dataset
 from evals.score import score_answer, score_failure
 from tests import eval_kit
@@ -56,3 +56,13 @@ def test_a_failure_unscores_what_could_apply(tmp_path: Path) -> None:
     assert also == {"answer_similarity", "judge_correct", "judge_faithful"}
     unanswerable = score_failure(Case("u", "?", answerable=False), "x", similarity=True, judged=True)
     assert set(unanswerable.unscored) == {"case_right"}
+
+
+def test_evidence_that_names_a_document_only_is_scored_by_documents(tmp_path: Path) -> None:
+    case = resolved(tmp_path)
+    whole = replace(case, evidence=(GoldEvidence(case.evidence[0].source),))
+    scores = score_answer(whole, TARGET.right(case), TARGET.texts)
+    assert scores.values["document_mrr"] == scores.values["citation_recall"] == 1.0
+    assert not any(name.startswith("evidence_") for name in scores.values)
+    assert scores.ranks == {"document": 1, "evidence": None}
+    assert set(score_failure(whole, "x").unscored) == set(scores.values)
