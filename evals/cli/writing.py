@@ -78,8 +78,7 @@ def import_(
         write_dataset(out, out.stem, description, _relative(corpus, out.parent), cases)
         typer.echo(f"{out}: {len(cases)} cases")
         return
-    imported = import_beir(source) if kind == "beir" else import_squad(source)
-    save(imported, out, description)
+    imported = save(import_beir(source) if kind == "beir" else import_squad(source), out, description)
     for note in imported.notes:
         typer.echo(note, err=True)
     typer.echo(f"{out}: {len(imported.cases)} cases over {len(imported.texts)} documents")

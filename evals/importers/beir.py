@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
+from evals.cases.model import Case, GoldEvidence
 from evals.cases.resolve import find_quote
 from evals.errors import DatasetError
-from evals.importers.imported import Imported, file_name
+from evals.importers.imported import Imported, accepted_texts, file_name, source_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +92,24 @@ def _read(folder: Path) -> tuple[BeirSet, frozenset[str]]:
 
 
 def import_beir(folder: Path) -> Imported:
-    """Cases of a BEIR folder: evidence is the document's sentence with the answer, else the whole document."""
+    """Cases of a BEIR folder: evidence is the document's sentence with the answer, else the document as a whole."""
     beir = read_judged(folder)
-    texts = {name: text for name, text in beir.texts.items() if text.strip()}
+    texts = source_texts({file_name(name): text for name, text in beir.texts.items()})
     cases, without = [], 0
     for query in beir.queries:
         answerable = query.answerable if query.answerable is not None else bool(query.relevant)
-        relevant = sorted(query.relevant & texts.keys())
-        if answerable and not (relevant or query.answers):
+        relevant = [name for name in map(file_name, sorted(query.relevant)) if name in texts]
+        answers = accepted_texts(query.answers)
+        if answerable and not (relevant or answers):
             without += 1
             continue
-        evidence = tuple(GoldEvidence(file_name(name), _quote(texts[name], query.answers)) for name in relevant)
+        evidence = tuple(GoldEvidence(name, _quote(texts[name], query.answers)) for name in relevant)
         cases.append(
             Case(
                 id=query.id,
                 question=query.text.strip(),
                 answerable=answerable,
-                answers=tuple(AcceptedAnswer("text", answer) for answer in query.answers) if answerable else (),
+                answers=answers if answerable else (),
                 evidence=evidence if answerable else (),
             )
         )
@@ -116,11 +117,11 @@ def import_beir(folder: Path) -> Imported:
     notes = list(beir.notes)
     notes += [f"{without} answerable queries left out: neither a document nor answers"] if without else []
     notes += [f"{empty} documents left out: no text"] if empty else []
-    return Imported({file_name(name): text for name, text in texts.items()}, tuple(cases), tuple(notes))
+    return Imported(texts, tuple(cases), tuple(notes))
 
 
 def _quote(text: str, answers: tuple[str, ...]) -> str:
-    """The sentence with an answer in it, or the whole text where none is."""
+    """The sentence with an answer in it; empty where none is, as nothing in the text then says what is relevant."""
     from rag_service.text.languages import detect_language
     from rag_service.text.sentences import split_sentences
 
@@ -130,7 +131,7 @@ def _quote(text: str, answers: tuple[str, ...]) -> str:
             inside = [(a, b) for a, b in split_sentences(text, detect_language(text)) if a < span[1] and b > span[0]]
             if inside:
                 return text[inside[0][0] : inside[-1][1]].strip()
-    return text.strip()
+    return ""
 
 
 def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:

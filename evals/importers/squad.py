@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
+from evals.cases.model import Case, GoldEvidence
+from evals.cases.resolve import find_quote
 from evals.errors import DatasetError
 from evals.importers.beir import BeirQuery, BeirSet
-from evals.importers.imported import Imported, file_name
+from evals.importers.imported import Imported, accepted_texts, file_name, source_texts
 from rag_service.text.languages import detect_language
 from rag_service.text.sentences import split_sentences
 
@@ -17,10 +18,10 @@ from rag_service.text.sentences import split_sentences
 def import_squad(path: Path) -> Imported:
     """Cases of a SQuAD file; DatasetError when it is none."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
         articles: list[Any] = content["data"]
         return _articles(articles)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError([f"{path}: not a SQuAD file: {error!r}"]) from error
 
 
@@ -42,44 +43,52 @@ def read_squad(path: Path) -> BeirSet:
 
 
 def _articles(articles: list[Any]) -> Imported:
-    texts: dict[str, str] = {}
-    cases: list[Case] = []
-    without = 0
+    paragraphs: dict[str, Any] = {}
     for article_number, article in enumerate(articles):
         for number, paragraph in enumerate(article["paragraphs"]):
             source = file_name(f"{article.get('title') or article_number}-{number}")
-            if source in texts:  # another article of the same title
+            if source in paragraphs:  # another article of the same title
                 source = file_name(f"{article.get('title')}-{article_number}-{number}")
-            text = paragraph["context"]
-            texts[source] = text
-            sentences = split_sentences(text, detect_language(text))
-            found = [_case(question, source, text, sentences) for question in paragraph["qas"]]
-            cases += filter(None, found)
-            without += found.count(None)
-    notes = (f"{without} questions left out: no answer, though not marked as impossible",) if without else ()
+            paragraphs[source] = paragraph
+    texts = source_texts({source: paragraph["context"] for source, paragraph in paragraphs.items()})
+    cases: list[Case] = []
+    without = 0
+    for source, paragraph in paragraphs.items():
+        written = paragraph["context"]
+        sentences = split_sentences(written, detect_language(written))
+        for question in paragraph["qas"]:
+            quotes = _quotes(question["answers"], written, sentences, texts.get(source, ""))
+            case = _case(question, tuple(GoldEvidence(source, quote) for quote in quotes if source in texts))
+            without += case is None
+            cases += [case] if case else []
+    notes = (f"{without} questions left out: no answer in words, though not marked as impossible",) if without else ()
     return Imported(texts, tuple(cases), notes)
 
 
-def _case(question: dict[str, Any], source: str, text: str, sentences: list[tuple[int, int]]) -> Case | None:
+def _case(question: dict[str, Any], evidence: tuple[GoldEvidence, ...]) -> Case | None:
     """A question's case; None for one with neither an answer nor a word that it has none, as in sets to be judged."""
     answerable = question.get("is_impossible") is not True
-    given = [answer for answer in question["answers"] if str(answer["text"]).strip()]
-    if answerable and not given:
+    answers = accepted_texts(str(answer["text"]) for answer in question["answers"])
+    if answerable and not answers:
         return None
-    answers = dict.fromkeys(str(answer["text"]).strip() for answer in given)
-    spans = {
-        _sentence_of(answer["answer_start"], answer["answer_start"] + len(answer["text"]), sentences)
-        for answer in given
-    }
     return Case(
         id=str(question["id"]),
         question=question["question"].strip(),
         answerable=answerable,
-        answers=tuple(AcceptedAnswer("text", answer) for answer in answers) if answerable else (),
-        evidence=tuple(GoldEvidence(source, text[start:end].strip()) for start, end in sorted(spans))
-        if answerable
-        else (),
+        answers=answers if answerable else (),
+        evidence=evidence if answerable else (),
     )
+
+
+def _quotes(answers: list[Any], written: str, sentences: list[tuple[int, int]], text: str) -> list[str]:
+    """The sentences of the answers as they stand in the source text; empty for one that is not to be found there."""
+    given = [answer for answer in answers if str(answer["text"]).strip()]
+    spans = {
+        _sentence_of(answer["answer_start"], answer["answer_start"] + len(answer["text"]), sentences)
+        for answer in given
+    }
+    found = [find_quote(written[start:end], text) for start, end in sorted(spans)]
+    return list(dict.fromkeys(text[slice(*span)] if span else "" for span in found))
 
 
 def _sentence_of(start: int, end: int, sentences: list[tuple[int, int]]) -> tuple[int, int]:
