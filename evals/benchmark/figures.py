@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -19,17 +19,18 @@ from rag_service.text.sentences import split_sentences
 Figures = dict[str, float]
 
 
-def ranking_figures(rankings: Sequence[tuple[Sequence[str], frozenset[str]]]) -> Figures:
-    """Document level figures over (ranking, relevant ids); empty when no query has relevant documents."""
+def ranking_figures(rankings: Sequence[tuple[Sequence[str], Mapping[str, int]]]) -> Figures:
+    """Document level figures over (ranking, grades by relevant id); empty when no query has relevant documents."""
     if not rankings:
         return {}
     rows = []
-    for documents, relevant in rankings:
-        wanted = {file_name(identifier) for identifier in relevant}
-        gains = [source in wanted for source in documents]
+    for documents, grades in rankings:
+        wanted = {file_name(identifier): grade for identifier, grade in grades.items()}
+        graded = [wanted.get(source, 0) for source in documents]
+        gains = [grade > 0 for grade in graded]
         rows.append(
             (
-                ranking.ndcg(gains, len(wanted), 10),
+                ranking.graded_ndcg(graded, list(wanted.values()), 10),
                 ranking.hit(gains, 1),
                 ranking.hit(gains, 5),
                 ranking.recall(gains, len(wanted), 10),

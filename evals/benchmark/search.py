@@ -85,7 +85,7 @@ async def _benchmark(beir: BeirSet, options: argparse.Namespace) -> dict[str, An
     figures: dict[str, Any] = {"queries": len(asked), "documents": len(beir.texts)}
     figures["open_seconds"], figures["ask_seconds"] = round(opened, 1), round(seconds, 1)
     figures["search_ms"] = percentiles([item.search_ms for item in asked])
-    figures |= ranking_figures([(item.documents, item.query.relevant) for item in asked if item.query.relevant])
+    figures |= ranking_figures([(item.documents, item.query.grades) for item in asked if item.query.relevant])
     answers = [(item.query, item.answer) for item in asked if item.answer is not None]
     if answers:
         figures["answer_ms"] = percentiles([answer.timings.answer_ms for _, answer in answers])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,18 @@ from evals.importers.imported import Imported, accepted_texts, file_name, source
 
 @dataclass(frozen=True, slots=True)
 class BeirQuery:
-    """One query; ``relevant`` are document ids with a positive grade; ``answerable`` None when not said."""
+    """One query; ``grades`` are those of its relevant documents, all above 0; ``answerable`` None when not said."""
 
     id: str
     text: str
     answerable: bool | None
     answers: tuple[str, ...]
-    relevant: frozenset[str]
+    grades: Mapping[str, int]
+
+    @property
+    def relevant(self) -> frozenset[str]:
+        """Ids of the relevant documents."""
+        return frozenset(self.grades)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,10 @@ def _read(folder: Path) -> tuple[BeirSet, frozenset[str]]:
             raise DatasetError([f"{where}: query '{identifier}' stands twice"])
         seen.add(identifier)
         answers = _answers(record, where)
-        found = frozenset(judged.get(identifier, ()))
-        queries.append(BeirQuery(identifier, _field(record, "text", where), _answerable(record, where), answers, found))
+        grades = judged.get(identifier, {})
+        queries.append(
+            BeirQuery(identifier, _field(record, "text", where), _answerable(record, where), answers, grades)
+        )
     if unknown := sorted(name for name, relevant in judged.items() if relevant and name not in seen):
         raise DatasetError([f"{folder}: qrels name queries that are not there: {', '.join(unknown[:5])}"])
     if not texts or not queries:
@@ -134,23 +141,23 @@ def _quote(text: str, answers: tuple[str, ...]) -> str:
     return ""
 
 
-def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, set[str]]:
-    """Relevant documents of every query that has a row; none where all its grades are 0."""
+def _read_qrels(folder: Path, texts: dict[str, str]) -> dict[str, dict[str, int]]:
+    """Grades of the relevant documents of every query that has a row; none where all its grades are 0."""
     path = next((file for file in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if file.is_file()), None)
     if path is None:
         raise DatasetError([f"{folder}: no qrels.tsv"])
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, int]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if number == 1 and line.startswith("query-id"):
             continue
         fields = line.split("\t")
         if len(fields) != 3 or not fields[2].strip().lstrip("-").isdigit():
             raise DatasetError([f"{path}:{number}: expected query-id, corpus-id and a grade between tabs"])
-        relevant = found.setdefault(fields[0], set())
-        if int(fields[2]) > 0:
+        grades, grade = found.setdefault(fields[0], {}), int(fields[2])
+        if grade > 0:
             if fields[1] not in texts:
                 raise DatasetError([f"{path}:{number}: document '{fields[1]}' is not in the corpus"])
-            relevant.add(fields[1])
+            grades[fields[1]] = grade
     return found
 
 

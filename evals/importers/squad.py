@@ -34,7 +34,7 @@ def read_squad(path: Path) -> BeirSet:
             case.question,
             case.answerable,
             tuple(answer.value for answer in case.answers),
-            frozenset(evidence.source for evidence in case.evidence),
+            {evidence.source: 1 for evidence in case.evidence},
         )
         for case in imported.cases
     )

@@ -35,8 +35,12 @@ def ndcg(gains: Sequence[int], total: int, k: int) -> float:
     In the best order each item that was not found has a rank of its own, after those that were.
     Järvelin and Kekäläinen, Cumulated gain-based evaluation of IR techniques, 2002.
     """
-    best = sorted((gain for gain in gains if gain), reverse=True) + [1] * (total - sum(gains))
-    return _discounted(gains[:k]) / _discounted(best[:k])
+    return graded_ndcg(gains, [*gains, *[1] * (total - sum(gains))], k)
+
+
+def graded_ndcg(gains: Sequence[int], grades: Sequence[int], k: int) -> float:
+    """As ``ndcg``, where ``gains[i]`` is the grade of rank i + 1, and ``grades`` are those of all relevant items."""
+    return _discounted(gains[:k]) / _discounted(sorted(grades, reverse=True)[:k])
 
 
 def _discounted(gains: Sequence[int]) -> float:

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ TARGET = ScriptedTarget()
 
 
 def query(answerable: bool | None = True, answers: tuple[str, ...] = ("Rom",)) -> BeirQuery:
-    return BeirQuery("q", "Wo?", answerable, answers, frozenset({"d"}))
+    return BeirQuery("q", "Wo?", answerable, answers, {"d": 1})
 
 
 def said(*sentences: str, confidence: float = 0.9):
@@ -31,11 +32,18 @@ def test_documents_rank_by_their_best_passage() -> None:
 
 
 def test_ranking_figures_by_hand() -> None:
-    found = ranking_figures([(("d.txt", "x.txt"), frozenset({"d"})), (("x.txt", "y.txt", "e.txt"), frozenset({"e"}))])
+    found = ranking_figures([(("d.txt", "x.txt"), {"d": 1}), (("x.txt", "y.txt", "e.txt"), {"e": 1})])
     assert found == {
         "ranked_queries": 2, "ndcg@10": 0.75, "hit@1": 0.5, "hit@5": 1.0, "recall@10": 1.0, "mrr": pytest.approx(2 / 3)
     }  # fmt: skip
     assert ranking_figures([]) == {}
+
+
+def test_the_grade_of_a_document_is_its_gain() -> None:
+    found = ranking_figures([(("some.txt", "x.txt", "much.txt"), {"much": 3, "some": 1, "never": 1})])
+    best = 3 + 1 / math.log2(3) + 1 / math.log2(4)
+    assert found["ndcg@10"] == pytest.approx((1 + 3 / math.log2(4)) / best)
+    assert (found["hit@1"], found["recall@10"]) == (1.0, pytest.approx(2 / 3))
 
 
 def test_gold_answers_within_the_first_sentences() -> None:
@@ -60,7 +68,7 @@ def test_of_the_answers_given_those_that_cite_a_relevant_document() -> None:
     right = replace(said("Ja."), citations=(citation("x.txt", "abc", 0, 2), citation("d.txt", "abc", 0, 2)))
     found = answer_figures([(query(), right), (query(), said("Ja.")), (query(), abstained(CASE))])
     assert found["gold_cited"] == 0.5
-    unknown = replace(query(), relevant=frozenset())
+    unknown = replace(query(), grades={})
     assert "gold_cited" not in answer_figures([(unknown, right)])
 
 

@@ -55,9 +55,9 @@ def test_each_question_is_read_with_its_document_and_with_one_that_holds_no_answ
         "c": "Im Jahr 1911 kam der Bürgermeister.",
     }
     queries = (
-        BeirQuery("1", "Wann wurde die Brücke gebaut?", True, ("1911",), frozenset("a")),
-        BeirQuery("2", "Wer baute die Brücke?", False, (), frozenset()),
-        BeirQuery("3", "Wer fragt ohne Dokument?", True, ("niemand",), frozenset()),
+        BeirQuery("1", "Wann wurde die Brücke gebaut?", True, ("1911",), {"a": 1}),
+        BeirQuery("2", "Wer baute die Brücke?", False, (), {}),
+        BeirQuery("3", "Wer fragt ohne Dokument?", True, ("niemand",), {}),
     )
     beir = BeirSet("tiny", texts, dict.fromkeys(texts, ""), queries)
     answerable, unanswerable = gather(beir, encoder, Random(1))
@@ -75,7 +75,7 @@ def test_each_question_is_read_with_its_document_and_with_one_that_holds_no_answ
 
 def test_an_answer_beyond_the_window_is_not_taught_as_none(encoder):
     text = "Es regnete in Basel. " * 60 + "Die Brücke wurde 1911 gebaut."
-    query = BeirQuery("1", "Wann wurde die Brücke gebaut?", True, ("1911",), frozenset("a"))
+    query = BeirQuery("1", "Wann wurde die Brücke gebaut?", True, ("1911",), {"a": 1})
     for own, right in ((text, False), (text[-200:], True)):
         beir = BeirSet("tiny", {"a": own, "b": "Das Rathaus."}, {"a": "", "b": ""}, (query,))
         (group,) = gather(beir, encoder, Random(1))
@@ -84,7 +84,7 @@ def test_an_answer_beyond_the_window_is_not_taught_as_none(encoder):
 
 def test_a_document_whose_answer_is_not_found_is_not_taught_as_none(encoder):
     text = "Die Brücke entstand in den 1920ern."
-    query = BeirQuery("1", "Wann entstand die Brücke?", True, ("1920",), frozenset("a"))
+    query = BeirQuery("1", "Wann entstand die Brücke?", True, ("1920",), {"a": 1})
     beir = BeirSet("tiny", {"a": text, "b": "Das Rathaus."}, {"a": "", "b": ""}, (query,))
     (group,) = gather(beir, encoder, Random(1))
     assert group.right is None and [each.text for each in group.wrong] == ["Das Rathaus."]
@@ -93,8 +93,8 @@ def test_a_document_whose_answer_is_not_found_is_not_taught_as_none(encoder):
 def test_only_english_questions_are_asked_with_other_words_or_for_yes_or_no(encoder):
     texts = {"a": "The bridge was built in 1911.", "b": "Die Brücke in Bonn wurde 1848 gebaut."}
     queries = (
-        BeirQuery("1", "When was the bridge built?", True, ("1911",), frozenset("a")),
-        BeirQuery("2", "Wann wurde die Brücke gebaut?", True, ("1848",), frozenset("b")),
+        BeirQuery("1", "When was the bridge built?", True, ("1911",), {"a": 1}),
+        BeirQuery("2", "Wann wurde die Brücke gebaut?", True, ("1848",), {"b": 1}),
     )
 
     class Sisters:
@@ -149,8 +149,8 @@ def test_squad_files_are_read_as_sets(tmp_path):
     beir = read_squad(file)
     assert (beir.titles, beir.texts) == ({"Old-Basel-0.txt": "Old-Basel"}, {"Old-Basel-0.txt": paragraph["context"]})
     assert beir.queries == (
-        BeirQuery("1", asked[0]["question"], True, ("1911",), frozenset(beir.texts)),
-        BeirQuery("2", asked[1]["question"], False, (), frozenset()),
+        BeirQuery("1", asked[0]["question"], True, ("1911",), dict.fromkeys(beir.texts, 1)),
+        BeirQuery("2", asked[1]["question"], False, (), {}),
     )
 
 

@@ -107,6 +107,8 @@ def test_queries_of_another_split_are_no_unanswerable_cases(tmp_path: Path) -> N
     assert imported.notes == ("2 queries left out: no row in the qrels",)
     assert read_judged(folder).remarks() == "set: 2 queries left out: no row in the qrels\n"
     assert [query.id for query in read_beir(folder).queries] == ["train1", "train2", "test1", "none1"]
+    (folder / "qrels" / "test.tsv").write_text("test1\td2\t3\ntest1\td#1\t0\nnone1\td2\t-1\n", encoding="utf-8")
+    assert [dict(query.grades) for query in read_judged(folder).queries] == [{"d2": 3}, {}]
     (folder / "qrels" / "test.tsv").write_text("", encoding="utf-8")
     with pytest.raises(DatasetError, match="no query has a row in the qrels"):
         import_beir(folder)

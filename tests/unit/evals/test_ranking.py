@@ -55,6 +55,21 @@ def test_ndcg_of_several_items_a_rank_agrees_with_trec_eval(gains: list[int], mi
     assert ranking.ndcg(gains, total, k) == pytest.approx(theirs[nDCG @ k])
 
 
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=25),
+    st.lists(st.integers(1, 4), max_size=6),
+    st.sampled_from([1, 3, 5, 10]),
+)
+def test_ndcg_of_grades_agrees_with_trec_eval(gains: list[int], missed: list[int], k: int) -> None:
+    judged = {f"d{place}": gain for place, gain in enumerate(gains)}
+    judged |= {f"m{place}": grade for place, grade in enumerate(missed)}
+    if not any(judged.values()):
+        return
+    order = {f"d{place}": float(len(gains) - place) for place in range(len(gains))}
+    theirs = ir_measures.calc_aggregate([nDCG @ k], {"q": judged}, {"q": order})
+    assert ranking.graded_ndcg(gains, [*filter(None, gains), *missed], k) == pytest.approx(theirs[nDCG @ k])
+
+
 @given(st.lists(st.booleans(), min_size=1, max_size=25), st.integers(0, 6), st.sampled_from([1, 3, 5, 10]))
 def test_agrees_with_trec_eval(gains: list[bool], missed: int, k: int) -> None:
     total = sum(gains) + missed

@@ -14,7 +14,7 @@ def large(articles=10, documents=4, questions=6):
     names = [f"{a}-{d}" for a in range(articles) for d in range(documents)]
     texts = {name: f"the bridge of {name}" for name in names}
     queries = [
-        BeirQuery(f"{name}/{q}", f"where is the bridge {q}?", True, ("there",), frozenset({name}))
+        BeirQuery(f"{name}/{q}", f"where is the bridge {q}?", True, ("there",), {name: 1})
         for name in names
         for q in range(questions)
     ]
