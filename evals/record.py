@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evals.cases.model import GoldEvidence
 from rag_service.models import (
     Abstention,
     Answer,
@@ -68,6 +69,12 @@ def read_answer(record: Mapping[str, Any], question: str, timings: Timings | Non
         confidence=record.get("confidence"),
         warnings=tuple(Warning(item["code"], item["message"]) for item in record["warnings"]),
     )
+
+
+def read_evidence(record: Mapping[str, Any]) -> GoldEvidence:
+    """The gold evidence of a run's record; runs of earlier versions tell the first place of a quote alone."""
+    also = tuple((start, end) for start, end in record.get("also", ()))
+    return GoldEvidence(record["source"], record["quote"], record["start"], record["end"], also)
 
 
 def _statement_record(item: Statement) -> dict[str, Any]:

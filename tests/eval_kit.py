@@ -135,7 +135,7 @@ class ScriptedTarget:
         if not case.answerable:
             return abstained(case, passages, confidence=0.2)
         gold = case.evidence[0]
-        span = find_quote(gold.quote, self.texts[gold.source])
+        span = find_quote(gold.quote or self.texts[gold.source], self.texts[gold.source])
         assert span is not None
         return answered(case, passages, [citation(gold.source, self.texts[gold.source], *span)], confidence=0.9)
 

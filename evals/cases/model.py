@@ -39,7 +39,7 @@ class GoldEvidence:
     @property
     def places(self) -> tuple[tuple[int, int], ...]:
         """Every span of the quote; none where the source is meant as a whole."""
-        return ((self.start, self.end), *self.also) if self.start >= 0 else ()
+        return ((self.start, self.end), *self.also) if self.start < self.end else ()
 
 
 @dataclass(frozen=True, slots=True)

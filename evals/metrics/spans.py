@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 Span = tuple[int, int]
 HALF = 0.5
@@ -39,8 +38,3 @@ def cites(start: int, end: int, places: Sequence[Span]) -> bool:
 def holds(start: int, end: int, places: Sequence[Span]) -> bool:
     """Whether a passage holds gold evidence of its source: at any of its places, and anyhow where it has none."""
     return not places or any(covers(start, end, *place) for place in places)
-
-
-def recorded_places(item: Mapping[str, Any]) -> list[Span]:
-    """The places of a run's evidence record; runs of earlier versions tell the first alone."""
-    return [(item["start"], item["end"]), *((a, b) for a, b in item.get("also", ()))] if item["quote"] else []

@@ -6,7 +6,9 @@ import pytest
 from evals.cases.model import GoldEvidence
 from evals.metrics import ranking
 from evals.metrics.relevance import document_gains, evidence_gains
-from evals.metrics.spans import cites, covers, holds, overlaps, recorded_places
+from evals.metrics.relevance import holds as passage_holds
+from evals.metrics.spans import cites, covers, holds, overlaps
+from evals.record import read_evidence
 from tests.eval_kit import ScriptedTarget
 
 TARGET = ScriptedTarget()
@@ -76,14 +78,17 @@ def test_a_quote_that_stands_twice_is_one_item_held_at_either_place() -> None:
 
 
 def test_evidence_without_a_quote_is_no_item() -> None:
+    whole = GoldEvidence("kopie.txt")
+    printed = replace(PARIS, duplicates=("kopie.txt",))
+    assert passage_holds(printed, whole) and not passage_holds(PARIS, whole)
     assert evidence_gains([ROM, PARIS], [GoldEvidence("frankreich.txt")]) == ([0, 0], 0)
 
 
 def test_recorded_evidence_is_met_as_the_metrics_meet_it() -> None:
     record = {"source": "a", "quote": "Rom", "start": 5, "end": 8}
-    assert recorded_places(record) == [(5, 8)]  # as written before there were other places
-    assert recorded_places(record | {"also": [[20, 23]]}) == [(5, 8), (20, 23)]
-    assert recorded_places({"source": "a", "quote": "", "start": 0, "end": 0}) == []
+    assert read_evidence(record).places == ((5, 8),)  # as written before there were other places
+    assert read_evidence(record | {"also": [[20, 23]]}).places == ((5, 8), (20, 23))
+    assert read_evidence({"source": "a", "quote": "", "start": 0, "end": 0}).places == ()
     assert cites(20, 60, [(5, 8), (20, 23)]) and not cites(9, 19, [(5, 8), (20, 23)])
     assert holds(0, 400, [(0, 900), (300, 700)]) is False and holds(0, 450, [(0, 900)])
     assert cites(0, 1, []) and holds(0, 1, [])

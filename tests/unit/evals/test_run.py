@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases.model import AcceptedAnswer, Case
+from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
 from evals.errors import DatasetError, RunError
 from evals.folder import RunFolder
-from evals.record import answer_record, read_answer
+from evals.record import answer_record, read_answer, read_evidence
+from evals.report.page import write_report
 from evals.run import Scorers, run
 from evals.runs import load_run, newest_run
 from rag_service.models import Answer, PromptInfo, Usage, Warning
@@ -187,3 +188,17 @@ async def test_a_pattern_that_takes_for_ever_fails_its_case_by_name(tmp_path: Pa
     assert (failed["id"], failed["outcome"]) == ("irland", None)
     assert failed["error"]["message"].startswith(r"/^(\w|\w)*$/ cannot be looked for in the answer: 1 s are not enough")
     assert folder.summary()["metrics"]["answer_correct"]["n"] == 9
+
+
+async def test_a_run_tells_every_place_of_its_evidence(tmp_path: Path) -> None:
+    target, cases = ScriptedTarget(), eval_kit.dataset(tmp_path)
+    target.texts["irland.txt"] *= 2
+    whole = replace(cases.cases[0], evidence=(GoldEvidence("frankreich.txt"),))
+    folder = await run(replace(cases, cases=(whole, *cases.cases[1:])), target, tmp_path / "run", scorers=Scorers())
+    records = {record["id"]: record for record in folder.results()}
+    [named], [twice] = records["frankreich"]["evidence"], records["irland"]["evidence"]
+    assert (named["quote"], named["after"]) == ("", target.texts["frankreich.txt"])
+    assert read_evidence(named).places == ()
+    assert {target.texts["irland.txt"][a:b] for a, b in read_evidence(twice).places} == {twice["quote"]}
+    assert len(read_evidence(twice).places) == 2
+    write_report(load_run(tmp_path / "run"), None, tmp_path / "report.html")
