@@ -24,14 +24,14 @@ Combination = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SweepRow:
-    """One combination with its figures; ``optimal`` when no other is both better and faster."""
+    """One combination with its figures, None where there are none; ``optimal`` when no other is better and faster."""
 
     values: Combination
     path: Path
-    quality: float
-    low: float
-    high: float
-    latency_ms: float
+    quality: float | None
+    low: float | None
+    high: float | None
+    latency_ms: float | None
     optimal: bool
     n: int
     unscored: int
@@ -67,28 +67,38 @@ def combinations(grid: Mapping[str, Sequence[Any]]) -> list[Combination]:
 
 def with_values(settings: Settings, values: Combination) -> Settings:
     """Settings with some of them replaced; DatasetError for an unknown one or a value it does not take."""
-    sections: dict[str, BaseModel] = {}
+    changed: dict[str, Combination] = {}
     for path, value in values.items():
         name, _, key = path.partition(".")
-        section = sections.get(name, getattr(settings, name, None))
+        section = getattr(settings, name, None)
         if not isinstance(section, BaseModel) or key not in type(section).model_fields:
             raise DatasetError([f"unknown setting '{path}'{_nearest(settings, path)}"])
-        held = {field: getattr(section, field) for field in type(section).model_fields}
-        try:
-            sections[name] = type(section).model_validate(held | {key: value})
-        except ValidationError as error:
-            raise DatasetError([f"{path} = {value!r}: {error.errors()[0]['msg']}"]) from error
+        changed.setdefault(name, {})[key] = value
+    sections = {name: _section(name, getattr(settings, name), values) for name, values in changed.items()}
     return settings.model_copy(update=sections)
 
 
+def _section(name: str, section: BaseModel, values: Combination) -> BaseModel:
+    """A section with some values replaced: all at once, as they may only be right together."""
+    held = {field: getattr(section, field) for field in type(section).model_fields}
+    try:
+        return type(section).model_validate(held | values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        wrong = {key: values[key] for key in first["loc"][:1] if key in values} or values
+        named = ", ".join(f"{name}.{key} = {value!r}" for key, value in wrong.items())
+        raise DatasetError([f"{named}: {first['msg']}"]) from error
+
+
 def rank(runs: Sequence[tuple[Combination, Run]], metric: str) -> list[SweepRow]:
-    """Combinations by the metric, best first, the faster first where they tie; latency is an answer's p50."""
+    """Combinations by the metric, best first, the faster first where they tie; latency is an answer's p50.
+
+    Last come those that the metric has no value for.
+    """
     figures = [(values, run, run.summary["metrics"][metric]) for values, run in runs]
-    empty = [str(values) for values, _, figure in figures if figure["mean"] is None]
-    if empty:
-        raise DatasetError([f"{metric} has no value for {', '.join(empty)}"])
-    points = [(figure["mean"], run.latency["total_ms"]["p50"]) for _, run, figure in figures]
-    higher = metrics()[metric].higher_is_better
+    points = [(figure["mean"], run.latency["total_ms"].get("p50")) for _, run, figure in figures]
+    told = [point for point in points if point[0] is not None]
+    sign = 1 if metrics()[metric].higher_is_better else -1
     rows = [
         SweepRow(
             values,
@@ -97,13 +107,17 @@ def rank(runs: Sequence[tuple[Combination, Run]], metric: str) -> list[SweepRow]
             figure["low"],
             figure["high"],
             point[1],
-            _optimal(point, points, higher),
+            point in told and _optimal(point, told, sign),
             figure["n"],
             figure["unscored"],
         )
         for (values, run, figure), point in zip(figures, points, strict=True)
     ]
-    return sorted(rows, key=lambda row: (-row.quality if higher else row.quality, row.latency_ms))
+    return sorted(rows, key=lambda row: _place(row, sign))
+
+
+def _place(row: SweepRow, sign: int) -> tuple[bool, float, bool, float]:
+    return row.quality is None, -sign * (row.quality or 0.0), row.latency_ms is None, row.latency_ms or 0.0
 
 
 def slug(values: Combination) -> str:
@@ -113,9 +127,8 @@ def slug(values: Combination) -> str:
     return safe if safe == whole else f"{safe}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
-def _optimal(point: tuple[float, float], points: Sequence[tuple[float, float]], higher: bool) -> bool:
+def _optimal(point: tuple[float, float], points: Sequence[tuple[float, float]], sign: int) -> bool:
     quality, latency = point
-    sign = 1 if higher else -1
     return not any(
         sign * other >= sign * quality and fast <= latency and (other, fast) != point for other, fast in points
     )

@@ -51,9 +51,10 @@ def write_sweep(rows: Sequence[SweepRow], metric: str, dataset: str, path: Path)
         Point(row.latency_ms, row.quality, f"{_values(row)}: {row.quality:.3f}, {row.latency_ms:.0f} ms", 5.0,
               "mark optimal" if row.optimal else "mark")
         for row in rows
+        if row.quality is not None and row.latency_ms is not None
     ]  # fmt: skip
-    front = sorted((p for p, row in zip(points, rows, strict=True) if row.optimal), key=lambda p: p.x)
-    plot = scatter(f"{label} against latency", points, "p50 of an answer in ms", label, path=front)
+    front = sorted((point for point in points if point.kind == "mark optimal"), key=lambda point: point.x)
+    plot = scatter(f"{label} against latency", points, "p50 of an answer in ms", label, path=front) if points else ""
     return _write("sweep.html.jinja", path, title=f"Sweep: {dataset}", rows=rows, metric=metric, label=label, plot=plot)
 
 

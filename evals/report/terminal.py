@@ -87,10 +87,10 @@ def sweep_table(rows: Sequence[SweepRow], metric: str) -> RenderableType:
             "*" if row.optimal else "",
             *(str(value) for value in row.values.values()),
             number(row.quality, metric),
-            f"{number(row.low, metric)}–{number(row.high, metric)}",
+            bounds({"low": row.low, "high": row.high}, metric),
             str(row.n),
             str(row.unscored),
-            f"{row.latency_ms:.1f}",
+            number(None) if row.latency_ms is None else f"{row.latency_ms:.1f}",
         )
     return table
 

@@ -102,6 +102,16 @@ def test_the_table_of_a_sweep() -> None:
     assert re.search(r"\* +4 +0\.900 +0\.800–1\.000 +16 +2 +12\.3", text)
 
 
+def test_a_combination_without_figures_has_dashes_and_no_point(tmp_path: Path) -> None:
+    good = SweepRow({"top_k": 4}, Path("x"), 0.9, 0.8, 1.0, 12.34, True, 16, 2)
+    empty = SweepRow({"top_k": 8}, Path("y"), None, None, None, None, False, 0, 18)
+    assert " ".join(printed(sweep_table([good, empty], "case_right")).split()).endswith("8 – 0 18 –")
+    for rows, points in (([good, empty], 1), ([empty], 0)):
+        page = write_sweep(rows, "case_right", "seeds", tmp_path / "sweep.html").read_text(encoding="utf-8")
+        assert page.count("<circle") == points
+        assert '<td>8</td><td class="n">–</td><td class="n"></td>' in page
+
+
 def test_a_sweep_page_joins_the_unbeaten(tmp_path: Path) -> None:
     rows = [
         SweepRow({"retrieval.top_k": 8}, Path("x"), 0.9, 0.8, 1.0, 30.0, True, 18, 0),

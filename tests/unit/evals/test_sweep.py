@@ -73,6 +73,15 @@ def test_settings_are_replaced_and_checked() -> None:
         with_values(Settings(), {"zzz": 1})
 
 
+def test_values_that_are_right_together_are_taken_in_any_order() -> None:
+    for keys in (("max_tokens", "overlap_tokens"), ("overlap_tokens", "max_tokens")):
+        values = {"max_tokens": 40, "overlap_tokens": 8}
+        changed = with_values(Settings(), {f"chunking.{key}": values[key] for key in keys})
+        assert (changed.chunking.max_tokens, changed.chunking.overlap_tokens) == (40, 8)
+    with pytest.raises(DatasetError, match=r"chunking\.max_tokens = 40, chunking\.overlap_tokens = 30: .*at most half"):
+        with_values(Settings(), {"chunking.max_tokens": 40, "chunking.overlap_tokens": 30})
+
+
 def test_the_best_come_first_and_the_unbeaten_are_marked() -> None:
     runs = [
         ({"k": 1}, finished("a", 0.7, 10.0)),
@@ -92,6 +101,13 @@ def test_lower_is_better_for_some_metrics() -> None:
     assert [row.optimal for row in rows] == [True, False]
 
 
-def test_a_combination_without_a_value_is_no_result() -> None:
-    with pytest.raises(DatasetError, match="case_right has no value for"):
-        rank([({"k": 1}, finished("a", None, 1.0))], "case_right")
+def test_combinations_without_a_value_are_listed_last() -> None:
+    failed = finished("d", None, 1.0)
+    failed.latency["total_ms"].clear()
+    runs = [({"k": 1}, finished("a", None, 1.0)), ({"k": 2}, failed), ({"k": 3}, finished("b", 0.1, 9.0))]
+    rows = rank([*runs, ({"k": 4}, finished("c", 0.2, 8.0))], "case_right")
+    assert [(row.values["k"], row.quality, row.optimal) for row in rows] == [
+        (4, 0.2, True), (3, 0.1, False), (1, None, False), (2, None, False)
+    ]  # fmt: skip
+    assert [row.latency_ms for row in rows] == [8.0, 9.0, 1.0, None]
+    assert [row.quality for row in rank(runs[:1], "case_right")] == [None]
