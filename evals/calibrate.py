@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.errors import DatasetError
 from evals.fitting import Floats, auroc, fit_choice, fit_logistic
 from evals.importers.beir import BeirQuery, BeirSet, read_judged
 from evals.importers.imported import file_name
@@ -39,6 +40,7 @@ PENALTY_CHOICE, PENALTY_LOGISTIC = 0.002, 10.0
 REMOVED = 0.2  # weight of a question whose documents were taken out
 FOLDS = 8
 CLASS = 300.0  # weight of all of a set's questions with an answer, and of those without
+LEAST_FOUND = 10  # questions whose answer stands in a retrieved sentence; all else is learnt from these
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class Example:
     answerable: bool
     removed: bool = False
     times: int = 1
+
+    @property
+    def found(self) -> bool:
+        """Whether a retrieved sentence holds the answer."""
+        return bool(self.right.any()) and not self.removed
 
 
 def fit_abstention(
@@ -95,9 +102,25 @@ async def _fitted(folders: Sequence[Path], limit: int | None, false_abstention: 
         for name in ("corpus.jsonl", "queries.jsonl"):
             digest.update((folder / name).read_bytes())
     assert model is not None  # the command line asks for one folder at least
+    _check(names, examples)
     fitted = fit(examples, model, false_abstention)
     fitted["data"] = {"names": names, "questions": questions, "sha256": digest.hexdigest()}
     return fitted
+
+
+def _check(names: Sequence[str], examples: Sequence[Example]) -> None:
+    """DatasetError where what was retrieved teaches nothing."""
+    where, asked = ", ".join(dict.fromkeys(names)), sum(each.answerable for each in examples)
+    problems = []
+    if (found := sum(each.found for each in examples)) < LEAST_FOUND:
+        problems.append(
+            f"{where}: the answer to {found} of {asked} questions stands in a retrieved sentence; at least "
+            f"{LEAST_FOUND} are needed. Do the answers stand in the documents in these words?"
+        )
+    if asked == len(examples):
+        problems.append(f"{where}: nothing was retrieved for any of the questions without an answer")
+    if problems:
+        raise DatasetError(problems)
 
 
 def collect(beir: BeirSet, service: Service, limit: int | None) -> list[Example]:
@@ -152,14 +175,16 @@ def fit(examples: Sequence[Example], model: EvidenceModel, false_abstention: flo
         return fit_logistic(inputs[chosen], right[chosen].astype(np.float64), weight[chosen], PENALTY_LOGISTIC)
 
     folds = np.array([each.fold for each in examples])
-    by_fold, by_set = np.zeros(len(examples)), np.zeros(len(examples))
+    by_fold, by_set = np.full(len(examples), np.nan), np.full(len(examples), np.nan)
     for parts, held in ((folds, by_fold), (sets, by_set)):
-        for part in np.unique(parts) if len(np.unique(parts)) > 1 else ():
+        for part in np.unique(parts):
+            if len(np.unique(right[parts != part])) < 2:  # the others have but one kind of question, if there are any
+                continue
             weights, intercept = trained(parts != part)
             held[parts == part] = inputs[parts == part] @ weights + intercept
     weights, intercept = trained(np.ones(len(examples), bool))
     confidence = 1.0 / (1.0 + np.exp(-(inputs @ weights + intercept)))
-    answered = np.array([bool(each.right.any()) and not each.removed for each in examples])
+    answered = np.array([each.found for each in examples])
     asked = np.array([not each.removed for each in examples])
     return {
         "sentence": dict(zip(FEATURES, np.round(sentence, 4).tolist(), strict=True)),
@@ -169,7 +194,7 @@ def fit(examples: Sequence[Example], model: EvidenceModel, false_abstention: flo
         "figures": {
             "false_abstention": false_abstention,
             "sets": {
-                name: _figures(right, by_fold, by_set, (sets == name) & asked, (sets == name))
+                name: _figures(right, {"held_out": by_fold, "set_left_out": by_set}, sets == name, asked)
                 for name in dict.fromkeys(sets.tolist())
             },
         },
@@ -177,16 +202,17 @@ def fit(examples: Sequence[Example], model: EvidenceModel, false_abstention: flo
 
 
 def _figures(
-    right: NDArray[np.bool_], by_fold: Floats, by_set: Floats, asked: NDArray[np.bool_], whole: NDArray[np.bool_]
+    right: NDArray[np.bool_], held: dict[str, Floats], own: NDArray[np.bool_], asked: NDArray[np.bool_]
 ) -> dict[str, float]:
-    """AUROC of one set's questions held out by folds, and by the set; then with those whose documents were removed."""
+    """AUROC of one set's questions, as each of ``held`` scores them; then with those whose documents were removed.
+
+    Left out is what cannot be told: a kind of question that the set lacks, a score that nothing could be fitted for.
+    """
     found: dict[str, float] = {}
-    alone = bool(whole.all())  # then there is no other set to fit on
-    for name, chosen in (("", asked), ("_removed", whole & (right | ~asked))):
-        if right[chosen].any() and not right[chosen].all():
-            found[f"held_out_auroc{name}"] = round(auroc(right[chosen], by_fold[chosen]), 4)
-        if not alone and f"held_out_auroc{name}" in found:
-            found[f"set_left_out_auroc{name}"] = round(auroc(right[chosen], by_set[chosen]), 4)
+    for name, chosen in (("", own & asked), ("_removed", own & (right | ~asked))):
+        for kind, scores in held.items():
+            if right[chosen].any() and not right[chosen].all() and not np.isnan(scores[chosen]).any():
+                found[f"{kind}_auroc{name}"] = round(auroc(right[chosen], scores[chosen]), 4)
     return found
 
 

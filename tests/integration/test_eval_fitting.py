@@ -116,6 +116,38 @@ def test_a_set_that_cannot_teach_is_refused_before_anything_runs(beir: Path, cac
     assert not caches.exists()
 
 
+def test_answers_that_stand_nowhere_are_refused_with_their_number(beir: Path, tmp_path: Path) -> None:
+    queries = [json.loads(line) for line in (beir / "queries.jsonl").read_text(encoding="utf-8").splitlines()]
+    for number, query in enumerate(query for query in queries if query["answerable"]):
+        query["answers"] = query["answers"] if number < 6 else ["jawohl selbstverständlich"]
+    (beir / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    refused = calibrate(beir, "--out", tmp_path / "fitted.json").exception
+    assert isinstance(refused, DatasetError)
+    assert refused.problems == [
+        "towns: the answer to 6 of 40 questions stands in a retrieved sentence; at least 10 are needed. "
+        "Do the answers stand in the documents in these words?"
+    ]
+    assert not (tmp_path / "fitted.json").exists()
+
+
+def test_folders_of_one_kind_of_question_each_are_fitted_together(caches: Path, tmp_path: Path) -> None:
+    def folder(name: str, text: str, queries: list[dict[str, object]]) -> Path:
+        corpus = [{"_id": town, "title": "", "text": text.format(town)} for town, *_ in TOWNS]
+        asked = [{"_id": str(row)} | each for row, each in enumerate(queries)]
+        found = [(str(row), TOWNS[row][0]) for row, each in enumerate(queries) if each["answerable"]]
+        return write_beir(tmp_path / name, corpus, asked, found)
+
+    with_answer = [
+        {"text": f"Woraus ist die Halle von {town}?", "answerable": True, "answers": ["Stein"]} for town, *_ in TOWNS
+    ]
+    without = [{"text": f"Wer ist der Wirt von {town}?", "answerable": False} for town, *_ in TOWNS]
+    stone = folder("stone", "{} hat eine Halle. Sie ist aus Stein.", with_answer)
+    inns = folder("inns", "In {} gibt es einen Gasthof.", without)
+    done = calibrate(stone, inns, "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["figures"]["sets"] == {"stone": {}, "inns": {}}  # of neither kind alone
+
+
 def test_the_ranking_is_fitted_over_the_candidates(
     beir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
