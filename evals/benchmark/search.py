@@ -55,8 +55,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     report = {}
-    for folder in options.data:
-        beir = read_judged(folder)
+    sets = [read_judged(folder) for folder in options.data]
+    if options.out is not None:
+        options.out.write_bytes(b"")
+    for beir in sets:
         sys.stderr.write(beir.remarks())
         figures = asyncio.run(_benchmark(beir, options))
         report[beir.name] = figures

@@ -1,3 +1,5 @@
+import argparse
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -5,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from evals.benchmark import __main__ as command
+from evals.benchmark import search
 from evals.benchmark.figures import answer_figures, decision_figures, ranking_figures
 from evals.benchmark.search import documents_by_rank
 from evals.cases.model import Case
-from evals.importers.beir import BeirQuery
+from evals.importers.beir import BeirQuery, BeirSet
 from rag_service.models import Statement
 from tests.eval_kit import ScriptedTarget, abstained, answered, citation, write_beir
 
@@ -87,6 +90,25 @@ def test_decisions_need_both_kinds_of_questions() -> None:
     found = decision_figures(asked)
     assert (found["confidence_auroc"], found["balanced_accuracy"], found["abstention_f1"]) == (1.0, 1.0, 1.0)
     assert decision_figures(asked[:2]) == {}
+
+
+def test_out_begins_anew_and_takes_every_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def benchmark(beir: BeirSet, options: argparse.Namespace) -> dict[str, float]:
+        search._append(options.out, {"set": beir.name})
+        return {}
+
+    monkeypatch.setattr(search, "_benchmark", benchmark)
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        write_beir(folder, [{"_id": "a", "text": "Rom."}], [{"_id": "1", "text": "Wo?"}], [("1", "a")])
+    out = tmp_path / "out.jsonl"
+    arguments = ["search", "--data", str(folders[0]), "--data", str(folders[1]), "--out", str(out)]
+    for _ in range(2):
+        assert command.main(arguments) == 0
+        assert [json.loads(line)["set"] for line in out.read_text().splitlines()] == ["one", "two"]
+    with pytest.raises(SystemExit):
+        command.main([*arguments, "--data", str(tmp_path / "none")])
+    assert out.read_text()  # what cannot begin takes nothing away
 
 
 def test_benchmarks_are_listed_and_unknown_ones_refused(capsys: pytest.CaptureFixture[str]) -> None:
