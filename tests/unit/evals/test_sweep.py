@@ -96,9 +96,10 @@ def test_the_best_come_first_and_the_unbeaten_are_marked() -> None:
 
 def test_lower_is_better_for_some_metrics() -> None:
     name = "false_abstentions"
-    rows = rank([({"k": 1}, finished("a", 0.3, 1.0, name)), ({"k": 2}, finished("b", 0.1, 1.0, name))], name)
-    assert [row.values["k"] for row in rows] == [2, 1]
-    assert [row.optimal for row in rows] == [True, False]
+    qualities = {1: 0.3, 2: 0.1, 3: None}
+    rows = rank([({"k": k}, finished("a", quality, 1.0, name)) for k, quality in qualities.items()], name)
+    assert [row.values["k"] for row in rows] == [2, 1, 3]
+    assert [row.optimal for row in rows] == [True, False, False]
 
 
 def test_combinations_without_a_value_are_listed_last() -> None:
