@@ -83,9 +83,9 @@ def _score_retrieval(case: Case, answer: Answer, scores: CaseScores) -> None:
     documents = document_gains(answer.passages, relevant)
     spans, total = evidence_gains(answer.passages, case.evidence)
     for level, gains, count in (("document", documents, len(relevant)), ("evidence", spans, total)):
-        scores.ranks[level] = ranking.first_rank(gains)
         if not count:  # the evidence names documents only
             continue
+        scores.ranks[level] = ranking.first_rank(gains)
         for name, value in _ranking_values(gains, count).items():
             scores.values[f"{level}_{name}"] = value
 

@@ -13,7 +13,7 @@ from evals.metrics.citations import citation_precision
 from evals.metrics.ranking import first_rank
 from evals.metrics.registry import metrics
 from evals.metrics.relevance import holds
-from evals.record import read_citation, read_passage
+from evals.record import read_citation, read_evidence, read_passage
 from evals.report.highlight import Piece, evidence_view
 from evals.report.svg import Point, histogram, interval_bar, scatter
 from evals.report.words import COUNTED, HEADLINE, TAG_COLUMNS, bounds, mean_of, number
@@ -41,7 +41,7 @@ def case_view(record: Record) -> CaseView:
     """Gold evidence in its source, citations and passages marked where they meet it."""
     outcome = record["outcome"] or {}
     citations, passages = outcome.get("citations", ()), outcome.get("passages", ())
-    gold = [_gold(item) for item in record.get("evidence", ())]
+    gold = [read_evidence(item) for item in record.get("evidence", ())]
     retrieved = [read_passage(item) for item in passages]
     right = record["scores"].get("case_right")
     return CaseView(
@@ -191,10 +191,6 @@ def _calibration(bins: list[Mapping[str, float]]) -> str:
         "Calibration: confidence against share of answerable cases",
         points, "confidence", "answerable", x_range=(0, 1), y_range=(0, 1), diagonal=True, path=points,
     )  # fmt: skip
-
-
-def _gold(item: Mapping[str, Any]) -> GoldEvidence:
-    return GoldEvidence(item["source"], item["quote"], item["start"], item["end"])
 
 
 def _found(span: GoldEvidence, passages: Sequence[Passage]) -> str:

@@ -64,5 +64,5 @@ def test_evidence_that_names_a_document_only_is_scored_by_documents(tmp_path: Pa
     scores = score_answer(whole, TARGET.right(case), TARGET.texts)
     assert scores.values["document_mrr"] == scores.values["citation_recall"] == 1.0
     assert not any(name.startswith("evidence_") for name in scores.values)
-    assert scores.ranks == {"document": 1, "evidence": None}
+    assert scores.ranks == {"document": 1}
     assert set(score_failure(whole, "x").unscored) == set(scores.values)
