@@ -6,7 +6,9 @@ import re
 from functools import cache
 from typing import Literal
 
-AnswerType = Literal["date", "number", "person", "place", "reason", "manner", "list", "definition", "yes_no", "any"]
+AnswerType = Literal[
+    "date", "number", "rate", "person", "place", "reason", "manner", "list", "definition", "yes_no", "any"
+]
 
 
 def expected_answer(question: str) -> AnswerType:
@@ -70,9 +72,9 @@ def _verb_first() -> re.Pattern[str]:
 def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
     which = r"(?:welche[mnrs]?|what|which)"
     units = (
-        "hoch|gro(?:ß|ss)|klein|lange?|weit|nahe?|alt|jung|oft|schnell|schwer|teuer|häufig|regelmäßig|tief|breit|stark|"
+        "hoch|gro(?:ß|ss)|klein|lange?|weit|nahe?|alt|jung|schnell|schwer|teuer|tief|breit|stark|"
         "viele[mnrs]?|viel|heiß|kalt|dick|früh|spät|bald|"
-        "many|much|tall|large|big|small|long|far|close|old|young|often|fast|heavy|high|deep|wide|hot|cold|frequently|"
+        "many|much|tall|large|big|small|long|far|close|old|young|fast|heavy|high|deep|wide|hot|cold|"
         "early|late|soon"
     )
     name = r"(?:\w*(?:name|adresse|anschrift|nummer|titel)|name|address|number|title)"
@@ -86,6 +88,8 @@ def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
             r"years?|months?|weeks?|days?|dates?|decades?|century|centuries|period|time|era)\b",
         ),
         ("number", rf"\b(?:wie|how)\s(?:{units})\b"),
+        ("rate", r"\b(?:wie\s(?:oft|häufig|regelmäßig)|how\s(?:often|frequently|regularly))\b"),
+        ("rate", rf"\bin\s{which}\s(?:abst[aä]nde?n?|intervall(?:en)?|turnus|intervals?)\b"),
         ("number", r"\bwieviele?n?\b"),
         ("number", r"\bwas\s(?:koste\w+|(?:hat|haben|wird|werden|soll\w*|würde\w*)\b.{1,80}\b(?:gekostet|kosten))\b"),
         (

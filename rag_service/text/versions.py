@@ -9,6 +9,7 @@ from functools import lru_cache
 from rag_service.text.days import opens_with_date, within
 from rag_service.text.names import find_figures, find_names
 from rag_service.text.polarity import contrary
+from rag_service.text.rates import with_rates
 from rag_service.text.words import content_words
 
 _SAME = 0.6  # share of their words, figures left out
@@ -50,14 +51,15 @@ def _fit(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]]:
-    """The content words of a text behind its list mark, and its dates, numbers, codes and names with their counts.
+    """The content words of a text behind its list mark, and its dates, numbers, rates, codes and names with their
+    counts.
 
     A slash stands between what a date may mean.
     """
     mark = _MARK.match(text)
     if mark is not None and not opens_with_date(text):
         text = text[mark.end() :]
-    values = find_figures(text, language)
+    values = with_rates(find_figures(text, language), text, language)
     rest = list(text)
     for value in values:
         rest[value.start : value.end] = " " * (value.end - value.start)

@@ -128,7 +128,7 @@ def _distinct(terms: Iterable[str], question: str = "") -> tuple[str, ...]:
 
 def _new_names(question: str, before: _Topic, answer: str, language: str) -> list[str]:
     """The names of the last answer, where it was asked for one, is pointed at, or where without it there is none."""
-    asked_for = expected_answer(before.question) not in ("date", "number", "reason", "manner")
+    asked_for = expected_answer(before.question) not in ("date", "number", "rate", "reason", "manner")
     points = any(match["far"] for match in anaphora(detect_language(question, language)).finditer(question))
     if asked_for or points or not named(before.text, language):
         return _answer_names(answer)

@@ -21,6 +21,7 @@ from rag_service.retrieve.fusion import unsquash
 from rag_service.text.days import find_dates
 from rag_service.text.names import find_figures, find_names, find_numbers
 from rag_service.text.questions import AnswerType, expected_answer
+from rag_service.text.rates import find_rates
 from rag_service.text.values import Value
 from rag_service.text.words import content_words, word_spans
 
@@ -148,9 +149,11 @@ def _told(asked: _Told, dates: Mapping[str, Set[str]], text: str, passage: Passa
 
 
 def values(kind: AnswerType, text: str, language: str) -> list[Value]:
-    """Dates, numbers or names in a text, as the expected answer type asks for; empty for the other types."""
+    """Dates, numbers, rates or names in a text, as the answer type asks for; empty for the other types."""
     if kind == "date":
         return find_dates(text)
+    if kind == "rate":
+        return find_rates(text, language) or find_numbers(text, language)
     if kind == "number":
         return find_numbers(text, language)
     if kind in ("person", "place"):
@@ -258,7 +261,7 @@ def _words(text: str, language: str) -> set[str]:
 def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:
     """Whether each candidate has a date, number or name that the question lacks, where it asks for one."""
     out = np.zeros((len(candidates), 4), np.float32)
-    columns = {"date": 0, "number": 1, "person": 2, "place": 2}
+    columns = {"date": 0, "number": 1, "rate": 1, "person": 2, "place": 2}
     if kind == "reason":
         out[:, 3] = [_REASON.search(item.text) is not None for item in candidates]
     if kind in columns:

@@ -99,12 +99,14 @@ def _versions(evidence: Evidence, assessment: Assessment, group: Chosen) -> Iter
 
 
 def _disagree(evidence: Evidence, kind: AnswerType, left: Candidate, right: Candidate) -> bool:
-    """Whether sentences of two documents are versions of one, or give different dates or numbers where one is asked."""
+    """Whether sentences of two documents are versions of one, or give different dates, numbers or rates where one
+    is asked.
+    """
     if document(evidence, left) == document(evidence, right):
         return False
     if differ(told(evidence, left), told(evidence, right), evidence.passages[left.passage].language):
         return True
-    if kind not in ("date", "number"):
+    if kind not in ("date", "number", "rate"):
         return False
     asked = readings(kind, evidence.question, evidence.language)
     one, other = (_current(evidence, kind, item) - asked for item in (left, right))

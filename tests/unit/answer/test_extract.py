@@ -124,6 +124,13 @@ def test_a_reason_is_looked_for():
     assert found.column("reason").tolist() == [0.0, 1.0]
 
 
+def test_how_often_is_answered_by_a_rate_or_a_number():
+    asked = evidence(
+        "Wie oft fährt der Bus?", "Der Bus fährt stündlich ab. Der Bus fährt 12 Mal ab. Der Bus fährt gern ab."
+    )
+    assert model().assess(asked).sentences.column("number").tolist() == [1.0, 1.0, 0.0]
+
+
 def test_without_token_vectors_the_covered_sentences_are_encoded():
     found = gather(
         evidence("Wann reiste Kim?", "Kim reiste am 25. April 2019. Putin blieb noch etwas länger.", blocks=False),

@@ -73,6 +73,9 @@ def test_sources_that_disagree_stand_newest_first():
         ("Wie viele Gäste kamen?", "Es kamen 9 statt der erhofften 12 Gäste.", "12 Gäste kamen.", True),
         ("Wie viele Gäste kamen?", "5 Gäste kamen.", "Der Saal war mit 15 Gästen voll.", True),
         ("Wie viele Gäste kamen?", "5 Gäste kamen.", "Der Saal war mit 5 Gästen voll.", False),
+        ("Wie oft wird geprüft?", "Geprüft wird jährlich.", "Die Prüfung ist alle zwei Jahre, 2024 auch.", True),
+        ("Wie oft wird geprüft?", "Geprüft wird jährlich.", "Die Prüfung findet einmal im Jahr statt.", False),
+        ("Wie hoch ist die Gebühr?", "Jährlich sind 5 Euro Gebühr zu zahlen.", "Die Gebühr: jährlich 8 Euro.", True),
     ],
 )
 def test_only_what_differs_as_a_whole_disagrees(question, newest, other, disagrees):
