@@ -68,6 +68,20 @@ def _verb_first() -> re.Pattern[str]:
     )
 
 
+def _several() -> str:
+    """'Welche Hunde sind ...', 'which browsers are ...': a plural verb, or a noun that is plural by its form."""
+    plural = r"[\w-]+(?<!ung)(?<!heit)(?<!keit)(?<!schaft)(?<!ion)(?<!tät)(?<!ei)"
+    subject = r"gibt\ses|sind|waren|werden|wurden|gelten|galten|gehören|zählen|fallen|stehen|bestehen|kommen"
+    helped = r"(?:haben|hatten|dürfen|müssen|können|sollen)"  # what they help may have another subject
+    another = r"(?:ich|du|er|es|wir|ihr|sie|man|de[rnm]|die|das|ein\w*|alle|beide)\b"
+    needed = rf"(?:muss|brauch\w*|benötig\w*|kann|darf|soll|{helped})\s{another}"
+    return (
+        rf"\bwelche(?:n(?=\s(?:[\w-]+\s)?[\w-]+[ns]\s))?\s(?:[\w-]+en?\s)?"
+        rf"(?:{plural}\s(?:{subject}|{helped}(?!\s{another}))|{plural}[ns]\s{needed})\b"
+        r"|\b(?:which|what)\s(?:[\w-]+\s)?[\w-]+(?<!s)s\s(?:are|were|do|did|have|can|may|must|should|need|exist|apply)\b"
+    )
+
+
 @cache
 def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
     which = r"(?:welche[mnrs]?|what|which)"
@@ -134,6 +148,7 @@ def _rules() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
         ("any", r"\bhow\s(?:(?:do|does|would|should)\s(?:you|i|we|one)|to)\s(?:spell|pronounce)\b"),
         ("any", r"\bhow\s(?:is|are|was|were)\s.{1,60}\s(?:called|spelled|spelt|pronounced)\b"),
         ("manner", r"^(?:wie|how|auf\swelche|in\swhat\sway|womit|wodurch)\b"),
+        ("list", _several()),
         ("any", _question_word().pattern),
     ]
     return tuple((kind, re.compile(pattern)) for kind, pattern in rules)

@@ -25,7 +25,11 @@ RULE = "Der Jahresurlaub beträgt {} Arbeitstage bei einer Fünf-Tage-Woche."
         ("Die Sitzung beginnt am 05/06/2024.", "Die Sitzung beginnt am 7. Mai 2024.", True),
         ("Hunde sind auf dem Gelände erlaubt.", "Hunde sind auf dem Gelände nicht erlaubt.", True),
         ("Die Sitzung beginnt am 3. Mai 2024.", "Die Sitzung beginnt am 4. Mai 2024.", True),
-        ("Ab sofort ist die Prüfung jährlich durchzuführen.", "Die Prüfung ist alle 2 Jahre durchzuführen.", True),
+        (
+            "Ab sofort wird der Kessel jährlich gründlich geprüft.",
+            "Der Kessel wird alle 2 Jahre gründlich geprüft.",
+            True,
+        ),
         ("Das Dach wird monatlich geprüft.", "Das Dach wird vierteljährlich geprüft.", True),
         ("Das Dach wird jährlich geprüft.", "Das Dach wird einmal im Jahr geprüft.", False),
         ("Das Dach wird jährlich geprüft.", "Das Dach wird geprüft.", False),
