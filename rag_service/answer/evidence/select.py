@@ -83,9 +83,22 @@ def _with_series(
     listed = steps(candidates, evidence.passages, row, numbered=kind != "list" and not bullets)
     if listed and not (announced and announced.fits) and _asks_for_all(kind, listed, others):
         series, best = [listed], replace(best, item=listed)
+    if kind in ("manner", "list"):
+        others = _with_their_lists(evidence, assessment, others)
     found = [best if item is best.item else Chosen(item, (), best.share) for item in series]
     rest = [group for group in others if not any(_within(group.item, item) for item in series)]
     return [*found, *rest[: limit - len(found)]]
+
+
+def _with_their_lists(evidence: Evidence, assessment: Assessment, others: Sequence[Chosen]) -> list[Chosen]:
+    """The others, of which the items of a list become the whole list, once; steps are numbered."""
+    candidates, numbered = assessment.sentences.candidates, assessment.sentences.kind != "list"
+    found: list[Chosen] = []
+    for group in others:
+        listed = steps(candidates, evidence.passages, candidates.index(group.item), numbered=numbered)
+        if not any(_within(group.item, told.item) for told in found):
+            found.append(replace(group, item=listed) if listed else group)
+    return found
 
 
 def _asks_for_all(kind: AnswerType, listed: Candidate, others: Sequence[Chosen]) -> bool:

@@ -1,5 +1,6 @@
 """The choice among sentences, and the order in which they stand."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,27 @@ STEPS = (
 def test_who_asks_how_gets_all_steps(question, expected):
     asked = evidence(question, STEPS)
     assert texts(choose(asked, EvidenceModel(Encoding(), Reads("starten")).assess(asked), 3))[0] == expected
+
+
+LISTED = "Die Anmeldung ist formlos.\n\n1. Zeit festlegen.\n2. Brief senden.\n3. Antwort abwarten.\n4. Geld beantragen."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Wie geht die Anmeldung?", LISTED, [LISTED[:26], LISTED[28:]]),
+        ("Wer macht die Anmeldung?", LISTED, [LISTED[:26], "1. Zeit festlegen.", "4. Geld beantragen."]),
+        (
+            "Welche Anmeldungen gibt es?",
+            re.sub(r"\d\.", "-", LISTED),
+            [LISTED[:26], re.sub(r"\d\.", "-", LISTED[28:])[2:]],
+        ),
+    ],
+)
+def test_steps_beside_a_sentence_are_told_as_a_whole_once(question, text, expected):
+    asked = evidence(question, text)
+    assessed = replace(model().assess(asked), shares=np.array([0.4, 0.25, 0.1, 0.05, 0.2], np.float32))
+    assert texts(choose(asked, assessed, 3)) == expected
 
 
 def test_a_list_that_opens_with_a_pronoun_stands_alone():
