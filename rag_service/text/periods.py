@@ -40,6 +40,10 @@ _COUNTED = re.compile(
     r"\s*(?:€|\$|£|%|(?:Euro|Dollar|Franken|Prozent|percent|Meter|Kilometer|km|kg|Tonnen|Stück)\b)", re.IGNORECASE
 )
 _BETWEEN = re.compile(r"\b(?:zwischen|between|von|from)\b", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:als|gegenüber|verglichen\s+mit|vergleich\s+(?:zu[mr]?|mit)|than|compared\s+(?:to|with))\s+(?:im\s+|in\s+)?$",
+    re.IGNORECASE,
+)
 _PUBLISHED = re.compile(  # no fee, which is a 'Beitrag', too, no article of a price list, no report on a year
     r"\b(?:veröffentlicht\w*|erschien\w*|publiziert\w*|published"
     r"|(?:artikeln?|berichten?|berichte|meldungen|articles|reports|stories|posts)\b"
@@ -78,6 +82,17 @@ def find_period(question: str, today: date) -> Period | None:
     if found is None or found[0] >= found[1]:
         return None
     return Period(*found, strict)
+
+
+def bounds_time(question: str) -> bool:
+    """Whether a question names a time only as a bound of the one it asks about: 'seit 2019', 'mehr als 2024'."""
+    leads = [(_BEFORE_DATE.search(before), _COMPARED.search(before)) for before in _before_dates(question)]
+    open_end = any(compared or (lead and not lead["last"]) for lead, compared in leads)
+    return open_end or (len(leads) > 1 and _BETWEEN.search(question) is not None)
+
+
+def _before_dates(question: str) -> list[str]:
+    return [question[: value.start] for value in find_dates(question)]
 
 
 def _relative(question: str, today: date) -> tuple[date, date] | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rag_service.answer.evidence.abstain import Assessment
+from rag_service.answer.evidence.asked_time import of_another_time
 from rag_service.answer.evidence.candidates import Candidate
 from rag_service.answer.evidence.gather import readings, values
 from rag_service.answer.evidence.statements import Chosen, document, same, told
@@ -25,7 +26,8 @@ def of_one_subject(evidence: Evidence, assessment: Assessment, groups: Sequence[
     """The groups, the likeliest first, without those that tell the same of something else than the question names.
 
     That is what disagrees with the likeliest one, while its passage lacks what the question and the headings of the
-    likeliest name; or the likeliest itself beside one to which it is so, but not the other way round.
+    likeliest name, or while it speaks of another time; or the likeliest itself beside one to whose passage its own is
+    so, but not the other way round.
     """
     kind = assessment.sentences.kind
     best, *others = groups
@@ -38,7 +40,10 @@ def of_one_subject(evidence: Evidence, assessment: Assessment, groups: Sequence[
         group
         for group in groups
         if group is not best
-        and (same_subject(evidence, best.item, group.item) or not _disagree(evidence, kind, best.item, group.item))
+        and (
+            not _disagree(evidence, kind, best.item, group.item)
+            or (same_subject(evidence, best.item, group.item) and not of_another_time(evidence, group.item, best.item))
+        )
     ]
     return [best, *kept]
 
@@ -94,6 +99,7 @@ def _versions(evidence: Evidence, assessment: Assessment, group: Chosen) -> Iter
             document(evidence, item) != document(evidence, group.item)
             and differ(told(evidence, item), told(evidence, group.item), language)
             and same_subject(evidence, group.item, item)
+            and not of_another_time(evidence, item, group.item)
         ):
             yield Chosen(item, (), float(assessment.shares[other]))
 

@@ -21,7 +21,7 @@ def same_subject(evidence: Evidence, item: Candidate, other: Candidate) -> bool:
     """
     asked = _named(evidence.question, evidence.language)
     passage = evidence.passages[item.passage]
-    above = _headings(passage, item.start - passage.start)
+    above = "\n".join([passage.title, *headings(passage, item)])
     beside = evidence.passages[other.passage]
     whole = f"{beside.title}\n{beside.text}"
     return all(
@@ -50,9 +50,9 @@ def _named(question: str, language: str) -> tuple[str, ...]:
     return tuple(named or words)
 
 
-def _headings(passage: Passage, before: int) -> str:
-    """The title of a passage, and what stands as a heading before a place in it."""
-    return "\n".join([passage.title, *(text for end, text in _lines(passage) if end <= before)])
+def headings(passage: Passage, item: Candidate) -> list[str]:
+    """What stands as a heading above a sentence of the passage, from its beginning."""
+    return [text for end, text in _lines(passage) if end <= item.start - passage.start]
 
 
 @lru_cache(maxsize=128)

@@ -64,7 +64,7 @@ def test_the_date_of_a_question_names_no_subject():
         "Was kostete die Betreuung im Mai 2024?",
         (FEES.format(185), FEES.format(195)),
         (0.6, 0.4),
-        {0: "2024", 1: "2025"},
+        {0: "2024", 1: "2024-12"},
         ("Gebühren Mai 2024", "Gebühren"),
     )
     assert found == [FEES.format(195), FEES.format(185)]
@@ -86,3 +86,32 @@ def test_a_newer_number_that_repeats_little_of_the_question_does_not_come_first(
     )
     found = chosen("Wie viel Urlaub gibt es bei drei Arbeitstagen pro Woche?", told, (0.7, 0.3), {0: "2024", 1: "2025"})
     assert found[0] == told[0]
+
+
+VISITORS = ("Die Saison 2025 brachte 300 Besucher.", "Die Saison 2024 brachte 200 Besucher.")
+DEFICIT = ("Das Defizit lag bei 520 Euro.", "Das Defizit lag bei 310 Euro.")
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "dates", "expected"),
+    [
+        ("Wie viele Besucher brachte die Saison 2025?", VISITORS, {}, VISITORS[:1]),
+        ("Wie viele Besucher brachte die letzte Saison?", VISITORS, {}, VISITORS),
+        ("Wie viele Besucher brachte die Saison 2023?", VISITORS, {}, VISITORS),
+        ("Wie viele Besucher brachte die Saison seit 2025?", VISITORS, {}, VISITORS),
+        ("Wie viele Besucher mehr als 2025 brachte die Saison?", VISITORS, {}, VISITORS),
+        ("Wie viele Besucher brachte die Saison 2024 oder 2025?", VISITORS, {}, VISITORS),
+        ("Wie hoch war das Defizit 2025?", DEFICIT, {0: "2025-02-18", 1: "2024-03-12"}, DEFICIT[:1]),
+        ("Wie hoch war das Defizit im März 2025?", DEFICIT, {0: "2025-03", 1: "2025-03-12"}, DEFICIT),
+        ("Wie hoch war das Defizit 2025?", DEFICIT, {0: "2025-02-18"}, DEFICIT),
+        ("Wie hoch war das Defizit 2025?", (DEFICIT[0], f"# Haushalt 2024\n\n{DEFICIT[1]}"), {}, DEFICIT[:1]),
+        (
+            "Wie hoch war das Defizit 2025?",
+            (DEFICIT[0], f"# Haushalt 2025\n\n{DEFICIT[1]}"),
+            {0: "2025", 1: "2024"},
+            DEFICIT,
+        ),
+    ],
+)
+def test_what_disagrees_and_is_of_another_year_than_the_question_names_is_left_out(question, told, dates, expected):
+    assert set(chosen(question, told, (0.6, 0.4), dates)) == set(expected)

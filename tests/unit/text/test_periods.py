@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag_service.text.periods import Period, find_period
+from rag_service.text.periods import Period, bounds_time, find_period
 
 TODAY = date(2019, 5, 2)
 
@@ -136,3 +136,22 @@ def test_any_text_gives_a_period_or_none(question, today):
 def test_spans_of_any_length(number, unit, today):
     found = find_period(f"in den letzten {number} {unit}", today)
     assert found is None or found.start < found.end
+
+
+@pytest.mark.parametrize(
+    ("question", "bounded"),
+    [
+        ("Was geschah vor September 2023?", True),
+        ("Was gilt seit dem 1. Mai 2024?", True),
+        ("Was geschah zwischen 2019 und 2023?", True),
+        ("Kamen mehr Gäste als 2024?", True),
+        ("How many came compared to 2019?", True),
+        ("Was geschah im September 2023?", False),
+        ("Was geschah am 3. Mai 2023?", False),
+        ("Was galt 2024 und 2025?", False),
+        ("Was geschah letzten September?", False),
+        ("Was gilt vor Ort?", False),
+    ],
+)
+def test_a_time_is_named_or_but_a_bound(question: str, bounded: bool) -> None:
+    assert bounds_time(question) is bounded
