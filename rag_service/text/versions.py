@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import lru_cache
 
-from rag_service.text.days import opens_with_date, within
+from rag_service.text.days import within
+from rag_service.text.list_marks import mark_end
 from rag_service.text.names import find_figures, find_names
 from rag_service.text.polarity import contrary
 from rag_service.text.rates import with_rates
@@ -14,7 +14,6 @@ from rag_service.text.words import content_words
 
 _SAME = 0.6  # share of their words, figures left out
 _SHARED = 0.3  # of the shorter one's words, figures among them
-_MARK = re.compile(r"\s*\(?\d{1,3}[.)]\s+")
 
 
 def differ(left: str, right: str, language: str) -> bool:
@@ -56,9 +55,7 @@ def _taken_apart(text: str, language: str) -> tuple[frozenset[str], Counter[str]
 
     A slash stands between what a date may mean.
     """
-    mark = _MARK.match(text)
-    if mark is not None and not opens_with_date(text):
-        text = text[mark.end() :]
+    text = text[mark_end(text) :]
     values = with_rates(find_figures(text, language), text, language)
     rest = list(text)
     for value in values:

@@ -12,16 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag_service.answer.evidence.candidates import Candidate, find_candidates, without_other_rows
+from rag_service.answer.evidence.labels import find_labels, headed_by, without_others
 from rag_service.answer.evidence.reading import read
+from rag_service.answer.evidence.typed import readings, values
 from rag_service.answer.evidence.wording import wording
 from rag_service.embed.maxsim import cosines
 from rag_service.models import Passage
 from rag_service.ports import Encoder, Evidence, Reader
 from rag_service.retrieve.fusion import unsquash
 from rag_service.text.days import find_dates
-from rag_service.text.names import find_figures, find_names, find_numbers
+from rag_service.text.names import find_figures
 from rag_service.text.questions import AnswerType, expected_answer
-from rag_service.text.rates import find_rates
 from rag_service.text.values import Value
 from rag_service.text.words import content_words, word_spans
 
@@ -125,16 +126,22 @@ def _candidates(
         repeated = _told(asked, named, heading, passage)
         return bool(repeated.words or repeated.figures) and asked.figures <= repeated.figures
 
+    labels = find_labels(evidence.question, wording(evidence))
     found = find_candidates(evidence.passages, answers if kind == "date" else None)
-    told = [_told(asked, named, item.text, evidence.passages[item.passage]) for item in found]
+    found = without_others(labels, evidence.passages, found)
+    passages = [evidence.passages[item.passage] for item in found]
+    above = [headed_by(labels, passage, item) for passage, item in zip(passages, found, strict=True)]
+    told = [_told(asked, named, *each) for each in zip([item.text for item in found], passages, above, strict=True)]
     kept = without_other_rows(found, [each.words | each.figures for each in told])
     return [found[row] for row in kept], [told[row] for row in kept]
 
 
-def _told(asked: _Told, dates: Mapping[str, Set[str]], text: str, passage: Passage) -> _Told:
+def _told(
+    asked: _Told, dates: Mapping[str, Set[str]], text: str, passage: Passage, above: Set[str] = frozenset()
+) -> _Told:
     """What a text repeats; where it names no year, it speaks of the time in which its document was published.
 
-    ``dates`` are the question's, each with its words.
+    ``dates`` are the question's, each with its words; ``above`` is what its heading repeats.
     """
     words = asked.words & _words(text, passage.language)
     if not asked.figures:
@@ -145,25 +152,7 @@ def _told(asked: _Told, dates: Mapping[str, Set[str]], text: str, passage: Passa
     if published and not any(_YEAR.match(value) for value in own):
         meant = {value for value in asked.figures if _YEAR.match(value) and published.startswith(value)}
     words |= {word for value in meant for word in dates.get(value, ())}
-    return _Told(words, asked.figures & (own | meant), meant - own)
-
-
-def values(kind: AnswerType, text: str, language: str) -> list[Value]:
-    """Dates, numbers, rates or names in a text, as the answer type asks for; empty for the other types."""
-    if kind == "date":
-        return find_dates(text)
-    if kind == "rate":
-        return find_rates(text, language) or find_numbers(text, language)
-    if kind == "number":
-        return find_numbers(text, language)
-    if kind in ("person", "place"):
-        return find_names(text, language)
-    return []
-
-
-def readings(kind: AnswerType, text: str, language: str) -> set[str]:
-    """All that the values of a text may mean."""
-    return {norm for value in values(kind, text, language) for norm in value.readings}
+    return _Told(words, asked.figures & (own | meant | above), meant - own)
 
 
 def _matches(evidence: Evidence, candidates: Sequence[Candidate], coverage: Floats, encoder: Encoder) -> Floats:

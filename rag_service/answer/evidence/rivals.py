@@ -9,9 +9,9 @@ import numpy as np
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.asked_time import of_another_time
 from rag_service.answer.evidence.candidates import Candidate
-from rag_service.answer.evidence.gather import readings, values
 from rag_service.answer.evidence.statements import Chosen, document, same, told
 from rag_service.answer.evidence.subject import same_subject
+from rag_service.answer.evidence.typed import readings, values
 from rag_service.ports import Evidence
 from rag_service.text.days import within
 from rag_service.text.questions import AnswerType

@@ -8,11 +8,11 @@ from dataclasses import replace
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.antecedent import leans
 from rag_service.answer.evidence.candidates import Candidate, is_bulleted
-from rag_service.answer.evidence.gather import readings
 from rag_service.answer.evidence.leads import find_listing, quoted
 from rag_service.answer.evidence.rivals import find_rivals, of_one_subject
 from rag_service.answer.evidence.series import interrupted, steps, whole
 from rag_service.answer.evidence.statements import Chosen, document, find_groups
+from rag_service.answer.evidence.typed import readings
 from rag_service.ports import Evidence
 from rag_service.text.questions import AnswerType
 
