@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,9 @@ from rag_service.answer.evidence.statements import Chosen, document, find_groups
 from rag_service.answer.evidence.typed import readings
 from rag_service.ports import Evidence
 from rag_service.text.questions import AnswerType
+from rag_service.text.versions import word_set
 
+_CLOSED = re.compile(r"[.!?\u2026\u3002\uff01\uff1f]\W*$")
 _ENOUGH = 0.93
 _LEAST_SHARE = 0.1
 _LEAST_GAIN = 0.0006
@@ -38,7 +41,8 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int
         taken = _with_leads(evidence, assessment.sentences.kind, taken, len(taken))
     else:
         joined = _previous(evidence, assessment, groups[0].item) is not None
-        best, *others = _likeliest(_standing(evidence, assessment, groups), max(limit - joined, 1))
+        likeliest = _likeliest(_standing(evidence, assessment, groups), max(limit - joined, 1))
+        best, *others = [group for group in likeliest if not any(_heads(evidence, group, each) for each in likeliest)]
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
         taken = _with_leads(evidence, assessment.sentences.kind, taken, limit)
@@ -68,6 +72,17 @@ def _likeliest(groups: Iterator[Chosen], limit: int) -> list[Chosen]:
         taken.append(group)
         covered += group.share
     return taken
+
+
+def _heads(evidence: Evidence, group: Chosen, other: Chosen) -> bool:
+    """Whether a line stands above a sentence and says nothing beside it, and the question, of its own."""
+    line, below, passage = group.item, other.item, evidence.passages[other.item.passage]
+    if line.passage != below.passage or line.end > below.start or _CLOSED.search(line.text):
+        return False
+    if interrupted(passage, line, below) or not _CLOSED.search(below.text):
+        return False
+    said = word_set(below.text, passage.language) | word_set(evidence.question, passage.language)
+    return word_set(line.text, passage.language) <= said
 
 
 def _with_series(

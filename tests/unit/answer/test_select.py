@@ -205,3 +205,24 @@ def test_several_items_of_a_list_bring_all_of_it():
         "\n".join(f"- {line}" for line in ("Abschluss im Fach", "Erfahrung im Fach", "gutes Englisch"))
         == "- " + (texts(choose(asked, EvidenceModel(Encoding(), Reads("Fach")).assess(asked), 3))[0])
     )
+
+
+HEADED = "{}\n\nDie Agentur nannte als Dauer der Gespräche vier Stunden."
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "left_out"),
+    [
+        ("Wie lange dauern die Gespräche laut Interfax?", "Interfax: vier Stunden", True),
+        ("Wer nannte als Dauer der Gespräche vier Stunden?", "Interfax: vier Stunden", False),
+        ("Wie lange dauern die Gespräche laut Interfax?", "Interfax: fünf Stunden", False),
+        ("Wie lange dauern die Gespräche laut Interfax?", "Interfax nannte vier Stunden.", False),
+    ],
+)
+@pytest.mark.parametrize("shares", [(0.4, 0.6), (0.6, 0.4)])
+def test_a_heading_that_says_no_more_than_the_sentence_below_is_left_out(question, line, left_out, shares):
+    text = HEADED.format(line)
+    asked = evidence(question, text)
+    assessed = replace(model().assess(asked), shares=np.array(shares, np.float32))
+    found = texts(choose(asked, assessed, 3))
+    assert set(found) == ({text.split("\n\n")[1]} if left_out else set(text.split("\n\n")))
