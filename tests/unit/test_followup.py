@@ -199,6 +199,11 @@ def test_a_question_that_opens_with_its_verb_varies_no_other() -> None:
     assert resolve("Ist sie wasserdicht?", turns) == "Ist sie wasserdicht? (TrailCam, Fotos)"
 
 
+def test_names_beside_an_answer_on_how_often_are_no_topic() -> None:
+    turns = history(("Wie oft fährt der Bus von Köln?", "Er fährt stündlich. [1] Zuständig ist Karl Meier. [2]"))
+    assert "Meier" not in resolve("Was kostet er?", turns)
+
+
 def test_of_an_earlier_message_the_question_counts_most() -> None:
     told = "Mein Chef will morgen früh in Köln eine kurze Notiz für den Vorstand und die Presse haben."
     standalone = resolve("Und was sagt Südkorea dazu?", history((f"{told} Was erwarten die USA?", "Waffen. [1]")))
