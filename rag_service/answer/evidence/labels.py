@@ -15,7 +15,7 @@ from rag_service.text.names import find_numbers
 from rag_service.text.questions import is_question_word
 from rag_service.text.words import content_words
 
-_NUMBER = r"\d+(?:\.\d+)*(?![\w%]|[.,:]\d|\s?[€$%])"
+_NUMBER = r"\d+(?:\.\d+)*(?![\w%]|[.,:\u2013-]\d|\s?[€$%])"
 _DOTTED = re.compile(r"\W*(?:v\.?\s?)?\d+(?:\.\d+)+(?!\w)", re.IGNORECASE)
 
 
@@ -47,7 +47,7 @@ def find_labels(question: str, language: str) -> tuple[Label, ...]:
     """The labels of a question; a count ('Kinder 3 Tage') and a date ('Saison 2025') are none."""
     dates = [(date.start, date.end) for date in find_dates(question)]
     return tuple(
-        Label(match["noun"], match["number"], find_numbers(match["number"], language)[0].norm)
+        Label(match["noun"], match["number"], _value(match["number"], language))
         for match in _label().finditer(question)
         if content_words(match["noun"], language)
         and not is_question_word(match["noun"], language)
@@ -80,6 +80,11 @@ def without_others(
         return not any(len(other) == len(kind) for other, kind in zip(others, kinds, strict=True))
 
     return [item for item in candidates if about(item)] or list(candidates)
+
+
+def _value(number: str, language: str) -> str:
+    """A number's value; it stands for itself where it is read as none ('1.4' alone may be a day)."""
+    return next((value.norm for value in find_numbers(number, language)), number)
 
 
 def _with_number(noun: str, text: str) -> list[re.Match[str]]:
