@@ -83,7 +83,7 @@ def without_others(
 
 
 def _value(number: str, language: str) -> str:
-    """A number's value; it stands for itself where it is read as none ('1.4' alone may be a day)."""
+    """A number's value; it stands for itself where it is read as none, as a year is."""
     return next((value.norm for value in find_numbers(number, language)), number)
 
 

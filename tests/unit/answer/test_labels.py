@@ -21,7 +21,7 @@ from tests.unit.answer.worked import Encoding, Reads, evidence
         ("Was gilt für die 5 Kinder am 3. Mai?", []),
         ("Kamen Rabatte von 5 % vor?", []),
         ("Wer starb in den Jahren 1620-21?", []),
-        ("Was gilt in Raum 1.4?", [("Raum", "1.4")]),  # which alone may be a day
+        ("Was gilt in Raum 1.4?", [("Raum", "1.4")]),
     ],
 )
 def test_labels_are_nouns_with_a_number_behind(question, labels):
