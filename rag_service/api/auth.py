@@ -94,6 +94,12 @@ def refuse_other_machines(client: tuple[str, int] | None) -> None:
         raise Unauthorized("Without API keys this server answers only this machine.")
 
 
+def refuse_forwarded(headers: Headers) -> None:
+    """Unauthorized for what a proxy passes on: whoever sent it may be anywhere, and may have written its headers."""
+    if any(name in ("forwarded", "x-real-ip") or name.startswith("x-forwarded-") for name in headers):
+        raise Unauthorized("Without API keys this server does not answer through a proxy.")
+
+
 def refuse_foreign_host(headers: Headers) -> None:
     """Forbidden unless Host is loopback: a page elsewhere could point its own name at this machine."""
     try:

@@ -180,6 +180,7 @@ class Guard:
         if not configured:
             if not self._open_door:
                 auth.refuse_other_machines(scope.get("client"))
+                auth.refuse_forwarded(headers)
                 auth.refuse_foreign_host(headers)
             if scope["method"] not in auth.SAFE_METHODS:
                 auth.refuse_foreign_origin(headers, self._origins)

@@ -112,6 +112,21 @@ async def test_allowed_origin_gets_cors_headers_and_others_do_not():
     assert "access-control-allow-origin" not in other.headers
 
 
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded"]
+)
+async def test_without_keys_what_a_proxy_passes_on_is_refused_even_if_it_claims_to_be_local(keyed, header):
+    headers = {header: "127.0.0.1"}
+    async with connect(FakeService(), headers=headers) as client:
+        replies = [await client.get("/v1/collections"), await client.post("/v1/ask", json=QUESTION)]
+    async with connect(keyed, headers=headers | bearer("press-read")) as client:
+        keyed_reply = await client.get("/v1/collections")
+    async with connect(with_server(allow_unauthenticated=True), headers=headers) as client:
+        open_reply = await client.get("/v1/collections")
+    assert [reply.status_code for reply in replies] == [401, 401]
+    assert (keyed_reply.status_code, open_reply.status_code) == (200, 200)
+
+
 def test_other_machines_are_refused_once_no_key_is_left():
     refuse_other_machines(("127.0.0.1", 5))
     with pytest.raises(Unauthorized):
