@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from rag_service.index.vectors import ChromaServer
+from rag_service.index.chroma_place import ChromaServer
 
 
 @pytest.fixture(scope="session")

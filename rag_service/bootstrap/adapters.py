@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rag_service.embed.tokenizer_file import open_tokenizer_file, tokenizer_digest
 from rag_service.errors import SettingsError
+from rag_service.index.chroma_place import ChromaServer
 from rag_service.index.stores import Stores, open_stores
-from rag_service.index.vectors import ChromaServer
 from rag_service.models import Fingerprint
 from rag_service.settings import Settings
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rag_service.errors import DiskFull, StoreError
 from rag_service.index.catalog import Catalog, open_catalog
+from rag_service.index.chroma_place import ChromaServer
 from rag_service.index.derived import rebuild_lexical
 from rag_service.index.inventory import Inventory
 from rag_service.index.lexical import LexicalIndex, LexicalRow
 from rag_service.index.tokens import TokenVectors
-from rag_service.index.vectors import ChromaServer, ChromaVectors
+from rag_service.index.vectors import ChromaVectors
 from rag_service.index.versions import Leftover
 from rag_service.models import Collection
 from rag_service.ports import TokenBlock, VectorRow, VectorStore

@@ -5,17 +5,17 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Collection as Names
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rag_service.errors import DiskFull, StoreError
-from rag_service.index.chroma_files import ChromaFiles, lacks_room
+from rag_service.index.chroma_files import ChromaFiles
+from rag_service.index.chroma_place import ChromaServer, connect, explained
 from rag_service.models import StoredText
 from rag_service.ports import Hit, Vector, VectorRow
 
@@ -23,23 +23,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-_FULL = ("(code: 13)", "os error 28", "no space left")  # what SQLite, Rust and C say of a full disk
-_ROOM = 1 << 16  # bytes; with less, SQLite fails in other ways, too
-_SHOWN = 300
 _READ = 5000  # rows a request; SQLite below embedded Chroma binds one variable a row
-
-
-@dataclass(frozen=True, slots=True)
-class ChromaServer:
-    """Where a Chroma server is."""
-
-    host: str
-    port: int = 8000
-    ssl: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-    tenant: str = "default_tenant"
-    database: str = "default_database"
-    api_key: str | None = None
 
 
 class ChromaVectors:
@@ -55,7 +39,7 @@ class ChromaVectors:
 
     def add(self, collection_id: str, rows: Sequence[VectorRow]) -> None:
         """Store chunks; a chunk that is there already is replaced."""
-        with _explained(self._place):
+        with self._writing():
             collection = self._collection(collection_id, create=True)
             assert collection is not None
             _, size = self._client()
@@ -71,7 +55,7 @@ class ChromaVectors:
 
     def remove(self, collection_id: str, chunk_ids: Sequence[str]) -> None:
         """Forget chunks; those that are not there are passed over."""
-        with _explained(self._place):
+        with self._writing():
             collection = self._collection(collection_id)
             if collection is None:
                 return
@@ -82,7 +66,7 @@ class ChromaVectors:
 
     def drop(self, collection_id: str) -> None:
         """Forget a whole collection."""
-        with _explained(self._place):
+        with self._writing():
             if self._collection(collection_id) is not None:
                 if self._files:
                     self._files.forget(collection_id)
@@ -93,7 +77,7 @@ class ChromaVectors:
         """Nearest chunks by cosine, best first; among the given ones if not None."""
         from chromadb.errors import InternalError
 
-        with _explained(self._place):
+        with explained(self._place):
             collection = self._collection(collection_id)
             if collection is None or limit < 1 or (chunk_ids is not None and not chunk_ids):
                 return []
@@ -116,7 +100,7 @@ class ChromaVectors:
 
     def texts(self, collection_id: str) -> Iterator[StoredText]:
         """Every stored chunk's id and text, for comparison with the catalog."""
-        with _explained(self._place):
+        with explained(self._place):
             collection, start = self._collection(collection_id), 0
             while collection is not None:
                 some = collection.get(limit=_READ, offset=start, include=["documents", "metadatas"])
@@ -129,7 +113,7 @@ class ChromaVectors:
 
     def count(self, collection_id: str) -> int:
         """Number of stored chunks."""
-        with _explained(self._place):
+        with explained(self._place):
             collection = self._collection(collection_id)
             return 0 if collection is None else collection.count()
 
@@ -140,7 +124,7 @@ class ChromaVectors:
         """
         if after_kill and self._files and self._files.half_written(collection_id):
             raise StoreError(f"The vector store (embedded Chroma in {self._place}) was killed while it wrote an index.")
-        with _explained(self._place):
+        with explained(self._place):
             collection = self._collection(collection_id)
             one = collection.peek(1)["embeddings"] if collection is not None else None
         if one is not None and len(one):
@@ -150,7 +134,7 @@ class ChromaVectors:
         """Ids of collections that nobody knows; none on a server, which others may use too."""
         if not isinstance(self._place, Path) or not self._place.exists():
             return []
-        with _explained(self._place):
+        with explained(self._place):
             return sorted({item.name for item in self._client()[0].list_collections()} - set(known))
 
     def restore(self, collection_id: str) -> bool:
@@ -158,7 +142,7 @@ class ChromaVectors:
         if self._files is None:
             return False
         self.close()
-        with _explained(self._place):
+        with explained(self._place):
             return self._files.restore(collection_id)
 
     def reset(self, collection_id: str) -> None:
@@ -181,10 +165,24 @@ class ChromaVectors:
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
-            self._open.clear()
+            self._open = {}  # not cleared: a call that began before may still file what it opened in the old one
             if self._connected is not None:
                 self._connected[0].close()
             self._connected = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Explains failures, after which embedded Chroma is opened anew at the next use.
+
+        A write that fails for lack of room may leave a transaction open, and the next would wait for its end for ever.
+        """
+        try:
+            with explained(self._place):
+                yield
+        except StoreError:
+            if self._embedded:
+                self.close()
+            raise
 
     def _keep(self, collection_id: str) -> None:
         if self._files:
@@ -207,12 +205,12 @@ class ChromaVectors:
         """The client and how many rows it takes at once."""
         with self._lock:
             if self._connected is None:
-                client = _connect(self._place)
+                client = connect(self._place)
                 self._connected = client, client.get_max_batch_size()
             return self._connected
 
     def _fetch(self, collection_id: str, chunk_ids: Sequence[str], include: list[Any]) -> Iterator[Any]:
-        with _explained(self._place):
+        with explained(self._place):
             collection = self._collection(collection_id)
             for start in range(0, len(chunk_ids) if collection is not None else 0, _READ):
                 assert collection is not None
@@ -221,7 +219,8 @@ class ChromaVectors:
     def _collection(self, collection_id: str, *, create: bool = False) -> Collection | None:
         from chromadb.errors import NotFoundError
 
-        known = self._open.get(collection_id)
+        opened = self._open
+        known = opened.get(collection_id)
         if known is not None:
             return known
         client, _ = self._client()
@@ -233,68 +232,5 @@ class ChromaVectors:
                 known = client.get_collection(collection_id, embedding_function=None)
         except NotFoundError:
             return None
-        self._open[collection_id] = known
+        opened[collection_id] = known
         return known
-
-
-def _connect(place: Path | ChromaServer) -> Client:
-    import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient
-    from chromadb.config import Settings
-
-    quiet = Settings(anonymized_telemetry=False)
-    if isinstance(place, Path):
-        place.mkdir(parents=True, exist_ok=True)
-        try:
-            return cast("Client", chromadb.PersistentClient(str(place), settings=quiet))
-        except BaseException:
-            SharedSystemClient._identifier_to_system.pop(str(place), None)  # else the next try meets the failed one
-            raise
-    headers = dict(place.headers) | ({"x-chroma-token": place.api_key} if place.api_key else {})
-    remote = chromadb.HttpClient(
-        host=place.host,
-        port=place.port,
-        ssl=place.ssl,
-        headers=headers,
-        settings=quiet,
-        tenant=place.tenant,
-        database=place.database,
-    )
-    return cast("Client", remote)
-
-
-@contextmanager
-def _explained(place: Path | ChromaServer) -> Iterator[None]:
-    """Chroma's and its transport's errors as StoreError that says which store failed; DiskFull for lack of room."""
-    import httpx
-    from chromadb.errors import ChromaError
-
-    where = (
-        f"embedded Chroma in {place}"
-        if isinstance(place, Path)
-        else f"the Chroma server at {place.host}:{place.port} (RAG_CHROMA__HOST)"
-    )
-    try:
-        yield
-    except (ChromaError, httpx.HTTPError, OSError) as error:
-        if _is_full(place, error):
-            raise DiskFull(f"The vector store ({where}) failed because its disk is full: {_said(error)}") from error
-        raise StoreError(f"The vector store ({where}) failed: {_said(error)}") from error
-    except ValueError as error:
-        if isinstance(place, Path):
-            raise
-        raise StoreError(f"The vector store ({where}) cannot be reached: {_said(error)}") from error
-
-
-def _said(error: Exception) -> str:
-    """An error's message on one line: what answers at the wrong address may send whole pages."""
-    return " ".join(str(error).split())[:_SHOWN]
-
-
-def _is_full(place: Path | ChromaServer, error: Exception) -> bool:
-    """Whether a full disk is to blame."""
-    if isinstance(error, OSError) and lacks_room(error):
-        return True
-    if any(sign in str(error).lower() for sign in _FULL):
-        return True
-    return isinstance(place, Path) and place.exists() and shutil.disk_usage(place).free < _ROOM

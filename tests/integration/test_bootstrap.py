@@ -14,7 +14,7 @@ from rag_service.api.app import create_app
 from rag_service.bootstrap import open_chat_model, open_service
 from rag_service.bootstrap.adapters import fingerprint, open_reranker
 from rag_service.errors import SettingsError, StoreError
-from rag_service.index.vectors import ChromaServer
+from rag_service.index.chroma_place import ChromaServer
 from tests import ingest_kit
 from tests.cli_kit import FILES, write_files
 from tests.service_kit import QUESTION, asked, settings

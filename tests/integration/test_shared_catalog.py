@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from rag_service.errors import StoreError
+from rag_service.index.chroma_place import ChromaServer
 from rag_service.index.schema import jobs
-from rag_service.index.vectors import ChromaServer
 from tests import catalog_kit, crash
 from tests.library_kit import WordEncoder, open_library, write
 

@@ -13,8 +13,9 @@ from chromadb.api.models.Collection import Collection
 from chromadb.errors import InternalError
 from pytest_httpserver import HTTPServer
 
-from rag_service.errors import StoreError
-from rag_service.index.vectors import ChromaServer, ChromaVectors
+from rag_service.errors import DiskFull, StoreError
+from rag_service.index.chroma_place import ChromaServer, connect
+from rag_service.index.vectors import ChromaVectors
 from rag_service.ports import VectorRow, VectorStore
 
 DIMENSION = 32
@@ -64,6 +65,24 @@ def test_a_chunk_that_is_deleted_while_chroma_searches_costs_no_answer(
     monkeypatch.setattr(Collection, "query", once)
     assert [hit.chunk_id for hit in store.query("col_a", unit(1), 1, None)] == ["v:1"]
     assert failed
+    store.close()
+
+
+def test_embedded_chroma_is_opened_anew_after_a_failed_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr("rag_service.index.vectors.connect", lambda place: opened.append(place) or connect(place))
+    store = ChromaVectors(tmp_path / "chroma")
+    store.add("col_a", [row("v", 0, 0)])
+
+    def full(self: Collection, **_: Any) -> None:
+        raise InternalError("error returned from database: (code: 13) database or disk is full")
+
+    with monkeypatch.context() as patched, pytest.raises(DiskFull):
+        patched.setattr(Collection, "upsert", full)
+        store.add("col_a", [row("v", 1, 1)])
+    assert len(opened) == 1
+    store.remove("col_a", ["v:1"])
+    assert (store.count("col_a"), len(opened)) == (1, 2)
     store.close()
 
 
