@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rag_service.errors import Conflict, InvalidInput, UnknownCollection
-from rag_service.index.database import Database
+from rag_service.index.database import Clash, Database
 from rag_service.index.facts import FactsReader, unknown_collection
 from rag_service.index.schema import collections, versions
 from rag_service.models import Collection, Fingerprint
@@ -64,7 +64,7 @@ class Collections:
         try:
             with self._database.write() as connection:
                 connection.execute(sa.insert(collections).values(row))
-        except sa.exc.IntegrityError as error:
+        except Clash as error:
             raise Conflict(f"A collection named {name!r} exists already.") from error
         return self.get(name)
 

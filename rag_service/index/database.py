@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, IntegrityError, InterfaceError
 
 from rag_service.errors import InvalidInput, NotFound, SettingsError, StoreError
 from rag_service.index import schema
@@ -18,6 +18,10 @@ from rag_service.index.presence import Presence
 _CONNECT_SECONDS = 5
 _PARAMETERS = 900  # bound parameters a statement; SQLite's own limit may be as low as 999
 Item = TypeVar("Item")
+
+
+class Clash(StoreError):
+    """A row is there already, or what it belongs to is not: somebody else has written meanwhile."""
 
 
 class Database:
@@ -43,9 +47,9 @@ class Database:
         self.presence = Presence(self._url)
         try:
             self._create()
-        except (DatabaseError, InterfaceError) as error:
+        except StoreError:
             self._engine.dispose()
-            raise StoreError(f"The catalog {self._url!r} cannot be opened: {error.orig}") from error
+            raise
 
     @property
     def changes(self) -> int | None:
@@ -104,11 +108,16 @@ class Database:
             raise InvalidInput(
                 f"The catalog cannot take a value that holds lone surrogates: {error.reason}."
             ) from error
-        except (DataError, OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
+            said = str(error.orig).partition("\n")[0]
             if _refused(error):
-                said = str(error.orig).partition("\n")[0]
                 raise InvalidInput(f"The catalog cannot take a value: {said}.") from error
-            raise StoreError(f"The catalog {self._url!r} cannot be {done}: {error.orig}") from error
+            if isinstance(error, IntegrityError):
+                raise Clash(f"The catalog {self._url!r} was changed by somebody else meanwhile: {said}.") from error
+            failed = f"The catalog {self._url!r} cannot be {done}: {error.orig}"
+            if type(error) is DatabaseError:  # SQLite's way to say that its file is damaged, or none of its own
+                failed += ". Put a backup of it in its place."
+            raise StoreError(failed) from error
 
     def _create(self) -> None:
         with self.write() as connection:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from rag_service.errors import LoadError
 from rag_service.index import rows
-from rag_service.index.database import Database, batches, insert
+from rag_service.index.database import Clash, Database, batches, insert
 from rag_service.index.ids import id_of
 from rag_service.index.rows import NewVersion
 from rag_service.index.schema import chunks, collections, documents, texts, version_metadata, versions
@@ -68,6 +68,12 @@ class Versions:
         """
         for item in items:
             check_storable(item.document)
+        try:
+            return self._add(collection_id, items)
+        except Clash:  # another process has just written documents of the same names: now they are known
+            return self._add(collection_id, items)
+
+    def _add(self, collection_id: str, items: Sequence[NewVersion]) -> list[PendingVersion]:
         with self._database.write() as connection:
             owners = _owners(connection, collection_id, items)
             keys = [(own, item.document.sha256) for own, item in zip(owners, items, strict=True)]

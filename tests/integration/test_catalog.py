@@ -22,6 +22,7 @@ from rag_service.errors import (
     UnknownJob,
 )
 from rag_service.index.catalog import Catalog, open_catalog
+from rag_service.index.database import Clash
 from rag_service.index.documents import FileState
 from rag_service.index.rows import NewVersion
 from rag_service.index.versions import Flipped
@@ -62,7 +63,7 @@ def test_a_new_version_takes_the_place_of_the_old(catalog: Catalog) -> None:
 def test_the_database_refuses_a_second_live_version(catalog: Catalog) -> None:
     put(catalog, document("a.txt"))
     (item,) = pend(catalog, document("a.txt", "Neu."))
-    with pytest.raises(sa.exc.IntegrityError), catalog.database.write() as connection:
+    with pytest.raises(Clash), catalog.database.write() as connection:
         connection.execute(sa.text("UPDATE versions SET state = 'live' WHERE id = :id"), {"id": item.version_id})
 
 
