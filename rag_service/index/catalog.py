@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import URL
 
 from rag_service.index.collections import Collections
 from rag_service.index.database import Database
@@ -34,7 +37,12 @@ class Catalog:
         self.database.close()
 
 
-def open_catalog(url: str) -> Catalog:
+def catalog_in(data_dir: Path) -> URL:
+    """Where a data directory's own catalog is; as text, a URL would end where the folder's name holds a ``?``."""
+    return URL.create("sqlite", database=str((data_dir / "catalog.sqlite").absolute()))
+
+
+def open_catalog(url: str | URL) -> Catalog:
     """Open or create the catalog at a SQLAlchemy URL, such as ``sqlite:///data/catalog.sqlite``."""
     database = Database(url)
     collections = Collections(database)

@@ -16,13 +16,12 @@ from rag_service.index.database import Clash, Database
 from rag_service.index.facts import FactsReader, unknown_collection
 from rag_service.index.schema import collections, versions
 from rag_service.models import Collection, Fingerprint
-
-NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # of a collection, a pattern
+from rag_service.models.collections import COLLECTION_NAME
 
 
 def check_name(name: str) -> None:
     """InvalidInput for what can be no collection's name."""
-    if not re.fullmatch(NAME, name):
+    if not re.fullmatch(COLLECTION_NAME, name):
         raise InvalidInput(
             f"{name!r} cannot name a collection: use 1-63 letters, digits, '.', '_' or '-', a letter or digit first."
         )

@@ -27,7 +27,7 @@ class Clash(StoreError):
 class Database:
     """Connections to the catalog's database; safe to share between threads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         """Open the database and create its tables; StoreError when it fails.
 
         SettingsError for a malformed URL, or one whose driver is not installed.
@@ -37,6 +37,8 @@ class Database:
             self._engine = _engine(self._url)
         except ArgumentError as error:
             raise SettingsError(f"RAG_CATALOG__URL is not a database URL: {error}") from error
+        except ValueError as error:  # not told: it holds a part of the URL, which may be one of the password
+            raise SettingsError("RAG_CATALOG__URL is not a database URL: its port is not a number.") from error
         except ImportError as error:
             raise SettingsError(
                 f"RAG_CATALOG__URL ({self._url!r}) needs the Python module {error.name}, which is not installed. For "

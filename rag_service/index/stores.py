@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag_service.errors import DiskFull, StoreError
-from rag_service.index.catalog import Catalog, open_catalog
+from rag_service.index.catalog import Catalog, catalog_in, open_catalog
 from rag_service.index.chroma_place import ChromaServer
 from rag_service.index.derived import rebuild_lexical
 from rag_service.index.inventory import Inventory
@@ -164,7 +164,7 @@ class Stores:
 def open_stores(data_dir: Path, *, catalog_url: str | None = None, chroma: ChromaServer | None = None) -> Stores:
     """The stores of a data directory; SQLite and embedded Chroma inside it unless told otherwise."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    catalog = open_catalog(catalog_url or f"sqlite:///{(data_dir / 'catalog.sqlite').absolute()}")
+    catalog = open_catalog(catalog_url or catalog_in(data_dir))
     vectors = ChromaVectors(chroma or data_dir / "chroma")
     mark = None if chroma else data_dir / "in-use"
     return Stores(catalog, vectors, LexicalIndex(data_dir / "lexical"), TokenVectors(data_dir / "tokens"), mark)

@@ -12,6 +12,9 @@ Fault = Literal["orphan", "missing", "mismatched", "unreadable"]
 Change = Literal["added", "changed", "moved", "removed", "unchanged", "failed"]
 
 
+COLLECTION_NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # a pattern
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """Identity of the embedding model, its dimension and the chunking settings; an index never mixes two."""

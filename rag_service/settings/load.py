@@ -21,7 +21,7 @@ from rag_service.settings.sections import PREFIX, Section, Settings
 _MASK = "********"
 _SECRET = re.compile(r"auth|cookie|key|passw|secret|token(?!s|izer)", re.IGNORECASE)
 _PASSWORD = re.compile(  # in a URL: before its host, or in its query
-    r"(://[^\s:/@]*:)[^\s/@]+(@)|([?&][\w-]*(?:key|passw|secret|token)[\w-]*=)[^\s&'\"]+", re.IGNORECASE
+    r"(://[^\s:/@]*:).+(@)|([?&][\w-]*(?:key|passw|secret|token)[\w-]*=)[^\s&'\"]+", re.IGNORECASE
 )
 _NOT_SETTINGS = {CONFIG, CLIENT_KEY}  # where settings are, and what clients send to a server
 
@@ -113,8 +113,14 @@ def _explain(item: Mapping[str, Any]) -> str:
     name = environment_name(path)
     if item["type"] == "extra_forbidden":
         return f"Unknown setting {name}{_nearest(name)}"
-    given = _MASK if name.endswith("KEY") else masked(item.get("input"))
+    given = _MASK if _holds_secret(path) else masked(item.get("input"))
     return f"{name}: {item['msg']} (given: {given!r})"
+
+
+def _holds_secret(path: tuple[str, ...]) -> bool:
+    """Whether what is given there is no one's to see: a key, a header, an entry that looks like a secret."""
+    entry = path[2:]  # below a section's setting
+    return path[-1].lower().endswith("key") or "headers" in path or any(_SECRET.search(name) for name in entry)
 
 
 def _malformed(variables: Mapping[str, str | None]) -> str | None:
@@ -132,14 +138,19 @@ def _malformed(variables: Mapping[str, str | None]) -> str | None:
 
 
 def _nearest(name: str) -> str:
-    known = [*map(environment_name, known_keys()), *_NOT_SETTINGS]
+    known = [*map(environment_name, known_keys()), *_NOT_SETTINGS, *map(str.upper, _of_others())]
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else "; `rag-service settings` lists all."
 
 
+def _of_others() -> set[str]:
+    """Settings that are read from variables of other programs alone."""
+    return {path[-1] for path, info, _ in _fields() if info.validation_alias is not None}
+
+
 def _refuse_unknown(variables: Mapping[str, Any], where: str) -> None:
     known = {environment_name(path) for path in known_keys()}
-    sections = {environment_name((name,)) for name in Settings.model_fields}
+    sections = {environment_name(path) for path, _, section in _fields() if section}
     free = (
         "RAG_LLM__LLAMAINDEX_OPTIONS__",
         "RAG_EMBEDDING__OPTIONS__",
@@ -168,6 +179,8 @@ def _refuse_unknown_toml(path: Path) -> None:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     sections = {name: info.annotation for name, info in Settings.model_fields.items()}
     for key, value in content.items():
+        if key.lower() in _of_others():
+            raise SettingsError(f"{path}: {key} cannot stand here; set {key.upper()} in the environment or in .env.")
         kind = sections.get(key)
         if kind is None:
             raise SettingsError(f"{path}: unknown setting {key}{_nearest(environment_name((key,)))}")

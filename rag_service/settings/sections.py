@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from rag_service.settings.env_file import CONFIG
+from rag_service.settings.kinds import CollectionName, HomePath
 from rag_service.settings.origins import browser_origins
 
 PREFIX = "RAG_"
@@ -76,11 +77,11 @@ class EmbeddingSettings(Section):
     api_key: SecretStr | None = Field(None, description="Key for that endpoint; OPENAI_API_KEY is used when unset.")
     dimension: int | None = Field(None, ge=8, description="Length of the vectors, checked against what arrives.")
     price: float | None = Field(None, ge=0, description="Price of a million tokens at that endpoint.")
-    tokenizer: Path | None = Field(
+    tokenizer: HomePath | None = Field(
         None, description="The model's `tokenizer.json`, to cut chunks by its tokens; unset: the bundled encoder's."
     )
     options: dict[str, Any] = Field(default_factory=dict, description="Keyword arguments of a llamaindex class.")
-    cache_dir: Path | None = Field(
+    cache_dir: HomePath | None = Field(
         None, description="Where the bundled encoder keeps its prepared graph; default: the user's cache."
     )
     threads: int | None = Field(None, ge=1, description="Threads of the bundled encoder; default: all cores.")
@@ -141,7 +142,7 @@ class AnswerSettings(Section):
         le=10,
         description="Sentences of an extractive answer at most; versions of what is asked in parts may be more.",
     )
-    prompts_dir: Path | None = Field(None, description="Folder with prompt files; default: the ones shipped.")
+    prompts_dir: HomePath | None = Field(None, description="Folder with prompt files; default: the ones shipped.")
     timeout: float = Field(120.0, gt=0, description="Seconds for one question from start to end.")
 
 
@@ -245,8 +246,8 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    data_dir: Path = Field(Path("data"), description="Where everything is stored; seen from the working directory.")
-    collection: str = Field("default", description="Collection used when none is named.")
+    data_dir: HomePath = Field(Path("data"), description="Where everything is stored; seen from the working directory.")
+    collection: CollectionName = Field("default", description="Collection used when none is named.")
     llm: LlmSettings = Field(default_factory=LlmSettings, description=LlmSettings.__doc__)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings, description=EmbeddingSettings.__doc__)
     chunking: ChunkingSettings = Field(default_factory=ChunkingSettings, description=ChunkingSettings.__doc__)

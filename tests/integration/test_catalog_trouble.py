@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from rag_service.errors import StoreError
+from rag_service.bootstrap.keys import open_keys
+from rag_service.errors import SettingsError, StoreError
 from rag_service.index import versions
 from rag_service.index.catalog import Catalog, open_catalog
 from rag_service.index.database import Clash
 from rag_service.index.schema import documents
+from rag_service.index.stores import open_stores
+from rag_service.settings import Settings
 from tests.catalog_kit import document, new_database, pend, put
 
 
@@ -58,3 +61,20 @@ def test_two_processes_may_write_the_same_new_document(postgresql: str, monkeypa
     assert second.version_id != first.version_id
     one.close()
     other.close()
+
+
+def test_a_port_that_is_no_number_is_told_without_the_password() -> None:
+    with pytest.raises(SettingsError, match="port is not a number") as caught:
+        open_catalog("postgresql+psycopg://rag@db:geheim/rag")
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "a#b"])
+def test_the_catalog_lies_in_its_folder_whatever_that_is_called(tmp_path: Path, name: str) -> None:
+    stores = open_stores(tmp_path / name)
+    stores.close()
+    assert [item.name for item in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "catalog.sqlite").is_file()
+    with open_keys(Settings(data_dir=tmp_path / name)) as keys:
+        assert keys.all() == []
+    assert [item.name for item in tmp_path.iterdir()] == [name]

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from rag_service.index.collections import NAME
+from rag_service.models.collections import COLLECTION_NAME
 
-COLLECTION_PATTERN = rf"^{NAME}$"
+COLLECTION_PATTERN = rf"^{COLLECTION_NAME}$"
 
 
 class RequestBody(BaseModel):
