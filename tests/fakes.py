@@ -198,7 +198,11 @@ class FakeService:
     library: FakeLibrary = field(default_factory=FakeLibrary)
     keys: FakeKeys = field(default_factory=FakeKeys)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
+    stopped: bool = False
     closed: bool = False
+
+    def stop(self) -> None:
+        self.stopped = True
 
     def close(self) -> None:
         self.closed = True

@@ -9,7 +9,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import Processor
 
-_NOISY = ("chromadb", "httpx", "httpx2", "httpcore", "uvicorn.error", "openai", "asyncio")
+_NOISY = ("chromadb", "httpx", "httpx2", "httpcore", "uvicorn.error", "openai", "asyncio", "sse_starlette")
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:

@@ -34,6 +34,7 @@ _HEADERS = {
 }
 KEY_STATE_SECONDS = 1.0
 ALIVE_PATH = "/healthz"
+READY_PATH = "/readyz"
 ALIVE_SECONDS = 0.5  # how long it waits for the catalog, which may be away
 JSON_BYTES = 8 * 1024 * 1024
 UPLOAD_PATH = "/v1/documents"
@@ -174,7 +175,7 @@ class Guard:
             async with asyncio.timeout(ALIVE_SECONDS if scope["path"] == ALIVE_PATH else None):
                 configured = await self._keys_configured()
         except (StoreError, TimeoutError):
-            if scope["path"] == ALIVE_PATH:
+            if scope["path"] in (ALIVE_PATH, READY_PATH):  # these say themselves what is away
                 return Access(write=False)
             raise
         if not configured:

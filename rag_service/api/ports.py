@@ -102,5 +102,8 @@ class Service(Protocol):
     def settings(self) -> Settings:
         """How the service is configured."""
 
+    def stop(self) -> None:
+        """Wait no longer for what fails and would be tried again."""
+
     def close(self) -> None:
         """Call off what is running and give everything up."""

@@ -48,7 +48,8 @@ def serve(open_service: Callable[[], Service], settings: Settings, host: str, po
             warm_up(app)
             with signals_end_quietly():
                 ready, stopping = partial(_ready, service, url), app.state.wiring.stopping
-                _Server(config(app), thread_count(settings), ready, stopping).run(sockets=[listener])
+                server = _Server(config(app), thread_count(settings), ready, stopping, service.stop)
+                server.run(sockets=[listener])
 
 
 def config(app: FastAPI) -> uvicorn.Config:
@@ -161,12 +162,18 @@ class _Server(uvicorn.Server):
     """Tells when it takes requests, and when it stops; has threads of its own for blocking calls."""
 
     def __init__(
-        self, config: uvicorn.Config, threads: int, on_ready: Callable[[], None], stopping: asyncio.Event
+        self,
+        config: uvicorn.Config,
+        threads: int,
+        on_ready: Callable[[], None],
+        stopping: asyncio.Event,
+        on_stopped: Callable[[], None],
     ) -> None:
         super().__init__(config)
         self._stopping = stopping
         self._threads = threads
         self._on_ready = on_ready
+        self._on_stopped = on_stopped
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
@@ -179,3 +186,4 @@ class _Server(uvicorn.Server):
         """Leave open requests time to end, but for the last second, in which they are told."""
         asyncio.get_running_loop().call_later(STOP_SECONDS - LAST_SECONDS, self._stopping.set)
         await super().shutdown(sockets)
+        self._on_stopped()  # threads that still work for requests are waited for from here on

@@ -44,7 +44,12 @@ def _cache(settings: Settings) -> Path:
 
 
 def _user_cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rag-service"
+    """The user's cache; for a user without a home, a place that cannot be written, which only costs time."""
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        base = os.devnull
+    return Path(base) / "rag-service"
 
 
 def open_data(settings: Settings) -> Stores:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rag_service.answer.models.guard import GuardedModel
     from rag_service.embed.e5.encoder import E5Encoder
     from rag_service.embed.e5.reader import E5Reader
+    from rag_service.embed.openai import OpenAIEmbedder
     from rag_service.index.keys import Keys
     from rag_service.ingest.library import Library
     from rag_service.ingest.load import Loader
@@ -73,12 +74,17 @@ class Service:
     @property
     def embedding_usage(self) -> Usage | None:
         """What an OpenAI-compatible endpoint has counted for embeddings so far; None without one, or unused."""
-        if self.settings.embedding.provider != "openai":
+        usage = self._endpoint.usage if self._endpoint else None
+        return usage if usage and usage.prompt_tokens else None
+
+    @property
+    def _endpoint(self) -> OpenAIEmbedder | None:
+        """What asks an OpenAI-compatible endpoint for embeddings; None without one, or before its first use."""
+        if self.settings.embedding.provider != "openai" or "embedder" not in self.__dict__:
             return None
         from rag_service.embed.openai import OpenAIEmbedder
 
-        usage = self.embedder.usage if isinstance(self.embedder, OpenAIEmbedder) else None
-        return usage if usage and usage.prompt_tokens else None
+        return self.embedder if isinstance(self.embedder, OpenAIEmbedder) else None
 
     @cached_property
     def loader(self) -> Loader:
@@ -164,8 +170,14 @@ class Service:
             timeout=chosen.answer.timeout,
         )
 
+    def stop(self) -> None:
+        """Wait no longer for an embeddings endpoint that fails."""
+        if self._endpoint:
+            self._endpoint.stop()
+
     def close(self) -> None:
         """Call off what is running, close the stores, give the data directory up."""
+        self.stop()
         if "library" in self.__dict__:
             self.library.close()
         else:

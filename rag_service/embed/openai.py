@@ -58,6 +58,7 @@ class OpenAIEmbedder:
         self._client = httpx.Client(timeout=timeout, headers=headers)
         self._tokens = 0
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
 
     @property
     def identity(self) -> str:
@@ -78,18 +79,22 @@ class OpenAIEmbedder:
         return Usage(self._tokens, 0, cost)
 
     def embed_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors (n, dimension) of unit length; ModelError and its kin name the endpoint and the setting."""
+        """Vectors (n, dimension) of unit length; ModelError and its kin name the endpoint and the setting; Stopping."""
         requests = [partial(self._request, batch) for batch in _batches(texts)]
         if not requests:
             return np.empty((0, self.dimension), np.float32)
         with ThreadPoolExecutor(min(_PARALLEL_REQUESTS, len(requests))) as pool:
-            tries = pool.map(lambda request: with_retries(request, self._attempts, self._backoff), requests)
+            tries = pool.map(lambda one: with_retries(one, self._attempts, self._backoff, self._stopped), requests)
             return np.concatenate(list(tries))
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """Vector (dimension,) of unit length."""
         vector: NDArray[np.float32] = self.embed_documents([text])[0]
         return vector
+
+    def stop(self) -> None:
+        """Send nothing more; what waits to be tried again fails with Stopping."""
+        self._stopped.set()
 
     def _request(self, texts: list[str]) -> NDArray[np.float32]:
         body: dict[str, Any] = {"model": self._model, "input": texts, "encoding_format": "float"}

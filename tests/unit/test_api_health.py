@@ -1,6 +1,6 @@
 import pytest
 
-from rag_service.errors import FingerprintMismatch
+from rag_service.errors import FingerprintMismatch, StoreError
 from tests.fakes import FakeService, abstention
 from tests.serving import connect
 
@@ -42,6 +42,18 @@ async def test_not_ready_when_the_index_cannot_be_searched():
         reply = await client.get("/readyz")
     assert (reply.status_code, reply.json()["status"]) == (503, "not_ready")
     assert reply.json()["missing"] == [{"what": "index", "message": "The index was built with another embedder."}]
+
+
+async def test_not_ready_while_the_catalog_is_away():
+    def away(*_):
+        raise StoreError("The catalog cannot be read.")
+
+    service = FakeService()
+    service.keys.any_active = service.library.collections = away
+    async with connect(service) as client:
+        reply = await client.get("/readyz")
+    assert (reply.status_code, reply.json()["status"]) == (503, "not_ready")
+    assert reply.json()["missing"] == [{"what": "index", "message": "The catalog cannot be read."}]
 
 
 async def test_metrics_count_by_template_and_outcome():

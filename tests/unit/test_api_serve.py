@@ -2,6 +2,7 @@ import io
 import json
 import logging
 import signal
+import threading
 
 import httpx
 import openai
@@ -10,7 +11,7 @@ import structlog
 
 from rag_service.api import logs
 from rag_service.api.app import create_app, routed
-from rag_service.api.serve import address, bind, config, signals_end_quietly, thread_count, warm_up
+from rag_service.api.serve import _Server, address, bind, config, signals_end_quietly, thread_count, warm_up
 from rag_service.errors import FingerprintMismatch, SettingsError
 from rag_service.settings import Settings
 from tests.fakes import FakeService
@@ -37,6 +38,12 @@ def test_lines_are_json_where_no_one_watches(stream):
     first, second = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert (first["event"], first["path"], first["request_id"], first["level"]) == ("request", "/ä", "r1", "info")
     assert (second["event"], second["level"]) == ("but this", "warning")
+
+
+def test_streamed_pieces_are_not_logged(stream):
+    logs.configure("debug", "json", stream)
+    logging.getLogger("sse_starlette.sse").debug("chunk: %s", "data: geheim")
+    assert stream.getvalue() == ""
 
 
 def test_trace_is_logged_without_the_values_of_variables(stream):
@@ -102,6 +109,19 @@ def test_warming_up_searches_once_and_logs_what_is_missing(stream):
     logs.configure("info", "json", stream)
     warm_up(app)
     assert "Built with another embedder." in stream.getvalue()
+
+
+def test_what_would_be_tried_again_is_called_off_when_the_server_stops():
+    service = FakeService()
+    app = create_app(service)
+
+    def soon():
+        threading.Timer(0.2, lambda: setattr(server, "should_exit", True)).start()
+
+    server = _Server(config(app), 2, soon, app.state.wiring.stopping, service.stop)
+    with bind("127.0.0.1", 0) as listener:
+        server.run(sockets=[listener])
+    assert service.stopped
 
 
 def test_there_are_more_threads_where_they_wait_for_others():
