@@ -111,7 +111,7 @@ def load_upload(upload: Upload) -> Document:
 
 def tools(encoder: WordEncoder | None = None, fingerprint: Fingerprint = FINGERPRINT) -> Tools:
     words = encoder or WordEncoder()
-    return Tools(found, load, load_upload, lambda: Engine(words, words, cut), fingerprint)
+    return Tools(found, load, load_upload, lambda: Engine(words, words, cut), lambda: fingerprint)
 
 
 def open_library(data_dir: Path, encoder: WordEncoder | None = None, **options: object) -> tuple[Library, Stores]:

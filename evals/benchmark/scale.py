@@ -152,5 +152,7 @@ def _tools(encoder: ComposedEncoder, settings: Settings) -> Tools:
         load=loader.load_file,
         load_upload=lambda upload: load_upload(loader, limits, upload),
         engine=lambda: Engine(encoder, encoder, paragraphs),
-        fingerprint=Fingerprint(encoder.identity, encoder.dimension, chunking.max_tokens, chunking.overlap_tokens),
+        fingerprint=lambda: Fingerprint(
+            encoder.identity, encoder.dimension, chunking.max_tokens, chunking.overlap_tokens
+        ),
     )

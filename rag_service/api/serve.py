@@ -90,7 +90,12 @@ def allow_open_files() -> None:
 
 
 def warm_up(app: FastAPI) -> None:
-    """Search once, so that the first question does not wait for the stores to be opened."""
+    """Search once, so that the first question does not wait for the stores to be opened.
+
+    Not where an endpoint makes the vectors: the server would wait for it before it answers anything.
+    """
+    if app.state.wiring.settings.embedding.provider != "local":
+        return
     for item in missing(app.state.wiring):
         structlog.get_logger("rag_service.api").warning("not all is ready", what=item.what, message=item.message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,19 +119,21 @@ def open_token_spans(settings: Settings) -> TokenSpans | None:
     return open_tokenizer_file(own) if own else None
 
 
-def fingerprint(settings: Settings) -> Fingerprint:
-    """What an index is built with; the bundled encoder need not be loaded to know."""
+def fingerprint(settings: Settings, embedder: Embedder | None) -> Callable[[], Fingerprint]:
+    """What tells with what an index is built; None is the bundled encoder, which need not be loaded to know.
+
+    Not told before it is asked for: an endpoint's dimension may cost a request.
+    """
     from rag_service.embed.e5.encoder import E5Encoder
 
-    embedder = open_embedder(settings) or E5Encoder
-    own, chunking = settings.embedding.tokenizer, settings.chunking
-    return Fingerprint(
-        embedder.identity,
-        embedder.dimension,
-        chunking.max_tokens,
-        chunking.overlap_tokens,
-        tokenizer_digest(own) if own else None,
-    )
+    chosen, own, chunking = embedder or E5Encoder, settings.embedding.tokenizer, settings.chunking
+    digest = tokenizer_digest(own) if own else None
+
+    def told() -> Fingerprint:
+        limits = chunking.max_tokens, chunking.overlap_tokens
+        return Fingerprint(chosen.identity, chosen.dimension, *limits, digest)
+
+    return told
 
 
 def open_reranker(settings: Settings) -> Reranker | None:

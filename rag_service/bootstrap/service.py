@@ -100,12 +100,13 @@ class Service:
         def found(paths: Sequence[Path], root: Path | None = None) -> Discovered:
             return discover(paths, self.loader.suffixes, root)
 
+        other = None if self.settings.embedding.provider == "local" else self.embedder
         tools = Tools(
             discover=found,
             load=self.loader.load_file,
             load_upload=self._load_upload,
             engine=self._engine,
-            fingerprint=fingerprint(self.settings),
+            fingerprint=fingerprint(self.settings, other),
             workers=self.settings.ingest.workers,
             late_interaction=self.settings.retrieval.late_interaction,
         )

@@ -122,7 +122,7 @@ class Database:
             raise StoreError(failed) from error
 
     def _create(self) -> None:
-        with self.write() as connection:
+        with self._explained("opened"), self._writer.begin() as connection:
             schema.metadata.create_all(connection)
             found = connection.scalar(sa.select(schema.facts.c.value).where(schema.facts.c.key == "schema"))
             if found is None:

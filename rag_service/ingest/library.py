@@ -38,13 +38,16 @@ _ROUNDS = 3  # mending one store may show what another lacks
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What turns files into chunks with vectors; ``engine`` is called when something has to be embedded."""
+    """What turns files into chunks with vectors; ``engine`` is called when something has to be embedded.
+
+    ``fingerprint``, what is built with it, is asked for no sooner than it is compared.
+    """
 
     discover: Discover
     load: Load
     load_upload: LoadUpload
     engine: Callable[[], Engine]
-    fingerprint: Fingerprint
+    fingerprint: Callable[[], Fingerprint]
     workers: int = 2
     late_interaction: bool = True
 
@@ -139,7 +142,7 @@ class Library:
         own = self._stores.catalog.collections.get(collection)
 
         def work(run: Run) -> None:
-            re_embed(self._stores, own, self._tools.engine(), self._tools.fingerprint, run)
+            re_embed(self._stores, own, self._tools.engine(), self._tools.fingerprint(), run)
 
         return self._worker.run("re-embed", collection, work, on_progress)
 
@@ -206,7 +209,7 @@ class Library:
     def _ready(self, name: str) -> Collection:
         """The collection, created if need be, after a look at its fingerprint."""
         own = self._stores.catalog.collections.ensure(name)
-        wanted = self._tools.fingerprint
+        wanted = self._tools.fingerprint()
         if own.fingerprint is None:  # new: no store knows it yet, and none need be opened to find that out
             self._stores.catalog.collections.set_fingerprint(own.id, wanted)
         elif own.documents == 0:
@@ -219,7 +222,7 @@ class Library:
 
     def _foreign(self) -> Iterator[Finding]:
         """Collections that other settings have built."""
-        wanted = self._tools.fingerprint
+        wanted = self._tools.fingerprint()
         for own in self.collections():
             if own.documents and own.fingerprint and own.fingerprint != wanted:
                 yield Finding("catalog", "mismatched", own.name, None, _built(own, wanted))

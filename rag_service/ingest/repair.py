@@ -117,7 +117,10 @@ class Repair:
 
 
 def restore_vectors(
-    stores: Stores, collections: Sequence[Collection], engine: Callable[[], Engine], fingerprint: Fingerprint
+    stores: Stores,
+    collections: Sequence[Collection],
+    engine: Callable[[], Engine],
+    fingerprint: Callable[[], Fingerprint],
 ) -> bool:
     """Embed the chunks that collections lack vectors of; False when some were made by another model.
 
@@ -126,8 +129,8 @@ def restore_vectors(
     log = logging.getLogger(__name__)
     complete = True
     for collection in collections:
-        made = collection.fingerprint
-        if made and (made.embedder, made.dimension) != (fingerprint.embedder, fingerprint.dimension):
+        made, wanted = collection.fingerprint, fingerprint()
+        if made and (made.embedder, made.dimension) != (wanted.embedder, wanted.dimension):
             said = "the vectors of collection %r are lost and its model is not set: run %s"
             log.error(said, collection.name, f"`rag-service ingest --re-embed --collection {collection.name}`")
             complete = False

@@ -67,7 +67,7 @@ def test_late_interaction_can_be_off_and_on_again(tmp_path: Path) -> None:
 
 
 def test_the_bundled_encoder_is_described_without_being_loaded(tmp_path: Path) -> None:
-    known = fingerprint(settings(tmp_path, embedding={"cache_dir": tmp_path / "none"}))
+    known = fingerprint(settings(tmp_path, embedding={"cache_dir": tmp_path / "none"}), None)()
     assert known.embedder.startswith("multilingual-e5-small/") and known.dimension == 384
     assert known.tokenizer is None
     assert not (tmp_path / "none").exists()

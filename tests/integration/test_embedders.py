@@ -47,6 +47,25 @@ def test_embeddings_of_an_endpoint_make_the_index(httpserver: HTTPServer, tmp_pa
     assert len(httpserver.log) >= 2  # the documents, and the question
 
 
+def test_what_needs_no_vectors_asks_no_endpoint(httpserver: HTTPServer, tmp_path: Path) -> None:
+    httpserver.expect_request("/v1/embeddings").respond_with_handler(letters)
+    chosen = {"provider": "openai", "model": "letters", "base_url": httpserver.url_for("/v1")}
+    service = open_service(settings(tmp_path, embedding=chosen))
+    try:
+        service.library.ingest("default", [write_files(tmp_path / "docs")])
+    finally:
+        service.close()
+    httpserver.clear_log()
+    service = open_service(settings(tmp_path, embedding=chosen))
+    try:
+        (held,) = service.library.collections()
+        assert len(service.library.documents("default").items) == held.documents == len(FILES)
+    finally:
+        service.close()
+    assert httpserver.log == []
+    assert "26 dimensions" in str(held.fingerprint)
+
+
 def test_openai_s_own_variables_serve_embeddings_only_when_asked_to(httpserver: HTTPServer, tmp_path: Path) -> None:
     httpserver.expect_request("/v1/embeddings").respond_with_handler(letters)
     own = {"openai_api_key": SecretStr("sk-own"), "openai_base_url": httpserver.url_for("/v1")}

@@ -111,6 +111,13 @@ def test_warming_up_searches_once_and_logs_what_is_missing(stream):
     assert "Built with another embedder." in stream.getvalue()
 
 
+def test_a_server_does_not_wait_for_the_endpoint_of_its_embeddings_before_it_answers():
+    service = FakeService(settings=Settings.model_validate({"embedding": {"provider": "openai"}}))
+    service.library.put("default", "doc_1", "a.txt", "A")
+    warm_up(create_app(service))
+    assert service.retriever.searched == []
+
+
 def test_what_would_be_tried_again_is_called_off_when_the_server_stops():
     service = FakeService()
     app = create_app(service)
