@@ -40,7 +40,7 @@ async def test_a_reply_that_the_filter_stopped_keeps_its_whole_sentences(server:
     ]
 
 
-@pytest.mark.parametrize("said", ["", "Antwort: NOT_IN_DOCUMENTS"])
+@pytest.mark.parametrize("said", ["", "![](https://a.example/x.png)"])
 async def test_what_an_unusable_reply_used_is_told(server: LlmServer, said: str) -> None:
     server.behave(saying(said))
     with pytest.raises(ModelError) as caught:
