@@ -24,14 +24,21 @@ _THEREFORE = re.compile(
     r"|therefore|thus|hence|consequently|as a (?:result|consequence)|because of th(?:is|at)|for th(?:is|at) reason)\b",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(  # 'KCNA bestätigte entsprechende Angaben', and no clause before says which
+    r"[^,;:]*\b(?:entsprechende[nrs]?|derartige[nrs]?|solche[nrs]?|such)\s+"
+    r"(?:angaben?|aussagen?|äußerung(?:en)?|berichte?n?|meldung(?:en)?|gerüchten?|vorwürfen?|ankündigung(?:en)?|plänen?"
+    r"|reports|statements|claims|rumou?rs|allegations|plans)\b(?!,)",
+    re.IGNORECASE,
+)
 
 
 def leans(text: str, language: str, kind: AnswerType) -> bool:
     """Whether a sentence needs the one before it to be understood as an answer of this kind.
 
-    'Dort ...' and 'Beide ...' always do; 'Er ...' where a person is asked for, or no name in the sentence tells more.
+    'Dort ...', 'Beide ...' and '... entsprechende Angaben' always do; 'Er ...' where a person is asked for, or no name
+    in the sentence tells more.
     """
-    if _POINTING.match(text) or (kind == "reason" and _THEREFORE.match(text)):
+    if _POINTING.match(text) or _REPORTED.match(text) or (kind == "reason" and _THEREFORE.match(text)):
         return True
     if kind == "person" and _SUBJECT.match(text):
         return True
