@@ -11,7 +11,7 @@ import numpy as np
 from evals.folder import Record
 from evals.metrics.registry import Metric, metrics
 from evals.metrics.statistics import Difference, compare_means, compare_statistics
-from evals.runs import Pairs, Run, incomparable, paired, shortened
+from evals.runs import Pairs, Run, counted, incomparable, paired, shortened
 from evals.summarise import decision_rows, set_statistic, uses_confidence
 
 
@@ -101,7 +101,7 @@ def _notes(first: Run, second: Run, pairs: Pairs, unlike: Mapping[str, str]) -> 
     for run, records in ((first, pairs.first), (second, pairs.second)):
         failed = Counter(record["error"]["code"] for record in records if record["error"])
         if failed:
-            codes = ", ".join(f"{count} × {code}" for code, count in sorted(failed.items()))
+            codes = counted(dict(sorted(failed.items())))
             yield f"{run.name}: {failed.total()} of {len(records)} cases failed and have no scores: {codes}"
     if first.config["corpus_sha256"] != second.config["corpus_sha256"]:
         yield "the corpus changed between them"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,11 @@ def shortened(names: Sequence[str], limit: int = 5) -> str:
     """The first few names, and how many more there are."""
     shown = ", ".join(names[:limit])
     return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def counted(codes: Mapping[str, int]) -> str:
+    """How many there are of each code, in one line."""
+    return ", ".join(f"{count} × {code}" for code, count in codes.items())
 
 
 def _may_hold_a_baseline(path: Path) -> bool:

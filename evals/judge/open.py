@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -11,8 +10,6 @@ from evals.errors import RunError
 from evals.judge.judge import Judge
 from rag_service.models import AnswererName
 from rag_service.settings import Settings
-
-USUAL_PORTS = {"http": 80, "https": 443}
 
 
 def open_judge(
@@ -59,9 +56,11 @@ def _endpoint(settings: Settings) -> str:
     return settings.llm.base_url or settings.openai_base_url or OPENAI
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> tuple[str, str, int | None]:
+    import httpx
+
     try:
-        parts = urlsplit(url)
-        return parts.scheme, parts.hostname, parts.port or USUAL_PORTS.get(parts.scheme)
-    except ValueError as error:
+        parts = httpx.URL(url)  # of which the port is None where it is the scheme's own
+    except httpx.InvalidURL as error:
         raise RunError(f"{url} is not a URL: {error}") from error
+    return parts.scheme, parts.host, parts.port

@@ -9,7 +9,7 @@ from evals.compare import Comparison
 from evals.gate import Check
 from evals.metrics.registry import metrics
 from evals.report.words import HEADLINE, bounds, number, signed, verdict
-from evals.runs import Run
+from evals.runs import Run, counted
 
 SHOWN_FLIPS = 20
 
@@ -28,7 +28,7 @@ def run_markdown(run: Run) -> str:
         )
         lines.append(_row(cells))
     if run.summary["failed"]:
-        reasons = ", ".join(f"{count} × {code}" for code, count in run.summary["failed"].items())
+        reasons = counted(run.summary["failed"])
         lines += ["", f"{sum(run.summary['failed'].values())} cases failed and have no scores: {reasons}."]
     times = run.latency["total_ms"]
     if times:

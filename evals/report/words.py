@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evals.compare import MetricChange
+from evals.runs import counted
 
 TAG_COLUMNS = ("case_right", "answer_correct", "citation_precision", "citation_recall", "evidence_recall@5")
 HEADLINE = (
@@ -57,4 +58,4 @@ def verdict(change: MetricChange) -> str:
 
 def reasons(figure: Mapping[str, Any]) -> str:
     """Why cases have no score."""
-    return ", ".join(f"{count} × {reason}" for reason, count in figure["reasons"].items())
+    return counted(figure["reasons"])

@@ -131,8 +131,11 @@ def detect_language(text: str, default: str = "und") -> str:
         found = table.get(word)
         if found is None and not word.isascii():
             found = table.get(fold(word))
-        for language, weight in found.items() if found else ():
-            votes[language] += weight * (_NAMED if _is_named(sample, match) else 1.0)
+        if not found:
+            continue
+        share = _NAMED if _is_named(sample, match) else 1.0
+        for language, weight in found.items():
+            votes[language] += weight * share
     for letter in _LETTERS.keys() & set(sample.lower()):
         votes[_LETTERS[letter]] += 0.5
     language, weight = max(votes.items(), key=lambda item: item[1], default=(default, 0.0))

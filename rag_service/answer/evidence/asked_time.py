@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 
 from rag_service.answer.evidence.candidates import Candidate
 from rag_service.answer.evidence.leads import with_lead
@@ -18,10 +19,14 @@ _MONTH = 7  # characters of 2019-04-25: sources may contradict each other about 
 
 def of_another_time(evidence: Evidence, item: Candidate, best: Candidate) -> bool:
     """Whether the question names a year or month that the best sentence speaks of, and this one of another."""
-    if bounds_time(evidence.question):
-        return False
-    asked = _times(evidence.question)
+    asked = _asked(evidence.question)
     return bool(asked) and _fits(evidence, asked, best) and not _fits(evidence, asked, item)
+
+
+@lru_cache(maxsize=64)
+def _asked(question: str) -> frozenset[str]:
+    """The years and months that a question asks about; none where they only bound the time."""
+    return frozenset() if bounds_time(question) else frozenset(_times(question))
 
 
 def _fits(evidence: Evidence, asked: Set[str], item: Candidate) -> bool:

@@ -25,7 +25,8 @@ _LABELLED = re.compile(  # 'Next meeting: 26 March', 'Stellv. Leiterin: Eva Roth
     r"\s*[^\W\d_](?:[^:.!?|\n]|(?<=[^\W\d_])\.(?=[ \u00a0-])){0,59}\.?:\s+\S"
 )
 _FINAL = r".!?…。｡！？\u06d4\u061f\u0964\u0965\u1362"
-_TELLS = re.compile(rf"\d|;|[{_FINAL}]\W*$")  # what a title in this form would not hold
+CLOSED = re.compile(rf"[{_FINAL}]\W*$")  # the end of a sentence, with brackets and quotation marks
+_TELLS = re.compile(rf"\d|;|{CLOSED.pattern}")  # what a title in this form would not hold
 _ENDS = re.compile(rf"[{_FINAL}:;](?:[\"'”“»«›‹)\]」』）{FOOTNOTE_MARKS}]|\[\d{{1,3}}\])*$")
 _QUESTION = re.compile(r"[?\uff1f\u061f][)*_]*$")
 _ASKED = re.compile(r"[^\n]*[?\uff1f\u061f][)*_]*\n\s*")

@@ -128,10 +128,13 @@ def _candidates(
 
     labels = find_labels(evidence.question, wording(evidence))
     found = find_candidates(evidence.passages, answers if kind == "date" else None)
-    found = without_others(labels, evidence.passages, found)
-    passages = [evidence.passages[item.passage] for item in found]
-    above = [headed_by(labels, passage, item) for passage, item in zip(passages, found, strict=True)]
-    told = [_told(asked, named, *each) for each in zip([item.text for item in found], passages, above, strict=True)]
+    above = [headed_by(labels, evidence.passages[item.passage], item) for item in found]
+    kept = without_others(labels, found, above)
+    found, above = [found[row] for row in kept], [above[row] for row in kept]
+    told = [
+        _told(asked, named, item.text, evidence.passages[item.passage], headed)
+        for item, headed in zip(found, above, strict=True)
+    ]
     kept = without_other_rows(found, [each.words | each.figures for each in told])
     return [found[row] for row in kept], [told[row] for row in kept]
 

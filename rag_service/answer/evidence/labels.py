@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -68,18 +68,18 @@ def headed_by(labels: Sequence[Label], passage: Passage, item: Candidate) -> set
     return found
 
 
-def without_others(
-    labels: Sequence[Label], passages: Sequence[Passage], candidates: Sequence[Candidate]
-) -> list[Candidate]:
-    """The sentences without those that name another thing of the kind, where any are left: not Version 6.2.0."""
+def without_others(labels: Sequence[Label], candidates: Sequence[Candidate], above: Sequence[Set[str]]) -> list[int]:
+    """Which sentences do not name another thing of the kind, not Version 6.2.0; all of them where none is left.
+
+    ``above`` tells of each sentence by which labels it is headed.
+    """
     kinds = [[label for label in labels if label.noun == noun] for noun in sorted({label.noun for label in labels})]
 
-    def about(item: Candidate) -> bool:
-        headed = headed_by(labels, passages[item.passage], item)
-        others = [{label.norm for label in kind if label.names_another(item.text)} - headed for kind in kinds]
-        return not any(len(other) == len(kind) for other, kind in zip(others, kinds, strict=True))
+    def about(row: int) -> bool:
+        others = [{each.norm for each in kind if each.names_another(candidates[row].text)} for kind in kinds]
+        return not any(len(other - above[row]) == len(kind) for other, kind in zip(others, kinds, strict=True))
 
-    return [item for item in candidates if about(item)] or list(candidates)
+    return list(filter(about, range(len(candidates)))) or list(range(len(candidates)))
 
 
 def _value(number: str, language: str) -> str:

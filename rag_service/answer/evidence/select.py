@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.antecedent import leans
-from rag_service.answer.evidence.candidates import Candidate, is_bulleted
+from rag_service.answer.evidence.candidates import CLOSED, Candidate, is_bulleted
 from rag_service.answer.evidence.leads import find_listing, quoted
 from rag_service.answer.evidence.rivals import find_rivals, of_one_subject
 from rag_service.answer.evidence.series import interrupted, steps, whole
@@ -18,7 +17,6 @@ from rag_service.ports import Evidence
 from rag_service.text.questions import AnswerType
 from rag_service.text.versions import word_set
 
-_CLOSED = re.compile(r"[.!?\u2026\u3002\uff01\uff1f]\W*$")
 _ENOUGH = 0.93
 _LEAST_SHARE = 0.1
 _LEAST_GAIN = 0.0006
@@ -77,9 +75,9 @@ def _likeliest(groups: Iterator[Chosen], limit: int) -> list[Chosen]:
 def _heads(evidence: Evidence, group: Chosen, other: Chosen) -> bool:
     """Whether a line stands above a sentence and says nothing beside it, and the question, of its own."""
     line, below, passage = group.item, other.item, evidence.passages[other.item.passage]
-    if line.passage != below.passage or line.end > below.start or _CLOSED.search(line.text):
+    if line.passage != below.passage or line.end > below.start or CLOSED.search(line.text):
         return False
-    if interrupted(passage, line, below) or not _CLOSED.search(below.text):
+    if interrupted(passage, line, below) or not CLOSED.search(below.text):
         return False
     said = word_set(below.text, passage.language) | word_set(evidence.question, passage.language)
     return word_set(line.text, passage.language) <= said
