@@ -51,13 +51,8 @@ class LiveReader:
 
     def source_text(self, version_id: str) -> SourceText:
         """A live version's stored source text; UnknownDocument when it is gone."""
-        statement = (
-            sa.select(texts.c.text, versions.c.pages)
-            .join(versions, versions.c.id == texts.c.version_id)
-            .where(versions.c.id == version_id, versions.c.state == "live")
-        )
         with self._database.read() as connection:
-            row = connection.execute(statement).first()
+            row = connection.execute(_TEXT, {"version_id": version_id}).first()
         if row is None:
             raise UnknownDocument(f"Version {version_id} is no longer stored: its document was changed or deleted.")
         return SourceText(row.text, tuple(Page(*page) for page in row.pages))
@@ -98,6 +93,11 @@ _DUPLICATES = (
     .join(documents, documents.c.id == versions.c.document_id)
     .where(duplicates.c.chunk_id.in_(_CHUNK_IDS), versions.c.state == "live")
     .order_by(documents.c.source)
+)
+_TEXT = (
+    sa.select(texts.c.text, versions.c.pages)
+    .join(versions, versions.c.id == texts.c.version_id)
+    .where(versions.c.id == sa.bindparam("version_id"), versions.c.state == "live")
 )
 _PASSAGES = (
     sa.select(

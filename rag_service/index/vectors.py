@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
+# With Chroma's own 100 and 100 the search misses 3 to 4.5 % of the 40 nearest of 50,000 chunks, with these 0.3 %, and
+# none of 1,300: two indexes of the same chunks answer alike, though the graph of each depends on its threads.
+_INDEX: Any = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 400}}
 _READ = 5000  # rows a request; SQLite below embedded Chroma binds one variable a row
 
 
@@ -224,10 +227,9 @@ class ChromaVectors:
         if known is not None:
             return known
         client, _ = self._client()
-        space: Any = {"hnsw": {"space": "cosine"}}
         try:
             if create:
-                known = client.get_or_create_collection(collection_id, embedding_function=None, configuration=space)
+                known = client.get_or_create_collection(collection_id, embedding_function=None, configuration=_INDEX)
             else:
                 known = client.get_collection(collection_id, embedding_function=None)
         except NotFoundError:

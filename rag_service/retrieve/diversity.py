@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from rag_service.models import Passage
-from rag_service.text.sentences import split_sentences
+from rag_service.text.sentences import sentence_spans
 from rag_service.text.shingles import Hashes, containment, shingles
 from rag_service.text.versions import differ
 
@@ -33,7 +33,7 @@ def collapse(ranked: Sequence[Passage]) -> list[Passage]:
 
 def _told(passage: Passage) -> tuple[Hashes, frozenset[str]]:
     """A passage's runs of five words, and its sentences."""
-    spans = split_sentences(passage.text, passage.language)
+    spans = sentence_spans(passage.text, passage.language)
     return shingles(passage.text), frozenset(passage.text[start:end] for start, end in spans)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rag_service.embed.maxsim import cosines
 from rag_service.ports import Encoded, TermStatistics, TokenBlock
 from rag_service.retrieve.fusion import Floats
-from rag_service.text.sentences import split_sentences
+from rag_service.text.sentences import sentence_spans
 from rag_service.text.words import terms, word_spans
 
 FEATURES = (
@@ -52,7 +52,7 @@ class Question:
 
 def analyse(text: str, language: str) -> Analysed:
     """Sentences and stems of a passage."""
-    spans = tuple(split_sentences(text, language)) or ((0, len(text)),)
+    spans = sentence_spans(text, language) or ((0, len(text)),)
     return Analysed(spans, tuple(frozenset(terms(text[start:end], language)) for start, end in spans))
 
 

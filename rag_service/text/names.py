@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from rag_service.text.clock import times
 from rag_service.text.date_forms import short_date
@@ -29,10 +29,11 @@ def find_numbers(text: str, language: str = "und") -> list[Value]:
     return _numbers(text, language, find_dates(text))
 
 
-def find_figures(text: str, language: str = "und") -> list[Value]:
+@lru_cache(maxsize=1024)  # a sentence is weighed, and compared with others
+def find_figures(text: str, language: str = "und") -> tuple[Value, ...]:
     """Dates, then numbers: what `find_dates` and `find_numbers` find, in one reading."""
     dates = find_dates(text)
-    return [*dates, *_numbers(text, language, dates)]
+    return (*dates, *_numbers(text, language, dates))
 
 
 def find_names(text: str, language: str = "und") -> list[Value]:

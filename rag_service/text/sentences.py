@@ -77,6 +77,12 @@ def split_sentences(text: str, language: str) -> list[Span]:
     return [span for span in spans if span[0] < span[1]]
 
 
+@lru_cache(maxsize=256)
+def sentence_spans(text: str, language: str) -> tuple[Span, ...]:
+    """The same, kept: who ranks, weighs, compares and quotes the sentences of a passage splits it once."""
+    return tuple(split_sentences(text, language))
+
+
 def _trim(text: str, start: int, end: int) -> Span:
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())

@@ -49,6 +49,14 @@ def test_nearest_first_with_cosine_scores(store: VectorStore) -> None:
     assert [hit.score for hit in hits] == pytest.approx(cosines[:3], abs=1e-4)
 
 
+def test_of_a_few_hundred_chunks_none_is_missed(store: VectorStore) -> None:
+    vectors = np.stack([unit(n) for n in range(1200)])
+    store.add("col_a", [row("v", n, n) for n in range(1200)])
+    for asked in (unit(5000 + n) for n in range(60)):
+        nearest = np.argsort(-(vectors @ asked))[:40]
+        assert [hit.chunk_id for hit in store.query("col_a", asked, 40, None)] == [f"v:{n}" for n in nearest]
+
+
 def test_a_chunk_that_is_deleted_while_chroma_searches_costs_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from rag_service.answer.evidence.occasions import is_time, names_day, opens_with_day
 from rag_service.models import Passage
 from rag_service.text.dates import is_date
-from rag_service.text.sentences import FOOTNOTE_MARKS, split_sentences
+from rag_service.text.sentences import FOOTNOTE_MARKS, sentence_spans
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?(?:\d{1,3}|[a-z])[.)])\s+\S")
 _CAPTION = re.compile(
@@ -49,12 +48,6 @@ class Candidate:
     end: int
     text: str
     fragment: bool
-
-
-@lru_cache(maxsize=128)  # who weighs, compares and quotes the sentences of a passage splits it once
-def sentence_spans(passage: Passage) -> tuple[tuple[int, int], ...]:
-    """The sentences and lines of a passage, in code points of its text."""
-    return tuple(split_sentences(passage.text, passage.language))
 
 
 def find_candidates(
@@ -95,7 +88,7 @@ def find_candidates(
 
 def _spans(passage: Passage, answers: Callable[[Passage, str], bool] | None) -> list[tuple[int, int, bool]]:
     """Sentences and lines with whether each is a fragment; lines that say when are joined to the heading above them."""
-    spans = sentence_spans(passage)
+    spans = sentence_spans(passage.text, passage.language)
     found: list[tuple[int, int, bool]] = []
     headed = False  # whether the span before is a heading, alone or with such lines
     for (start, end), fragment in zip(spans, _fragments(passage, spans), strict=True):

@@ -24,6 +24,7 @@ from rag_service.text.days import find_dates
 from rag_service.text.names import find_figures
 from rag_service.text.questions import AnswerType, expected_answer
 from rag_service.text.values import Value
+from rag_service.text.versions import word_set
 from rag_service.text.words import content_words, word_spans
 
 FEATURES = (
@@ -80,7 +81,7 @@ def gather(evidence: Evidence, encoder: Encoder, reader: Reader) -> Sentences:
     """All candidates of the evidence and their features; token vectors that are missing are made, boundedly."""
     language = wording(evidence)
     figures = {value.norm for value in find_figures(evidence.question, language)}
-    asked = _Told(_words(evidence.question, language), figures)
+    asked = _Told(word_set(evidence.question, language), figures)
     dates = find_dates(evidence.question)
     kind = expected_answer(evidence.question)
     candidates, told = _candidates(evidence, asked, dates, kind)
@@ -119,7 +120,7 @@ def _candidates(
 ) -> tuple[list[Candidate], list[_Told]]:
     """The sentences that may answer, and what each repeats of the question."""
     named = {
-        each.norm: asked.words & _words(evidence.question[each.start : each.end], wording(evidence)) for each in dates
+        each.norm: asked.words & word_set(evidence.question[each.start : each.end], wording(evidence)) for each in dates
     }
 
     def answers(passage: Passage, heading: str) -> bool:
@@ -146,7 +147,7 @@ def _told(
 
     ``dates`` are the question's, each with its words; ``above`` is what its heading repeats.
     """
-    words = asked.words & _words(text, passage.language)
+    words = asked.words & word_set(text, passage.language)
     if not asked.figures:
         return _Told(words, frozenset())
     own = {norm for value in find_figures(text, passage.language) for norm in value.readings}
@@ -244,10 +245,6 @@ def _coverage(told: Sequence[_Told], rarity: Mapping[str, float]) -> Floats:
     """Share of the question's content words in each candidate, rare ones counting more."""
     total = math.fsum(rarity.values()) or 1.0
     return np.array([math.fsum(rarity[word] for word in sorted(each.words)) / total for each in told], np.float32)
-
-
-def _words(text: str, language: str) -> set[str]:
-    return set(content_words(text, language))
 
 
 def _type_features(kind: AnswerType, evidence: Evidence, candidates: Sequence[Candidate]) -> Floats:

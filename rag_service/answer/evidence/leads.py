@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rag_service.answer.evidence.candidates import Candidate, asked_before, is_list_item, sentence_spans
+from rag_service.answer.evidence.candidates import Candidate, asked_before, is_list_item
 from rag_service.models import Passage
+from rag_service.text.sentences import sentence_spans
 
 _ANNOUNCES = re.compile(r"[:?\uff1a\uff1f][\"'”“»«)*_]*$")
 _OPEN_END = re.compile(r"\b(\w+),?$")  # no mark at its end: the sentence may go on in the items
@@ -80,7 +81,7 @@ def quoted(passage: Passage, item: Candidate, start: int, end: int) -> Candidate
 @lru_cache(maxsize=128)  # the sentences of few passages are compared, each with many
 def _read(passage: Passage) -> tuple[_Spans, tuple[_Mark | None, ...]]:
     """The sentences of a passage, and the list mark on the line of each, if there is one."""
-    spans = sentence_spans(passage)
+    spans = sentence_spans(passage.text, passage.language)
     return spans, tuple(_mark(passage, start) for start, _ in spans)
 
 

@@ -22,12 +22,13 @@ _RIVAL = 0.25
 _COVERED = 0.5  # share of what the likeliest repeats of the question that a rival repeats, too
 
 
-def of_one_subject(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> list[Chosen]:
-    """The groups, the likeliest first, without those that tell the same of something else than the question names.
+def of_one_subject(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen], least: float) -> list[Chosen]:
+    """The groups that an answer may tell, the likeliest first.
 
-    That is what disagrees with the likeliest one, while its passage lacks what the question and the headings of the
-    likeliest name, or while it speaks of another time; or the likeliest itself beside one to whose passage its own is
-    so, but not the other way round.
+    Left out is what tells the same of something else than the question names: what disagrees with the likeliest one,
+    while its passage lacks what the question and the headings of the likeliest name, or while it speaks of another
+    time; or the likeliest itself beside one to whose passage its own is so, but not the other way round. So is what
+    has neither ``least``, the share that another statement needs, nor that of a rival.
     """
     kind = assessment.sentences.kind
     best, *others = groups
@@ -40,6 +41,7 @@ def of_one_subject(evidence: Evidence, assessment: Assessment, groups: Sequence[
         group
         for group in groups
         if group is not best
+        and group.share >= min(least, _RIVAL * best.share)
         and (
             not _disagree(evidence, kind, best.item, group.item)
             or (same_subject(evidence, best.item, group.item) and not of_another_time(evidence, group.item, best.item))

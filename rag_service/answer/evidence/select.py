@@ -33,7 +33,7 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int
     groups = find_groups(evidence, assessment)
     if not groups:
         return []
-    groups = of_one_subject(evidence, assessment, groups)
+    groups = of_one_subject(evidence, assessment, groups, _LEAST_SHARE)
     taken = find_rivals(evidence, assessment, groups, versions or limit)
     if taken:
         taken = _with_leads(evidence, assessment.sentences.kind, taken, len(taken))

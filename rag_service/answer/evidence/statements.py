@@ -29,11 +29,14 @@ def find_groups(evidence: Evidence, assessment: Assessment) -> list[Chosen]:
     """The likeliest sentences, those of several documents that say the same as one group."""
     candidates, shares = assessment.sentences.candidates, assessment.shares
     groups: list[Chosen] = []
+    said: list[str] = []
     for row in np.argsort(-shares, kind="stable")[:_CONSIDERED].tolist():
         item = candidates[row]
-        twin = next((at for at, group in enumerate(groups) if same(evidence, item, group.item)), None)
+        own, language = told(evidence, item), evidence.passages[item.passage].language
+        twin = next((at for at, other in enumerate(said) if _alike(own, other, language)), None)
         if twin is None:
             groups.append(Chosen(item, (), float(shares[row])))
+            said.append(own)
             continue
         group = groups[twin]
         if document(evidence, item) not in {document(evidence, other) for other in (group.item, *group.same)}:
@@ -43,8 +46,10 @@ def find_groups(evidence: Evidence, assessment: Assessment) -> list[Chosen]:
 
 def same(evidence: Evidence, left: Candidate, right: Candidate) -> bool:
     """Whether two sentences say the same in much the same words."""
-    language = evidence.passages[left.passage].language
-    this, that = told(evidence, left), told(evidence, right)
+    return _alike(told(evidence, left), told(evidence, right), evidence.passages[left.passage].language)
+
+
+def _alike(this: str, that: str, language: str) -> bool:
     one, other = word_set(this, language), word_set(that, language)
     alike = bool(one) and len(one & other) >= _ALIKE * len(one | other)
     return alike and not differ(this, that, language)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Set
 from functools import lru_cache
 
-from rag_service.answer.evidence.candidates import Candidate, is_fragment, sentence_spans
+from rag_service.answer.evidence.candidates import Candidate, is_fragment
 from rag_service.models import Passage
 from rag_service.ports import Evidence
 from rag_service.text.days import find_dates
+from rag_service.text.sentences import sentence_spans
 from rag_service.text.words import content_words, word_spans
 
 _PART = 5  # characters of a word that may stand inside a compound
@@ -57,7 +58,7 @@ def headings(passage: Passage, item: Candidate) -> list[str]:
 
 @lru_cache(maxsize=128)
 def _lines(passage: Passage) -> tuple[tuple[int, str], ...]:
-    spans = sentence_spans(passage)
+    spans = sentence_spans(passage.text, passage.language)
     return tuple((end, passage.text[start:end]) for start, end in spans if is_fragment(passage.text[start:end]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rag_service.text.days import find_dates
 from rag_service.text.list_marks import mark_end
 from rag_service.text.names import find_names, find_numbers
@@ -10,18 +12,19 @@ from rag_service.text.rates import find_rates
 from rag_service.text.values import Value
 
 
-def values(kind: AnswerType, text: str, language: str) -> list[Value]:
+@lru_cache(maxsize=1024)  # one sentence is compared with many
+def values(kind: AnswerType, text: str, language: str) -> tuple[Value, ...]:
     """Dates, numbers, rates or names in a text, as the answer type asks for; empty for the other types."""
     if kind == "date":
-        return find_dates(text)
+        return tuple(find_dates(text))
     if kind == "rate" and (rates := find_rates(text, language)):
-        return rates
+        return tuple(rates)
     if kind in ("number", "rate"):
         said = mark_end(text)
-        return [value for value in find_numbers(text, language) if value.start >= said]
+        return tuple(value for value in find_numbers(text, language) if value.start >= said)
     if kind in ("person", "place"):
-        return find_names(text, language)
-    return []
+        return tuple(find_names(text, language))
+    return ()
 
 
 def readings(kind: AnswerType, text: str, language: str) -> set[str]:
