@@ -44,7 +44,7 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
         taken = _with_leads(evidence, assessment.sentences.kind, taken, limit)
-    return [_with_previous(evidence, assessment, taken, limit), *taken[1:]]
+    return [_with_previous(evidence, assessment, taken), *taken[1:]]
 
 
 def _standing(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> Iterator[Chosen]:
@@ -163,11 +163,11 @@ def _within(item: Candidate, other: Candidate) -> bool:
     return item.passage == other.passage and other.start <= item.start < other.end
 
 
-def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen], limit: int) -> Chosen:
-    """The first one, as one quote with the sentence before it when it cannot stand alone."""
+def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen]) -> Chosen:
+    """The first one, as one quote with the sentence before it when it cannot stand alone, be it the only one."""
     first = taken[0].item
     previous = _previous(evidence, assessment, first)
-    if previous is None or len(taken) >= limit or any(previous is group.item for group in taken):
+    if previous is None or any(previous is group.item for group in taken):
         return taken[0]
     passage = evidence.passages[first.passage]
     text = passage.text[previous.start - passage.start : first.end - passage.start]
