@@ -1,10 +1,10 @@
-"""Numbers before a full stop that are the name of something, 'in Raum 214. Termine', and no ordinals."""
+"""Numbers before a full stop: ordinals, or the name of something, 'in Raum 214. Termine', or the mark of an item."""
 
 from __future__ import annotations
 
 import re
 
-from rag_service.text.days import NUMBERED
+from rag_service.text.days import NUMBERED, opens_with_date
 
 _LABEL = re.compile(
     rf"(?:\b(?<!\d[ \u00a0])(?:{NUMBERED})|nummer|(?P<place>\b(?:durchwahl|gleis|haus|platz)|(?<!zeit)raum|zimmer))"
@@ -16,6 +16,22 @@ _ORDERED = re.compile(  # 'Raum 214 2. Stock'
 )
 _WORD = re.compile(r"[^\W_]")
 _LOOK_BACK = 40
+_NUMBER = re.compile(r"\s*\(?(\d{1,3})[.)]\s+")
+_BEFORE_ORDINAL = re.compile(
+    r"\b(?:a[bm]|bis|seit|nach|vor|beim|im|vom|zu[mr]|de[rmns]|die|das|(?:diese|jede|ihre|seine)[rmns]?)$"
+)
+
+
+def goes_on(unit: str, line: str, after: str) -> bool:
+    """Whether a line goes on with a day or an ordinal, 'am' with '31. Dezember', and not with an item of a list.
+
+    ``unit`` ends with the line; what follows item 2 with a 3 is an item.
+    """
+    number = _NUMBER.match(after)
+    if number is None or not _BEFORE_ORDINAL.search(line):
+        return False
+    item = _NUMBER.match(unit)
+    return opens_with_date(after) or int(number[1]) != (int(item[1]) + 1 if item else 1)
 
 
 def is_labelled(text: str, start: int, number: int, following: str) -> bool:

@@ -11,7 +11,7 @@ from rag_service.text.date_forms import short_date
 from rag_service.text.days import SECTION
 from rag_service.text.languages import detect_language
 from rag_service.text.months import GERMAN_MONTHS
-from rag_service.text.ordinals import is_labelled
+from rag_service.text.ordinals import goes_on, is_labelled
 from rag_service.text.weekdays import ANY_WEEKDAY, SHORT_WEEKDAYS
 
 Span = tuple[int, int]
@@ -126,6 +126,8 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     start, end = unit
     line_start = max(start, text.rfind("\n", start, end - 1) + 1)
     line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
+    if goes_on(text[start:end], line, after):
+        return True
     if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after):
         return False
     if is_row(line) or is_row(after) or (_LABELLED.match(line) and _LABELLED.match(after)):

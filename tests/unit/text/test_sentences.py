@@ -208,6 +208,11 @@ LAYOUT = [
     ("Adults 42\nSeniors 40\nJuniors 37\nunder six 0", ["Adults 42", "Seniors 40", "Juniors 37\nunder six 0"]),
     ("Der Zug kam am frühen\nMorgen an, und auf dem\nBahnsteig standen viele\nund alle warteten auf\nden Mann.", []),
     ("Kim reiste am 26. April\n2019 ab.", []),
+    ("Der Kassenstand betrug am\n31. Dezember 2024 nur 18.442 Euro.", []),
+    ("Das Dorf wurde, wie die Akten zeigen, nach langem Streit im\n19. Jahrhundert an der Furt gebaut.", []),
+    ("Der Vertrag gilt ab dem\n1. Januar 2026 für alle.", []),
+    ("Wählbar sind die\n1. Leitung,\n2. Kasse und die\n3. Schriftführung", None),
+    ("Termine der Gruppe\n3. Mai Konzert\n4. Mai Lesung", None),
     ("青山博物馆的馆长李明华先生在二〇一八年用五百万\n元修缮了屋顶。", []),
     (
         "Pottery, one weekend ................... 130 EUR\nFirst aid, one day ..................... 45 EUR\n"
