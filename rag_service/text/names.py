@@ -85,9 +85,13 @@ def _single_name(text: str, start: int, word: str, language: str) -> bool:
     if last is None:
         return before[-1] == ","
     previous = last.group(1)
-    return previous[:1].islower() and not re.search(
-        r"(e|en|er|es|em|ein|kein|mein|sein|zum|zur|im|am|das|vom)$", previous
-    )
+    return previous[:1].islower() and not _no_name_follows().search(previous)
+
+
+@cache
+def _no_name_follows() -> re.Pattern[str]:
+    """A determiner, adjective or number: 'zwei Jahre'."""
+    return re.compile(rf"(?:(?:e|en|er|es|em|ein|kein|mein|sein|zum|zur|im|am|das|vom)|^{number_word()})$")
 
 
 def _as_day(text: str, match: re.Match[str], language: str) -> str:

@@ -14,7 +14,7 @@ _PRONOUN = re.compile(
 _SUBJECT = re.compile(rf"(?:{_PERSONAL})\b", re.IGNORECASE)
 _POINTING = re.compile(
     r"(?:(?:unmittelbar|kurz|gleich|bald|schon|erst|auch|nur|wenig|just|soon|shortly|even)\s+)?"
-    r"(?:dort|dabei|dazu|daneben|dagegen|darauf|daraufhin|daran|darin|danach|davor|damals|seitdem|seither|beide[rs]?|"
+    r"(?:dort|dabei|dazu|dafür(?!,)|davon|hierfür|hierzu|hiervon|hierbei|daneben|dagegen|darauf|daraufhin|daran|darin|danach|davor|damals|seitdem|seither|beide[rs]?|"
     r"there(?!\s+(?:is|are|was|were|ha[sd]|have|will|may|can)\b)|then(?!-)|thereafter|afterwards|after that|since then|"
     r"at that time|both(?!.*\band\b))\b",
     re.IGNORECASE,
@@ -22,6 +22,10 @@ _POINTING = re.compile(
 _THEREFORE = re.compile(
     r"(?:deshalb|deswegen|daher|darum|damit|dadurch|somit|folglich|infolgedessen|aus (?:diesem|dem) grund"
     r"|therefore|thus|hence|consequently|as a (?:result|consequence)|because of th(?:is|at)|for th(?:is|at) reason)\b",
+    re.IGNORECASE,
+)
+_FOR_THAT = re.compile(  # 'Wir berechnen dafür 35 Euro', and no clause behind says for what
+    r"(?:wir|sie|man|ich|es)\s+\w+\s+(?:dafür|davon|dazu|hierfür|hierzu|hiervon)\b(?!,)(?!.*,\s+(?:dass|wenn|ob|zu)\b)",
     re.IGNORECASE,
 )
 _REPORTED = re.compile(  # 'KCNA bestätigte entsprechende Angaben', and no clause before says which
@@ -35,10 +39,12 @@ _REPORTED = re.compile(  # 'KCNA bestätigte entsprechende Angaben', and no clau
 def leans(text: str, language: str, kind: AnswerType) -> bool:
     """Whether a sentence needs the one before it to be understood as an answer of this kind.
 
-    'Dort ...', 'Beide ...' and '... entsprechende Angaben' always do; 'Er ...' where a person is asked for, or no name
-    in the sentence tells more.
+    'Dort ...', 'Beide ...', 'Wir ... dafür ...' and '... entsprechende Angaben' always do; 'Er ...' where a person is
+    asked for, or no name in the sentence tells more.
     """
-    if _POINTING.match(text) or _REPORTED.match(text) or (kind == "reason" and _THEREFORE.match(text)):
+    if any(pattern.match(text) for pattern in (_POINTING, _FOR_THAT, _REPORTED)):
+        return True
+    if kind == "reason" and _THEREFORE.match(text):
         return True
     if kind == "person" and _SUBJECT.match(text):
         return True

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag_service.answer.evidence.abstain import Assessment
 from rag_service.answer.evidence.antecedent import leans
-from rag_service.answer.evidence.candidates import CLOSED, Candidate, is_bulleted
+from rag_service.answer.evidence.candidates import CLOSED, Candidate, asked_before, is_bulleted
 from rag_service.answer.evidence.leads import find_listing, quoted
 from rag_service.answer.evidence.rivals import find_rivals, of_one_subject
 from rag_service.answer.evidence.series import interrupted, steps, whole
@@ -44,7 +44,7 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int
         others.sort(key=lambda group: _place(evidence, group.item))
         taken = _with_series(evidence, assessment, best, others, limit)
         taken = _with_leads(evidence, assessment.sentences.kind, taken, limit)
-    return [_with_previous(evidence, assessment, taken), *taken[1:]]
+    return _behind_previous(evidence, assessment, taken)
 
 
 def _standing(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> Iterator[Chosen]:
@@ -160,18 +160,21 @@ def _through(evidence: Evidence, item: Candidate) -> Candidate:
 
 
 def _within(item: Candidate, other: Candidate) -> bool:
-    return item.passage == other.passage and other.start <= item.start < other.end
+    """Whether a candidate begins in another one, behind the question that stands before it."""
+    return item.passage == other.passage and other.start <= item.start + asked_before(item) < other.end
 
 
-def _with_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen]) -> Chosen:
-    """The first one, as one quote with the sentence before it when it cannot stand alone, be it the only one."""
-    first = taken[0].item
-    previous = _previous(evidence, assessment, first)
-    if previous is None or any(previous is group.item for group in taken):
-        return taken[0]
-    passage = evidence.passages[first.passage]
-    text = passage.text[previous.start - passage.start : first.end - passage.start]
-    return replace(taken[0], item=replace(first, start=previous.start, text=text))
+def _behind_previous(evidence: Evidence, assessment: Assessment, taken: Sequence[Chosen]) -> list[Chosen]:
+    """The first one behind the sentence before it when it cannot stand alone: as one quote, unless that is told."""
+    first, *others = taken
+    previous = _previous(evidence, assessment, first.item)
+    if previous is None:
+        return [first, *others]
+    beside = next((group for group in others if _within(previous, group.item)), None)
+    if beside is not None:
+        return [beside, first, *(group for group in others if group is not beside)]
+    passage = evidence.passages[first.item.passage]
+    return [replace(first, item=quoted(passage, first.item, previous.start, first.item.end)), *others]
 
 
 def _previous(evidence: Evidence, assessment: Assessment, item: Candidate) -> Candidate | None:

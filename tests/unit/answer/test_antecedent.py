@@ -11,6 +11,9 @@ from rag_service.answer.evidence.antecedent import leans
         ("Dort traf Kim den Präsidenten Putin.", "any", True),
         ("Daneben stehen eigene Sanktionen der USA.", "any", True),
         ("Unmittelbar danach äußerten sich beide Seiten zufrieden.", "any", True),
+        ("Dafür zahlen Mitglieder 35 Euro.", "number", True),
+        ("Wir berechnen dafür 35 Euro.", "number", True),
+        ("Wir sorgen dafür, dass Züge fahren.", "any", False),
         ("Beide Hauptstädte bestreiten das.", "any", True),
         ("Das Ministerium bestätigte gestern entsprechende Angaben der Behörde.", "any", True),
         ("Medien meldeten, Kim sei krank; Seoul wies solche Berichte zurück.", "any", False),
@@ -30,6 +33,7 @@ from rag_service.answer.evidence.antecedent import leans
         ("Erst am Abend fuhr der Zug nach Chassan.", "person", False),
         ("Deshalb sperrt Wien die Brücke.", "reason", True),
         ("Deshalb sperrt Wien die Brücke.", "place", False),
+        ("Er wird auf zwei Jahre gewählt.", "number", True),
         ("Kim reiste ab.", "person", False),
     ],
 )

@@ -138,6 +138,20 @@ def test_a_further_sentence_that_leans_on_one_that_is_not_told_is_left_out():
     assert texts(choose(asked, beside, 3)) == ["Kim traf Putin.", "Trump blieb fern.", "Dort traf er Moon."]
 
 
+def test_the_sentence_that_the_first_one_leans_on_stands_before_it():
+    asked = evidence("Ist die Versicherung im Preis?", "Wir raten zur Versicherung. Sie ist nicht im Preis enthalten.")
+    assessed = replace(model().assess(asked), shares=np.array([0.4, 0.6], np.float32))
+    assert texts(choose(asked, assessed, 3)) == ["Wir raten zur Versicherung.", "Sie ist nicht im Preis enthalten."]
+
+
+def test_a_list_below_a_question_is_told_once():
+    told = "Wer darf nicht mit?\n\nNicht mit dürfen,\n- wenn sie krank sind,\n- wenn sie fehlen.\n\nDie anderen dürfen."
+    asked = evidence("Wer darf nicht mit?", told)
+    assessed = replace(model().assess(asked), shares=np.array([0.3, 0.6, 0.05, 0.05], np.float32))
+    (quote,) = texts(choose(asked, assessed, 3))
+    assert quote == "Nicht mit dürfen,\n- wenn sie krank sind,\n- wenn sie fehlen."
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [

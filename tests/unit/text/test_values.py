@@ -55,6 +55,7 @@ def test_spans_point_at_the_text() -> None:
 
 def test_a_german_noun_after_an_article_is_no_name() -> None:
     assert find_names("Er sah das Haus und die Insel.", "de") == []
+    assert find_names("Er wird auf zwei Jahre gewählt, mit fünf Stimmen vor zwölf Tagen.", "de") == []
     assert [name.norm for name in find_names("Er reiste nach Berlin, wo Frau Merkel wartete.", "de")] == [
         "berlin",
         "frau merkel",
