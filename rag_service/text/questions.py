@@ -77,7 +77,7 @@ def _several() -> str:
     needed = rf"(?:muss|brauch\w*|benötig\w*|kann|darf|soll|{helped})\s{another}"
     return (
         rf"\bwelche(?:n(?=\s(?:[\w-]+\s)?[\w-]+[ns]\s))?\s(?:[\w-]+en?\s)?"
-        rf"(?:{plural}\s(?:{subject}|{helped}(?!\s{another}))|{plural}[ns]\s{needed})\b"
+        rf"(?:{plural}\s(?:{subject}|{helped}(?!\s{another}))|{plural}[ns](?<!ion)\s{needed})\b"
         r"|\b(?:which|what)\s(?:[\w-]+\s)?[\w-]+(?<!s)s\s(?:are|were|do|did|have|can|may|must|should|need|exist|apply)\b"
     )
 

@@ -142,6 +142,8 @@ def test_a_german_noun_after_an_article_is_no_name() -> None:
         ("Welche Hunde sind befreit?", "list"),
         ("Welche bezahlten Freistellungen gelten?", "list"),
         ("Welche Unterlagen muss ich mitbringen?", "list"),
+        ("Welche Versionen kann ich nutzen?", "list"),
+        ("Welche Android-Version braucht die App?", "any"),
         ("Welche Nachweise müssen vorliegen?", "list"),
         ("Für welche Anlässe gibt es frei?", "list"),
         ("Which browsers are supported?", "list"),
