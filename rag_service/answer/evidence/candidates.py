@@ -11,6 +11,7 @@ from typing import Literal
 from rag_service.answer.evidence.occasions import is_time, names_day, opens_with_day
 from rag_service.models import Passage
 from rag_service.text.dates import is_date
+from rag_service.text.days import opens_with_date
 from rag_service.text.sentences import FOOTNOTE_MARKS, sentence_spans
 
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•▪●–]|\(?(?:\d{1,3}|[a-z])[.)])\s+\S")
@@ -23,6 +24,7 @@ _DATE_LABEL = re.compile(r"\s*(?:date|datum)\s+", re.IGNORECASE)
 _LABELLED = re.compile(  # 'Next meeting: 26 March', 'Stellv. Leiterin: Eva Roth', and rows of tables
     r"\s*[^\W\d_](?:[^:.!?|\n]|(?<=[^\W\d_])\.(?=[ \u00a0-])){0,59}\.?:\s+\S"
 )
+_ENTRY = re.compile(r"\d[^!?|\n]{0,59}: [^.!?\n]+$")  # '8. Mai 2025, 9 Uhr: Fahrt'; what ends as a sentence is none
 _FINAL = r".!?…。｡！？\u06d4\u061f\u0964\u0965\u1362"
 CLOSED = re.compile(rf"[{_FINAL}]\W*$")  # the end of a sentence, with brackets and quotation marks
 _TELLS = re.compile(rf"\d|;|{CLOSED.pattern}")  # what a title in this form would not hold
@@ -148,15 +150,21 @@ def without_other_rows(candidates: Sequence[Candidate], told: Sequence[Set[str]]
 
 
 def _runs(candidates: Sequence[Candidate]) -> Iterator[list[int]]:
-    """Labelled lines that follow one another in a passage."""
+    """Labelled lines, and entries of a calendar, that follow one another in a passage."""
     run: list[int] = []
     for row, item in enumerate(candidates):
-        if run and (candidates[run[-1]].passage != item.passage or not _LABELLED.match(item.text)):
+        labelled = _is_labelled(item.text)
+        if run and (candidates[run[-1]].passage != item.passage or not labelled):
             yield run
             run = []
-        if _LABELLED.match(item.text):
+        if labelled:
             run.append(row)
     yield run
+
+
+def _is_labelled(text: str) -> bool:
+    """Whether a line is a label with what it stands for: the row of a table, the entry of a calendar."""
+    return _LABELLED.match(text) is not None or (_ENTRY.match(text) is not None and opens_with_date(text))
 
 
 def asked_before(item: Candidate) -> int:

@@ -84,6 +84,12 @@ def test_of_rows_the_one_that_tells_more_of_what_is_asked_is_left():
     assert len(left("s", "s", "s", "m", "s")) == len(left("", "", "", "m", "s")) == 5
 
 
+def test_of_entries_of_a_calendar_the_one_that_tells_more_is_left():
+    lines = ["- 8. Mai 2025, 9 Uhr: Fahrt", "- 9. Juni, 10:30 Uhr: Fest", "- 3. Juli: Am Abend wird gefeiert."]
+    found = find_candidates([passage("\n".join(lines))])
+    assert without_other_rows(found, [{"fahrt"}, set(), set()]) == [0, 2]
+
+
 def test_rows_of_other_passages_are_left_alone():
     found = find_candidates([passage("Land: Malta; Satz: 46", version_id="v1"), passage("Ort: Rom; Satz: 40")])
     assert without_other_rows(found, [{"s"}, set()]) == [0, 1]
