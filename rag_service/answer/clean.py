@@ -19,11 +19,14 @@ _SUFFIXES = (  # of files, and of what is called after them: Node.js/Express is 
     "js|jsx|ts|tsx|json|ya?ml|toml|ini|cfg|conf|env|lock|txt|log|csv|tsv|xml|html?|css|pdf|docx?|xlsx?|pptx?|odt|rb"
     "|php|java|kt|go|cs|cpp|hpp?|sql|db|exe|dll|jar|tar|gz|png|jpe?g|gif|svg"
 )
+_BLOCKS = (  # that end a line
+    "blockquote|body|br|center|dd|details|div|dl|dt|footer|form|h[1-6]|header|hr|li|main|nav|ol|option|p|pre|section"
+    "|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
+)
 _TAGS = (
-    "a|abbr|b|base|blockquote|body|br|button|canvas|center|code|dd|details|div|dl|dt|em|embed|font|footer|form|frame"
-    "|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|marquee|math|meta|nav|noscript|object|ol|option|p"
-    "|picture|pre|q|s|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td"
-    "|textarea|tfoot|th|thead|title|tr|tt|u|ul|video|audio"
+    f"{_BLOCKS}|a|abbr|b|base|button|canvas|code|em|embed|font|frame|head|html|i|iframe|img|input|label|link|marquee"
+    "|math|meta|noscript|object|picture|q|s|script|select|small|source|span|strike|strong|style|sub|sup|svg|textarea|tt"
+    "|u|video|audio"
 )
 _CODE = re.compile(r"(?<!`)`+([^`\n]+)`+")
 _BLANKS = re.compile(r"(?!(?<=\d)[\u00a0\u2009\u202f]\d)\s+")  # but those that group the digits of a number
@@ -129,12 +132,14 @@ def _dangerous() -> tuple[tuple[re.Pattern[str], str], ...]:
             (r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])?", ""),  # image
             (r"^\s*\[[^\]]+\]:\s*\S+.*$", ""),  # link definition
             (r"\[([^\]]*)\]\(\s*[^)]*\)?", r"\1"),  # link
+            (r"\]\(\s*[^)]*\)?", "]"),  # what is left of a link whose text has brackets of its own
             (r"\[([^\]\d][^\]]*)\]\[[^\]]*\]", r"\1"),  # link by reference
             (rf"<\|(?:im_)?start[^|>]*\|>\s*(?:{role})?\b", ""),
             (r"<\|[^|>]{0,40}\|?>|\[/?(?:INST|TOOL_CALLS|AVAILABLE_TOOLS)\]|<</?SYS>>|</?s>", ""),
             (rf"^\s*(?:#+\s*)?(?:\*\*)?(?:{role})(?:\*\*)?\s*:\s*", ""),
             (rf"^\s*#+\s*(?:{role})\b\s*", ""),
             (r"<!--.*?(?:-->|$)", ""),
+            (rf"</?(?:{_BLOCKS})\b[^<>]*>", " "),
             (rf"</?(?:{_TAGS})\b[^<>]*>", ""),
             (r"</[a-z][\w:-]*\s*>|(?<!\w)<[a-z][\w:-]*\s*/?>", ""),
             (r"<[a-z][\w:-]*\s[^<>]*=[^<>]*>|<[!?][^<>]*>", ""),

@@ -38,6 +38,10 @@ LEAK = "https://evil.example/leak?q=geheim"
         ("`<img src=http://evil.example/x>` Kim kam.", "‹img src= Kim kam."),
         ("Kim kam. <img src='x", "Kim kam."),
         ("Kim<x onclick=steal()> kam.", "Kim kam."),
+        ("Kim [a[b]c](https&colon;&sol;&sol;evil&period;example) kam.", "Kim [a[b]c] kam."),
+        ("Kim [a\\]b](https&colon;&sol;&sol;evil&period;example) kam.", "Kim [a\\]b] kam."),
+        ("Kim kam.<br>Er blieb <b>zwei</b> Tage", "Kim kam. Er blieb zwei Tage"),
+        ("<ul><li>Wien</li><li>Rom</li></ul>", "Wien Rom"),
     ],
 )
 def test_links_markup_roles_and_tools_are_taken_out(written: str, plain: str) -> None:
