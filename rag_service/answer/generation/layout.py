@@ -7,6 +7,7 @@ import re
 from rag_service.answer.clean import unlisted
 
 _HEADING = re.compile(r"\s*#{1,6}\s+\S")
+_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[ \t]*[\w+#.-]*[ \t]*(?:\n|$)")  # with the language of the code
 _RULE = re.compile(r"[\s|:+=_-]+")
 _INTRODUCTION = re.compile(  # announces the answer, and says nothing itself
     r"\W*(?:(?:hier (?:ist|sind|folg)|(?:die|meine) antwort|antwort|natürlich|gerne?|klar|zusammen(?:fassung|gefasst)"
@@ -27,7 +28,10 @@ class Layout:
 
     def plain(self, text: str, *, cited: bool) -> str:
         """The sentence, with what announced it or the names of its columns; empty while it says nothing alone."""
+        text = _FENCE.sub("", text, count=1) if _FENCE.match(text) else text
         row = text.strip()
+        if not row:
+            return ""
         if row.startswith("|"):
             self._lead = ""
             return self._row(row, cited=cited)

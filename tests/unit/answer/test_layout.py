@@ -45,3 +45,10 @@ def test_rows_have_the_names_of_their_columns() -> None:
     ]
     rows = ("| Posten | Betrag |", "|:---|---:|", "| Speicher | 3 Euro |", "| Summe |", "Das ist viel.", "| A |", "|-|")
     assert plain(*rows) == ["Posten: Speicher; Betrag: 3 Euro", "Summe", "Das ist viel."]
+
+
+@pytest.mark.parametrize("fence", ["```markdown", "```", "~~~ text"])
+def test_a_fence_around_the_reply_is_left_out_with_the_language_it_names(fence: str) -> None:
+    assert plain(fence, "Kim kam.", fence[:3]) == ["Kim kam."]
+    assert plain("Hier ist die Antwort:", f"{fence}\nKim kam.") == ["Kim kam."]
+    assert plain("```markdown ist kein Zaun") == ["```markdown ist kein Zaun"]
