@@ -21,8 +21,8 @@ class Marker:
 
 
 def find_markers(text: str) -> list[Marker]:
-    """All markers: ``[1][2]``, ``[1, 2]``, ``[1-3]``, ``【1】``, ``[1†source]``, ``[^1]``, as ``(Passage 1)`` or in
-    ``<sup>``.
+    """All markers: ``[1][2]``, ``[1, 2]``, ``[1-3]``, ``【1】``, ``[1†source]``, ``[^1]``, as ``(Passage 1)`` or
+    ``(Quelle: 1)``, or in ``<sup>``.
 
     In square brackets with 'siehe' or a label before the number (``[Quelle 1]``, ``[cite: 1]``, ``[ref_1]``), with a
     place behind it (``[1, S. 3]``), with backslashes or twice (``[[1]]``), and with an address behind them.
@@ -34,7 +34,9 @@ def unfinished_marker(text: str) -> int | None:
     """Where a bracket opens at the end of a text that may still become a marker; None without one."""
     tail = max(0, len(text) - LONGEST)
     match = re.search(
-        r"(?:\\?[\[【［〔]|<sup\b|\((?=\w*\s*$|\w+\s+\d)|<(?=[sup]*$)|\\$)[^\]】］〕)\n]*$", text[tail:], re.IGNORECASE
+        r"(?:\\?[\[【［〔]|<sup\b|\((?=(?:[\w.]+:?\s+){0,3}(?:\d|[\w.]*:?$))|<(?=[sup]*$)|\\$)[^\]】］〕)\n]*$",
+        text[tail:],
+        re.IGNORECASE,
     )
     return tail + match.start() if match else None
 
@@ -78,7 +80,7 @@ def _marker() -> re.Pattern[str]:
     return re.compile(
         rf"\\?(?P<twice>\[(?=\[))?[\[【［〔]\s*{see}(?:{label})?(?P<list>{listed})\^?(?:{place})?\.?"
         r"\s*(?:[†‡:|][^\]】］〕\n]{0,50})?\s*\\?[\]】］〕](?(twice)\])(?:\([^()\s]{1,100}\)|(?!\())"
-        rf"|\({see}(?:passage[sn]?|quellen?|sources?)\s*(?P<named>{listed})\)"
+        rf"|\({see}(?:passage[sn]?|quellen?|sources?)\s*:?\s*(?P<named>{listed})\)"
         r"|(?<!\d)(?<!\bm)(?<!\b[ckmd]m)<sup>\s*\[?(?P<raised>\d{1,2}(?:\s*,\s*\d{1,2})*)\]?\s*</sup>",
         re.IGNORECASE,
     )

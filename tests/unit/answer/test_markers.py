@@ -27,6 +27,7 @@ from rag_service.answer.markers import defuse_markers, find_markers, unfinished_
         ("Ja \\[1\\].", [(1,)]),
         ("Ja [1](#p1).", [(1,)]),
         ("Ja (Passage 1) und (Quellen 2 und 3).", [(1,), (2, 3)]),
+        ("Ja (Quelle: 1) und (Quellen: 2, 3) und (Quelle: Passage 4).", [(1,), (2, 3), (4,)]),
         ("Ja [Passagen 1 und 2].", [(1, 2)]),
         ("Ja [P1].", [(1,)]),
         ("Ja [siehe 1] und [vgl. Passage 2] (see source 3).", [(1,), (2,), (3,)]),
@@ -61,6 +62,8 @@ def test_spellings(text: str, numbers: list[tuple[int, ...]]) -> None:
         "[]",
         "(1)",
         "(Abschnitt 3)",
+        "(Quelle: 2019)",
+        "(Quelle: Handbuch)",
         "10<sup>x</sup>",
         "10<sup>6</sup> l",
         "20 m<sup>2</sup>",
@@ -80,6 +83,9 @@ def test_other_brackets_are_text(text: str) -> None:
         ("Er kam", None),
         ("Er kam <sup>1", 7),
         ("Er kam (Passage 1", 7),
+        ("Er kam. (Quelle: Passage ", 8),
+        ("Er kam. (siehe Quelle 1", 8),
+        ("Er kam (und ging dann doch wieder", None),
     ],
 )
 def test_an_opened_bracket_at_the_end_may_become_a_marker(text: str, start: int | None) -> None:
