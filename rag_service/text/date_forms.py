@@ -7,6 +7,7 @@ import re
 from functools import cache
 
 from rag_service.text.months import MONTH_NAMES, month_number
+from rag_service.text.number_words import SCALE
 
 DAY = r"[0-3]?\d"
 ORDINAL = r"(?:st|nd|rd|th)"
@@ -39,7 +40,7 @@ def date_pattern() -> re.Pattern[str]:
         rf"|(?P<century>\d\d?)(?:\.\s?(?:Jahrhunderts?|Jh\.)|{ORDINAL}[\s-](?:century|centuries))"
         rf"|(?P<decade>{_YEAR})(?:er|s)\b"
         rf"|(?P<m5>(?-i:{alone}))\b"
-        rf"|(?P<year>{_YEAR})"
+        rf"|(?P<year>{_YEAR})(?!(?<=1[0-8]\d\d)\s(?:{SCALE})\b)"
         rf"|(?<![.,:/$€£#§])(?P<short>(?P<d6>{DAY})\."
         rf"(?:[ \u00a0]?(?P<m6>[01]?\d)\.|(?P<m8>[01]?\d)(?!\s?(?:Uhr|h|%|€)|[\w.-])))(?!\d|\s?(?:{month})\b)"
         rf")(?!{goes_on}))",

@@ -32,6 +32,8 @@ def test_dates_are_found_as_precise_as_written(text: str, norms: list[str]) -> N
     ("text", "language", "norms"),
     [
         ("1.500 Menschen und 3,5 Millionen Euro", "de", ["1500", "3500000"]),
+        ("1500 Millionen Euro und 1.500 Mio. Euro", "de", ["1500000000", "1500000000"]),
+        ("2023 Millionen Reisen", "de", []),
         ("1,500 people and 3.5 million dollars", "en", ["1500", "3500000"]),
         ("zwölf Länder, fünf Tage", "de", ["12", "5"]),
         ("1,000,000.5 in all", "und", ["1000000"]),
