@@ -76,6 +76,7 @@ async def test_a_reply_arrives_in_pieces_with_usage_cost_and_finish(server: LlmS
         ),
         (saying("", raw=b"data: {nonsense\n\n"), ModelError, "not a chat completion"),
         (saying("", raw=b"data: [1, 2]\n\n"), ModelError, "not a chat completion"),
+        (saying("", raw=b"data: " + b"[" * 100_000 + b"\n\n"), ModelError, "not a chat completion"),
         (saying("", raw=b'data: {"choices": "no"}\n\n'), ModelError, "not a chat completion"),
         (saying("", raw=b'data: {"choices":[{"delta":{"content":5}}]}\n\n'), ModelError, "not a chat completion"),
         (saying("", raw=b'{"a": 1}', content_type="application/json"), ModelError, "not a chat completion"),

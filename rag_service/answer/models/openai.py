@@ -112,7 +112,7 @@ class OpenAIBackend:
                         yield replace(piece, usage=added(before, piece.usage)) if piece.usage else piece
                     else:
                         return
-            except (openai.APIError, StreamError, httpx2.HTTPError, ValueError) as error:
+            except (openai.APIError, StreamError, httpx2.HTTPError, ValueError, RecursionError) as error:
                 if isinstance(error, openai.APIStatusError) and self._without(error, body):
                     continue
                 raise self._failure(error, begun) from error
