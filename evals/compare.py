@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from evals.folder import Record
+from evals.metrics.decisions import value
 from evals.metrics.registry import Metric, metrics
 from evals.metrics.statistics import Difference, compare_means, compare_statistics
 from evals.runs import Pairs, Run, counted, incomparable, paired, shortened
@@ -76,7 +77,8 @@ def compare(first: Run, second: Run, *, common: bool = False) -> Comparison:
     flips = tuple(Flip(a, b) for a, b in zip(one, two, strict=True) if _right(a) != _right(b))
     changes = metric_changes(one, two, only=[name for name in metrics() if name not in unlike])
     left_out = len(pairs.changed) + len(pairs.alone)
-    notes = tuple(_notes(first, second, pairs, unlike))
+    untold = unlike | _without_pairs(first, second, pairs, unlike.keys() | {item.metric.name for item in changes})
+    notes = tuple(_notes(first, second, pairs, untold))
     return Comparison(first.name, second.name, len(one), changes, by_tag, flips, left_out, notes)
 
 
@@ -107,6 +109,25 @@ def _notes(first: Run, second: Run, pairs: Pairs, unlike: Mapping[str, str]) -> 
         yield "the corpus changed between them"
     for why in dict.fromkeys(unlike.values()):
         yield f"{', '.join(name for name in unlike if unlike[name] == why)} not compared: {why}"
+
+
+def _without_pairs(first: Run, second: Run, pairs: Pairs, told: Collection[str]) -> dict[str, str]:
+    """Why a metric that one of the runs has a value for has no difference, by metric, without those ``told`` of."""
+    found = {}
+    for name, metric in metrics().items():
+        has = [_has_value(records, metric) for records in (pairs.first, pairs.second)]
+        if name in told or not any(has):
+            continue
+        without = second if has[0] else first
+        found[name] = "no case has a value in both runs" if all(has) else f"{without.name} has no value"
+    return found
+
+
+def _has_value(records: Sequence[Record], metric: Metric) -> bool:
+    if metric.over != "set":
+        return any(metric.name in record["scores"] for record in records)
+    rows, _, _ = decision_rows(records, needs_confidence=uses_confidence(metric.name))
+    return len(rows) > 0 and value(set_statistic(metric.name), rows) is not None
 
 
 def _mean_change(first: Sequence[Record], second: Sequence[Record], metric: Metric) -> MetricChange | None:

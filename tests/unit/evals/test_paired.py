@@ -13,6 +13,7 @@ from evals.cases.load import case_sha256
 from evals.cases.model import AcceptedAnswer, Case, Dataset, GoldEvidence
 from evals.compare import Comparison, compare
 from evals.errors import RunError
+from evals.folder import Record
 from evals.report.jsonable import comparison_json
 from evals.report.markdown import comparison_markdown
 from evals.report.page import write_report
@@ -21,7 +22,7 @@ from evals.run import Scorers, run
 from evals.runs import Run, load_run, save_baseline
 from rag_service.models import Answer, Turn
 from tests import eval_kit
-from tests.eval_kit import ScriptedTarget
+from tests.eval_kit import Change, ScriptedTarget
 
 Edit = Callable[[Case], Case]
 
@@ -164,3 +165,25 @@ async def test_figures_that_were_measured_otherwise_are_not_compared(
     assert list(result.notes) == why
     for told in everywhere(result, second):
         assert all(reason in told.replace("&#39;", "'") for reason in why)
+
+
+async def test_a_figure_that_one_run_has_no_value_for_is_told(tmp_path: Path) -> None:
+    async def measured(name: str, change: Change | None) -> Run:
+        folder = await run(eval_kit.dataset(tmp_path), ScriptedTarget(change), tmp_path / name, scorers=Scorers())
+        return load_run(folder.path)
+
+    good = await measured("good", None)
+    silent = await measured("silent", lambda case, answer: eval_kit.abstained(case, answer.passages))
+    cited = "citation_precision, citation_recall, citations_verified, statements_supported"
+    assert compare(good, good).notes == ()
+    for first, second in ((good, silent), (silent, good)):
+        for told in everywhere(compare(first, second), second):
+            assert f"{cited} not compared: silent has no value" in told
+    here, there = (unscored(silent, good.records[place]) for place in (0, 1))
+    assert f"{cited} not compared: no case has a value in both runs" in compare(here, there).notes
+
+
+def unscored(finished: Run, kept: Record) -> Run:
+    """The run with one record of another in place of its own."""
+    records = tuple(kept if record["id"] == kept["id"] else record for record in finished.records)
+    return replace(finished, records=records)
