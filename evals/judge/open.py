@@ -19,9 +19,10 @@ def open_judge(
 
     ``answerer`` None: other settings than these tell which model answers.
     """
+    from evals.targets.local import UNBROKEN
     from rag_service.bootstrap import open_chat_model
 
-    update: dict[str, object] = {"model": model, "temperature": 0.0, "structured": "off"}
+    update: dict[str, object] = {**UNBROKEN, "model": model, "temperature": 0.0, "structured": "off"}
     update |= {"llamaindex": None, "llamaindex_options": {}}  # the answering model's class, not the judge's
     if url is not None:
         update["base_url"] = url

@@ -29,6 +29,8 @@ PAGE = 500
 SHOWN_SECTIONS = ("llm", "embedding", "chunking", "retrieval", "answer", "abstention", "ingest")
 INDEXING_SECTIONS = ("embedding", "chunking", "ingest")
 OPTIONS = "options"
+# Every case is asked: a breaker would fail those that come after a few slow ones, and again when a run is taken up.
+UNBROKEN = {"breaker_failures": 10**9}
 SECRET = ("api_key", "headers", "cache_dir", "threads", "prompts_dir")
 Ingest = Callable[["Service"], Job]
 OnProgress = Callable[[Progress], None]
@@ -144,10 +146,14 @@ def open_prepared(
 
 
 def scratch_settings(settings: Settings, data_dir: Path) -> Settings:
-    """The settings with embedded stores in a data directory of their own, whatever stores the service uses."""
+    """The settings with embedded stores in a data directory of their own, whatever stores the service uses.
+
+    The model's circuit breaker never opens.
+    """
     plain = Settings.model_construct()
     stores = {"data_dir": data_dir, "chroma": plain.chroma, "catalog": plain.catalog}
-    return settings.model_copy(update=stores | {"collection": COLLECTION})
+    llm = settings.llm.model_copy(update=UNBROKEN)
+    return settings.model_copy(update=stores | {"collection": COLLECTION, "llm": llm})
 
 
 def public_settings(settings: Settings) -> dict[str, Any]:

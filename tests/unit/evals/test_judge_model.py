@@ -8,11 +8,14 @@ import pytest
 from evals.errors import RunError
 from evals.judge.open import open_judge
 from evals.run import Scorers, run
+from evals.targets.local import scratch_settings
+from rag_service.bootstrap import open_chat_model
+from rag_service.errors import ModelUnavailable
 from rag_service.settings import Settings
 from rag_service.settings.sections import LlmSettings
 from tests import eval_kit
 from tests.eval_kit import ScriptedTarget
-from tests.llm_server import LlmServer, saying
+from tests.llm_server import LlmServer, refusing, saying
 
 CORRECT = saying("VERDICT: CORRECT")
 OWN_CLASS = LlmSettings(llamaindex="tests.llama_llms.Whole")  # its model's name is scripted-llm
@@ -53,6 +56,26 @@ async def test_answers_of_the_judges_own_model_end_the_run(tmp_path: Path) -> No
     with pytest.raises(RunError, match="the same model, m"):
         await run(eval_kit.dataset(tmp_path), target, tmp_path / "run", scorers=Scorers(judge=judge))
     assert not (tmp_path / "run" / "asked.jsonl").exists()
+
+
+async def test_every_case_reaches_the_judge_and_the_model_however_many_failed_before_it(tmp_path: Path) -> None:
+    asked = [{"role": "user", "content": "?"}]
+    with LlmServer(refusing(500)) as server:
+        llm = LlmSettings(base_url=server.base_url, model="m", max_retries=0, breaker_failures=1)
+        settings = Settings(llm=llm)
+        judge, answering = (
+            open_judge(settings, "judge", None, None),
+            open_chat_model(scratch_settings(settings, tmp_path)),
+        )
+        assert answering is not None
+        for _ in range(3):
+            assert (await judge.verdict("correct", asked)).passed is None
+            with pytest.raises(ModelUnavailable):
+                _ = [piece async for piece in answering.stream(asked, 9)]
+        assert len(server.requests) == 6
+        server.behave(CORRECT)
+        assert (await judge.verdict("correct", asked)).passed is True
+        assert [piece async for piece in answering.stream(asked, 9)]
 
 
 async def test_the_services_key_stays_at_the_services_origin(monkeypatch: pytest.MonkeyPatch) -> None:
