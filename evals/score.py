@@ -63,7 +63,8 @@ def score_failure(case: Case, reason: str, *, similarity: bool = False, judged: 
         if answers.gold_texts(case.answers, case.reference):
             names += ["answer_exact_match", "answer_token_f1", "answer_rouge_l"]
             names += ["answer_similarity"] if similarity else []
-        names += [*JUDGED] if judged else []
+        if judged:
+            names += [name for name in JUDGED if name != "judge_correct" or case.worded]
     if case.forbidden:
         names.append("forbidden_absent")
     return CaseScores(unscored=dict.fromkeys(names, reason))

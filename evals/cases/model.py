@@ -64,6 +64,12 @@ class Case:
     tags: tuple[str, ...] = ()
     line: int = 0
 
+    @property
+    def worded(self) -> bool:
+        """Whether it says in words what is right, as a regular expression and a whole document do not."""
+        told = any(option.kind != "regex" for option in self.answers) or any(item.quote for item in self.evidence)
+        return told or self.reference is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:

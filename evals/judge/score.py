@@ -54,7 +54,7 @@ def judged_values(case: Case, record: Record) -> dict[str, Any]:
         "question": outcome["standalone_question"],
         "answer": without_markers(outcome["answer"]),
         "expected": [text for text in record["expected"] if text not in patterns],
-        "evidence": [item["quote"] for item in record["evidence"]],
+        "evidence": [item["quote"] for item in record["evidence"] if item["quote"]],
         "passages": [item["text"] for item in outcome["passages"] if _is_cited(item, cited)],
     }
 
@@ -70,7 +70,7 @@ def _applies(case: Case, record: Record, kind: Kind) -> bool:
     outcome = record["outcome"]
     if outcome is None or not outcome["answered"]:
         return False
-    return bool(outcome["citations"]) if kind == "faithful" else case.answerable
+    return bool(outcome["citations"]) if kind == "faithful" else case.answerable and case.worded
 
 
 def _apply(record: Record, kind: Kind, verdict: Mapping[str, Any]) -> None:

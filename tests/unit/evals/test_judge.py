@@ -141,6 +141,37 @@ def test_a_judge_is_told_every_answer_but_regular_expressions() -> None:
     assert judged_values(case, record)["expected"] == ["/etc/hosts", "/srv"]
 
 
+async def test_a_judge_is_asked_only_what_it_has_words_to_judge_by(tmp_path: Path) -> None:
+    given = eval_kit.dataset(tmp_path)
+    pattern = (AcceptedAnswer("regex", "."),)
+    wordless = {
+        case.id: replace(case, answers=pattern, evidence=(replace(case.evidence[0], quote=""),))
+        for case in given.cases
+        if case.answerable
+    }
+    edited = {
+        "irland": wordless["irland"],
+        "polen": wordless["polen"],
+        "italien": replace(wordless["italien"], answers=()),
+        "spanien": replace(wordless["spanien"], reference="Madrid"),
+        "ungarn": replace(wordless["ungarn"], evidence=(*given.cases[9].evidence, *wordless["ungarn"].evidence)),
+    }
+    cases = replace(given, cases=tuple(edited.get(case.id, case) for case in given.cases))
+    known = {case.id: case for case in given.cases}
+    target = ScriptedTarget()
+    with LlmServer(lambda body: Reply("VERDICT: CORRECT" if "Answer to grade" in str(body) else "")) as server:
+        scorers = Scorers(judge=open_judge(settings(server), "judge", None, None))
+        change, late = (lambda case, answer: target.right(known[case.id])), frozenset({"polen", "ungarn"})
+        folder = await run(cases, ScriptedTarget(change), tmp_path / "run", scorers=scorers)
+        messages = [body["messages"][-1]["content"] for body in server.requests]
+        failed = await run(cases, ScriptedTarget(change, late), tmp_path / "failed", scorers=scorers)
+    figure = folder.summary()["metrics"]["judge_correct"]
+    assert (figure["n"], figure["skipped"]) == (7, 11)
+    graded = [text for text in messages if "Answer to grade" in text]
+    assert len(graded) == 7 and not any("- \n" in text for text in graded)
+    assert failed.summary()["metrics"]["judge_correct"]["unscored"] == 1  # of the two only one could have been judged
+
+
 def test_messages_hold_question_expectation_and_answer() -> None:
     judge = Judge(Silent(), None)  # type: ignore[arg-type]
     values = {
