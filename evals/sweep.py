@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from evals.errors import DatasetError
-from evals.metrics.registry import metrics
+from evals.metrics.registry import JUDGED, metrics, named_metric
 from evals.runs import Run
 from rag_service.settings import Settings
 
@@ -50,14 +50,25 @@ def read_grid(options: Sequence[str], path: Path | None) -> dict[str, list[Any]]
         if not isinstance(content, dict) or not all(isinstance(values, list) for values in content.values()):
             raise DatasetError([f"{path}: a grid maps settings to lists of values"])
         grid.update({str(key): list(values) for key, values in content.items()})
+    given: Combination = {}
     for option in options:
         key, sign, values = option.partition("=")
         if not sign or not values:
             raise DatasetError([f"--set {option}: expected section.key=value,value"])
-        grid[key.strip()] = [_value(text) for text in values.split(",")]
+        if key.strip() in given:
+            raise DatasetError([f"--set {key.strip()} stands twice; name all its values at once: value,value"])
+        given[key.strip()] = [_value(text) for text in values.split(",")]
+    grid |= given
     if not grid or not all(grid.values()):
         raise DatasetError(["a sweep needs at least one setting with values: --set retrieval.top_k=4,8"])
     return grid
+
+
+def rankable(name: str) -> None:
+    """DatasetError for a metric that no sweep has: an unknown one, or one that takes a judge or the encoder."""
+    named_metric(name)
+    if name in (*JUDGED, "answer_similarity"):
+        raise DatasetError([f"a sweep does not measure {name}; rank by another metric"])
 
 
 def combinations(grid: Mapping[str, Sequence[Any]]) -> list[Combination]:

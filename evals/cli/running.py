@@ -97,14 +97,13 @@ def sweep(
     """Run a dataset over a grid of settings. Ranks the combinations by quality and latency."""
     from evals.cases.load import load_dataset
     from evals.cases.select import select_cases
-    from evals.metrics.registry import named_metric
     from evals.report.page import write_sweep
     from evals.run import Scorers
     from evals.runs import load_run
-    from evals.sweep import combinations, rank, read_grid, slug, with_values
+    from evals.sweep import combinations, rank, rankable, read_grid, slug, with_values
     from rag_service.settings import load_settings
 
-    named_metric(metric)
+    rankable(metric)
     grid = combinations(read_grid(options or [], grid_file))
     settings = load_settings()
     cases = select_cases(load_dataset(dataset), ids=case or (), tags=tag or (), limit=limit)

@@ -4,7 +4,7 @@ import pytest
 
 from evals.errors import DatasetError
 from evals.runs import Run
-from evals.sweep import combinations, rank, read_grid, slug, with_values
+from evals.sweep import combinations, rank, rankable, read_grid, slug, with_values
 from rag_service.settings import Settings
 
 
@@ -28,6 +28,7 @@ def test_every_combination_of_options_and_file(tmp_path: Path) -> None:
     [
         ([], None, "needs at least one setting"),
         (["retrieval.top_k"], None, "expected section.key=value,value"),
+        (["retrieval.top_k=2", "retrieval.top_k=8"], None, "--set retrieval.top_k stands twice"),
         ([], "retrieval.top_k: 4", "a grid maps settings to lists"),
         ([], "retrieval.top_k: []", "needs at least one setting"),
     ],
@@ -38,6 +39,13 @@ def test_wrong_grids(tmp_path: Path, options: list[str], content: str | None, me
         path.write_text(content, encoding="utf-8")
     with pytest.raises(DatasetError, match=message):
         read_grid(options, path if content is not None else None)
+
+
+@pytest.mark.parametrize("name", ["judge_correct", "judge_faithful", "answer_similarity", "case_righ"])
+def test_a_sweep_is_ranked_by_nothing_that_it_does_not_measure(name: str) -> None:
+    with pytest.raises(DatasetError, match=f"does not measure {name}|unknown metric 'case_righ'; did you mean"):
+        rankable(name)
+    rankable("case_right")
 
 
 def test_a_missing_grid_file(tmp_path: Path) -> None:
