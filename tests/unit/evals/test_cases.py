@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from evals.cases.draft import GAP, TO_EDIT, draft_cases
 from evals.cases.load import load_dataset
 from evals.cases.model import AcceptedAnswer, Case, GoldEvidence
 from evals.cases.resolve import find_quote, find_quotes, resolve_dataset
@@ -12,7 +11,7 @@ from evals.cases.write import write_dataset
 from evals.errors import DatasetError
 from evals.importers.jsonl import import_jsonl
 from evals.metrics.answers import accepted
-from rag_service.models import Document, Turn
+from rag_service.models import Turn
 from tests import eval_kit
 
 HEAD = "name: x\ncorpus: .\ncases:\n"
@@ -284,24 +283,6 @@ def test_json_lines_are_checked_like_yaml(tmp_path: Path) -> None:
         import_jsonl(path)
     with pytest.raises(DatasetError, match="no such file"):
         import_jsonl(tmp_path / "none.jsonl")
-
-
-def test_drafts_have_exact_quotes_and_one_gap(tmp_path: Path) -> None:
-    text = (
-        "Der Gipfel\n\nAm Donnerstag trafen sich Kim Jong Un und Wladimir Putin in der Stadt am Meer. "
-        "Die Delegation kam am 24. April in einem gepanzerten Sonderzug über die Grenze. Es regnete. "
-        "Rund 3000 Menschen leben auf der Insel, auf der die Gespräche stattfanden."
-    )
-    document = Document("news/gipfel.txt", text, "0", "Der Gipfel", "de", "text/plain")
-    cases = draft_cases(document, limit=2)
-    assert [case.id for case in cases] == ["gipfel-1", "gipfel-2", "gipfel-unanswerable"]
-    for case in cases[:-1]:
-        assert find_quote(case.evidence[0].quote, text) is not None
-        assert case.question.replace(GAP, case.answers[0].value) == case.evidence[0].quote
-        assert TO_EDIT in case.tags
-    assert cases[0].answers[0].value == "Kim Jong Un"
-    assert cases[1].answers[0].value == "3000 Menschen"
-    assert not cases[-1].answerable
 
 
 def test_the_evidence_of_every_case_over_the_sample_corpus_holds_an_accepted_answer() -> None:
