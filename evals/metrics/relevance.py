@@ -18,12 +18,11 @@ def document_gains(passages: Sequence[Passage], relevant: frozenset[str]) -> lis
     gains: list[int] = []
     seen: set[str] = set()
     for passage in passages:
-        sources = [name for name in (passage.source, *passage.duplicates) if name not in seen]
-        if not sources:
+        wanted = [name for name in (passage.source, *passage.duplicates) if name in relevant and name not in seen]
+        if passage.source in seen and not wanted:
             continue
-        wanted = [name for name in sources if name in relevant]
         gains.append(len(wanted))
-        seen.update(wanted or sources[:1])
+        seen.update((passage.source, *wanted))
     return gains
 
 

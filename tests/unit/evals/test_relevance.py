@@ -40,6 +40,13 @@ def test_relevant_documents_of_one_text_are_all_found_at_its_rank() -> None:
     assert document_gains([ROM, both], wanted) == [1, 1]  # the copy is found where its passage is
 
 
+def test_a_text_printed_twice_takes_one_rank_however_many_of_its_passages_come() -> None:
+    both = replace(ROM, duplicates=("kopie.txt",))
+    assert document_gains([both, both, both, PARIS], frozenset({"frankreich.txt"})) == [0, 1]
+    assert document_gains([both, both, PARIS], frozenset({"italien.txt", "frankreich.txt"})) == [1, 1]
+    assert document_gains([both, both, PARIS], frozenset({"kopie.txt", "frankreich.txt"})) == [1, 1]
+
+
 def test_a_gold_span_is_found_once() -> None:
     gold = GoldEvidence("frankreich.txt", "Hauptstadt von Frankreich", 16, 41)
     assert evidence_gains([ROM, PARIS, PARIS], [gold]) == ([False, True, False], 1)
