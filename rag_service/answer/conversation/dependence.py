@@ -77,6 +77,7 @@ def anaphora(language: str) -> re.Pattern[str]:
     """Words that stand for something said before; ``far`` ones do so even when the question has a name."""
     german = (
         r"er|sie|es|ihm|ihn|ihr|ihnen|sein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)|deren|dessen|"
+        r"(?<!, )(?:der|die|den|dem)(?=\W*$|\s(?:auch|denn|eigentlich|überhaupt)\s|\sein(?:e[mnrs]?)?\s)|"
         r"(?P<far>dies(?:e[mnrs]?)?|jene[mnrs]?|solche[mnrs]?|"
         r"(?<!, )das(?=\s*(?:auch\b|auf\b|dies|bei\b|bitte\b|bedeut|gescheh|passier|stimm|richtig|genau|der fall|so\b|"
         r"war|ist|hat|für|\?|$))|"

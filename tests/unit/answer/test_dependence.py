@@ -65,10 +65,15 @@ COMPLETE = [
     "Are employees allowed to bring their dogs?",
     "When does an employee get his bonus?",
     "How does the company protect its data?",
+    "Wo sind die Leute, die auch am Samstag arbeiten?",
+    "Wann öffnet der Laden im Erdgeschoss?",
     "What should employees do if they are sick?",
 ]
 
 FOLLOW_UPS = [
+    "Verkauft der auch Kataloge?",
+    "Hat die einen Aufzug?",
+    "Wie hoch ist der?",
     "Und wann reiste er ab?",
     "Was sagte er dazu?",
     "Ist es bekannt, warum?",
