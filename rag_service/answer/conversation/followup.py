@@ -11,7 +11,7 @@ from rag_service.answer.conversation.asked import question_of
 from rag_service.answer.conversation.dependence import anaphora, depends, named, opening
 from rag_service.answer.conversation.references import asks_for_citation, cited, correction
 from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
-from rag_service.answer.conversation.variant import varied, without_dates
+from rag_service.answer.conversation.variant import ARTICLES, PREPOSITIONS, varied, without_dates
 from rag_service.models import Turn
 from rag_service.text.days import find_dates
 from rag_service.text.languages import detect_language
@@ -30,6 +30,7 @@ _MEASURES = frozenset(
     {"genau", "lange", "oft", "viel", "weit", "hoch", "exactly", "long", "often", "many", "much", "far"}
 )
 _PERSONAL = re.compile(r"\b(?:er|ihn|ihm|sie|he|him|she|her)\b", re.IGNORECASE)
+_PHRASE = 8  # words of a variant that opens with a preposition
 _ELLIPSIS = 6  # words of a correction that stands for a part of the last question
 
 
@@ -206,8 +207,16 @@ def _bare_rest(question: str) -> list[str]:
     rest = re.findall(r"[\w-]+", question[opened.end() :] if opened else question)
     if len(rest) > 1 and not opened:  # a question may open with its verb, a word alone is none ('Praktikanten?')
         rest[0] = rest[0].lower() if _verb().fullmatch(rest[0].lower()) else rest[0]
-    whole = len(rest) > 4 or any(is_question_word(word) or _verb().fullmatch(word) for word in rest)
-    return [] if whole else rest
+    longest = _PHRASE if rest and rest[0].lower() in PREPOSITIONS else 4
+    asks = any(is_question_word(word) for word in rest)
+    tells = any(_verb().fullmatch(word) and not _attributive(rest, at) for at, word in enumerate(rest))
+    return [] if len(rest) > longest or asks or tells else rest
+
+
+def _attributive(words: list[str], at: int) -> bool:
+    """Whether a word is an adjective that ends as a verb does: 'am zweiten Sonntag', 'im letzten Jahr'."""
+    before, after = words[at - 1 : at] if at else [], words[at + 1 : at + 2]
+    return bool(before and after) and after[0][0].isupper() and before[0].lower() in PREPOSITIONS.union(ARTICLES)
 
 
 @cache

@@ -11,11 +11,11 @@ from rag_service.text.values import Value
 from rag_service.text.weekdays import WEEKDAY, weekdays
 
 _MERGED = {"im": "in", "ins": "in", "am": "an", "beim": "bei", "zum": "zu", "zur": "zu", "vom": "von"}
-_PLACED = ("in", "an", "auf", "bei", "at", "on")  # 'in Bonn' and 'auf Sylt' are two places
-_PREPOSITIONS = frozenset((*_MERGED, *_PLACED)).union(
+PLACED = ("in", "an", "auf", "bei", "at", "on")  # 'in Bonn' and 'auf Sylt' are two places
+PREPOSITIONS = frozenset((*_MERGED, *PLACED)).union(
     "von zu aus nach mit für gegen über durch of for with from to by about against".split()  # noqa: SIM905
 )
-_ARTICLES = ("der", "die", "das", "den", "dem", "the")
+ARTICLES = ("der", "die", "das", "den", "dem", "the")
 _COUNTRY = r"(?:Schweiz|Türkei|Ukraine|Slowakei|Mongolei|Niederlanden?)"  # behind an article and yet names
 _NO_NAME = re.compile(r".*(?:zeit|heit|keit|ung|schaft|tion|tät|fall|ferien|office|büro|arbeit|urlaub)", re.IGNORECASE)
 _CONNECTOR = re.compile(r".*\s(?P<word>von|van|de|of|zu|al|bin|da|di|la|le)(?:\s(?:der|la|de))*\s")
@@ -30,14 +30,14 @@ def varied(base: str, language: str, new: list[str], said: str) -> str:
 
     Behind a preposition they replace the name behind the same one; ``said`` tells where two names adjoin.
     """
-    lead = new[0].lower()
-    if lead in _PREPOSITIONS:
-        name = _placed(base, language, _MERGED.get(lead, lead)) if _names_behind(new, language) else None
+    lead = plain_preposition(new[0])
+    if lead in PREPOSITIONS:
+        name = _placed(base, language, lead) if names_behind(new, language) else None
     else:
-        named = new[0][0].isupper() or (lead == "the" and _names_behind(["of", *new], language))
+        named = new[0][0].isupper() or (lead == "the" and names_behind(["of", *new], language))
         first = next(iter(find_names(base, language)), None) if named else None
         name = _last_part(base, first, said, language) if first else None
-    return _cut(base, [name]) if name else base
+    return cut(base, [name]) if name else base
 
 
 def without_dates(context: str) -> str:
@@ -49,21 +49,26 @@ def without_dates(context: str) -> str:
         spans.append((begin, value.end))
         before = value
     spans += [match.span() for match in re.finditer(rf"\b{WEEKDAY}s?\b", context, re.IGNORECASE)]
-    cut: list[tuple[int, int]] = []
+    gone: list[tuple[int, int]] = []
     for start, end in spans:
         lead = re.search(
-            r"(?:\b(?:im|in|am|on|vom|from|zwischen|between)\s+(?:dem\s+)?|,\s+de[mn]\s+)?"
-            r"(?:(?:the )?(?:jahr|year|monat)e?\s+)?$",
+            r"(?:\b(?:im|in|am|on|vom|from|zwischen|between)\s+(?:dem\s+)?(?:(?:the\s+)?\w+(?:ten|st|nd|rd|th)\s+)?|"
+            r",\s+de[mn]\s+)?(?:(?:the )?(?:jahr|year|monat)e?\s+)?$",
             context[:start],
             re.IGNORECASE,
         )
-        cut.append((lead.start() if lead else start, end))
-    return _cut(context, cut)
+        gone.append((lead.start() if lead else start, end))
+    return cut(context, gone)
 
 
-def _names_behind(new: list[str], language: str) -> bool:
+def plain_preposition(word: str) -> str:
+    """A preposition without the article it is merged with: 'in' of 'im'; any other word in lower case."""
+    return _MERGED.get(word.lower(), word.lower())
+
+
+def names_behind(new: list[str], language: str) -> bool:
     """Whether what stands behind the new preposition is a name: 'in Köln', not 'in Teilzeit' or 'im Winter'."""
-    words = new[2:] if len(new) > 1 and new[1].lower() in _ARTICLES else new[1:]
+    words = new[2:] if len(new) > 1 and new[1].lower() in ARTICLES else new[1:]
     if not words or find_dates(words[0]) or weekdays(words[0]) or _NO_NAME.fullmatch(words[0]):
         return False
     if re.fullmatch(rf"{_COUNTRY}|[A-Z]{{2,}}", words[0]):  # 'US' is no name to those who read 'us'
@@ -73,9 +78,9 @@ def _names_behind(new: list[str], language: str) -> bool:
 
 def _placed(base: str, language: str, preposition: str) -> tuple[int, int] | None:
     """The last name behind the preposition, or behind one that tells of a place as it does; with the preposition."""
-    alike = _PLACED if preposition in _PLACED else (preposition,)
+    alike = PLACED if preposition in PLACED else (preposition,)
     merged = [word for word, plain in _MERGED.items() if plain in alike]
-    lead = rf"\b(?P<preposition>{'|'.join((*alike, *merged))})\s+(?:(?:{'|'.join(_ARTICLES)})\s+)?"
+    lead = rf"\b(?P<preposition>{'|'.join((*alike, *merged))})\s+(?:(?:{'|'.join(ARTICLES)})\s+)?"
     dates = {place for value in find_dates(base) for place in range(value.start, value.end)}
     names = [(name.start, name.end) for name in find_names(base, language) if name.start not in dates]
     names += [match.span() for match in re.finditer(rf"\b{_COUNTRY}\b", base)]
@@ -83,8 +88,8 @@ def _placed(base: str, language: str, preposition: str) -> tuple[int, int] | Non
     for start, end in names:
         before = re.search(rf"{lead}$", base[:start], re.IGNORECASE)
         if before and not weekdays(base[start:end]):
-            word = before["preposition"].lower()
-            found.append((_MERGED.get(word, word) == preposition, before.start(), end))
+            same = plain_preposition(before["preposition"]) == preposition
+            found.append((same, before.start(), end))
         # 'the CEO of Siemens' is one run, whose last part stands behind the preposition
         inner = re.search(rf"\s{preposition}\s+(?=[^\W\d_][\w-]*$)", base[start:end])
         if inner:
@@ -110,7 +115,8 @@ def _last_part(base: str, run: Value, said: str, language: str) -> tuple[int, in
     return run.end - len(" ".join(words[-last:])), run.end
 
 
-def _cut(context: str, spans: list[tuple[int, int]]) -> str:
+def cut(context: str, spans: list[tuple[int, int]]) -> str:
+    """The text without the spans."""
     for start, end in sorted(spans, reverse=True):
         context = f"{context[:start]} {context[end:]}"
     return re.sub(r"\s+(?=[?.!,])", "", " ".join(context.split())).strip()

@@ -25,6 +25,8 @@ def asked(before: str, question: str, answer: str = "Ja. [1]") -> str:
         ("Was geschah vom 3. bis 5. Mai in Kiel?", "Und im Juni?", "Was geschah in Kiel?"),
         ("Was war zwischen dem 3. und 5. Mai in Kiel los?", "Und im Juni?", "Was war in Kiel los?"),
         ("Was geschah am Montag, dem 3. Mai?", "Und am 7. Juni?", "Was geschah?"),
+        ("Wie viele Kinder besuchten 2023 das Bad?", "Und 2024?", "Wie viele Kinder besuchten das Bad?"),
+        ("Is the office open on the first Sunday?", "And on Monday?", "Is the office open?"),
         ("Is the office open May 3-5, 2024?", "And on June 7?", "Is the office open?"),
         (CANTEEN, "Und in Köln?", "Wann öffnet die Kantine?"),
         (CANTEEN, "Und auf Sylt?", "Wann öffnet die Kantine?"),
@@ -120,3 +122,22 @@ def test_a_long_run_of_names_is_taken_apart_in_bounded_time() -> None:
     assert asked("Wer traf " + "Kim von Bonn in Köln " * 90 + "?", "Und in Hanoi?").startswith("Und in Hanoi? (")
     assert asked("Wer traf " + "Kim von der " * 160 + "?", "Und Bosch?").startswith("Und Bosch? (")
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "base"),
+    [
+        ("Was kostet der Eintritt?", "Und für den zweiten Besuch?", "Was kostet der Eintritt?"),
+        ("Was kostet der Eintritt?", "Und im letzten Monat?", "Was kostet der Eintritt?"),
+        ("Was kostet er am ersten Sonntag im Mai?", "Und am zweiten Sonntag?", "Was kostet er?"),
+        ("Was kostet der Eintritt?", "Und für Kinder unter 12 Jahren?", "Was kostet der Eintritt?"),
+        ("How much is admission?", "And for groups of more than ten people?", "How much is admission?"),
+    ],
+)
+def test_adjectives_that_end_as_verbs_do_and_long_phrases_are_variants(before: str, question: str, base: str) -> None:
+    assert asked(before, question) == f"{question} ({base})"
+
+
+@pytest.mark.parametrize("question", ["Und was sagte Anna?", "Und reagierte Anna?", "Und im Mai öffnete sie wieder?"])
+def test_a_question_with_a_verb_of_its_own_is_no_variant(question: str) -> None:
+    assert "Wann öffnet" not in asked(CANTEEN, question)
