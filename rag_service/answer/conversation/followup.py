@@ -11,6 +11,7 @@ from rag_service.answer.conversation.asked import question_of
 from rag_service.answer.conversation.dependence import anaphora, depends, named, opening
 from rag_service.answer.conversation.references import asks_for_citation, cited, correction
 from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
+from rag_service.answer.conversation.substitute import phrase_of, same_kind, still_meant, without_noun
 from rag_service.answer.conversation.variant import ARTICLES, PREPOSITIONS, varied, without_dates
 from rag_service.models import Turn
 from rag_service.text.days import find_dates
@@ -30,17 +31,22 @@ _MEASURES = frozenset(
     {"genau", "lange", "oft", "viel", "weit", "hoch", "exactly", "long", "often", "many", "much", "far"}
 )
 _PERSONAL = re.compile(r"\b(?:er|ihn|ihm|sie|he|him|she|her)\b", re.IGNORECASE)
+_PRONOUN = re.compile(rf"{_PERSONAL.pattern}|\b(?:es|it|they|them)\b", re.IGNORECASE)
 _PHRASE = 8  # words of a variant that opens with a preposition
 _ELLIPSIS = 6  # words of a correction that stands for a part of the last question
 
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """A question of the conversation with what it takes over: terms, and the question it is a variant of."""
+    """A question of the conversation with what it takes over: terms, and the question it is a variant of.
+
+    ``told`` are the questions that the terms were taken from.
+    """
 
     question: str
     carried: tuple[str, ...] = ()
     base: str = ""
+    told: str = ""
 
     @property
     def text(self) -> str:
@@ -81,7 +87,7 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
         return _Topic(statement) if asks_for_citation(question) else _Topic(question, (statement,))
     corrected = correction(question)
     core = corrected or question.strip()
-    language = detect_language(before.question)
+    language = detect_language(before.text)
     said = f"{before.text} {answer}"
     if not corrected and not depends(question, detect_language(question, language), said):
         return _Topic(question)
@@ -91,16 +97,36 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
         return _Topic(core)
     own_dates = bool(find_dates(core) or weekdays(core))
     own = tuple(_terms(before.question, language, dates=not own_dates))
+    told = f"{before.told} {before.question}"[-_LENGTH:]
     if not rest and not _only_asks(core, language):
         taken = _taken_over(core, before, own, _new_names(core, before, answer, language), language)
-        return _Topic(core if taken else question, taken)
-    base = before.base or before.question
+        return _Topic(core if taken else question, taken, told=told)
     if not rest:
-        base = _predicate(base)
-    elif opening().match(core):
-        base = varied(base, language, rest, answer)
-    base = without_dates(base) if rest and own_dates else base
-    return _Topic(core, _distinct((*own, *before.carried) if before.base else before.carried)[:_KEPT], base)
+        carried = (*own, *before.carried) if before.base else before.carried
+        return _Topic(core, _distinct(carried)[:_KEPT], _predicate(before.base or before.question), told)
+    return _variant(core, before, own, phrase_of(rest), answer, corrected=corrected is not None)
+
+
+def _variant(
+    core: str, before: _Topic, own: tuple[str, ...], new: list[str], answer: str, *, corrected: bool
+) -> _Topic:
+    """The last question asked again for something else, without what the new words replace."""
+    language = detect_language(before.text)
+    told = f"{before.told} {before.question}"[-_LENGTH:]
+    base = before.base or before.question
+    carried = before.carried
+    if before.base and not same_kind(new, phrase_of(_bare_rest(before.question)), language):
+        carried = (*own, *carried)
+    asked = base
+    if corrected or opening().match(core):
+        base = varied(asked, language, new, answer)
+        base = base if base != asked else without_noun(asked, language, new, corrected=corrected)
+    pronoun = _PRONOUN if corrected else _PERSONAL if new[0][0].isupper() else None
+    for_pronoun = base == asked and pronoun is not None and pronoun.search(base) is not None
+    carried = still_meant(carried, new, told, language, for_pronoun=for_pronoun)
+    if find_dates(core) or weekdays(core):
+        base = without_dates(base)
+    return _Topic(core, _distinct(carried, core)[:_KEPT], base, told)
 
 
 def _taken_over(

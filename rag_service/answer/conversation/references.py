@@ -68,6 +68,6 @@ def _correction() -> re.Pattern[str]:
     )
     return re.compile(
         rf"\s*(?:{lead}{meant}[\s,:]*(.+)|{lead}(?:nicht|not)\s(?!nur\b|only\b)[^,?]{{1,40}}?,?\s(?:sondern|but)\s(.+)"
-        rf"|{no}((?:\S+\s+){{0,4}}\S+))\s*\Z",
+        rf"|{no}(?:ich\s+meine\s+(?!,))?((?:\S+\s+){{0,4}}\S+))\s*\Z",
         re.IGNORECASE | re.DOTALL,
     )
