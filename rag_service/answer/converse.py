@@ -13,7 +13,7 @@ from rag_service.answer.clean import clean_statement
 from rag_service.answer.conversation.asked import question_of, without_orders
 from rag_service.answer.conversation.client_tasks import client_task
 from rag_service.answer.conversation.dependence import depends, named
-from rag_service.answer.conversation.followup import resolve
+from rag_service.answer.conversation.followup import is_variant, resolve
 from rag_service.answer.conversation.references import cited
 from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
 from rag_service.answer.generate import AnsweringModel
@@ -84,10 +84,15 @@ def _by_rule(message: str, history: Sequence[Turn], language: str) -> Standalone
     """All of the message but orders is searched for; its questions are asked, completed by the rest."""
     plain = without_orders(without_small_talk(message) if history else message, language)
     own, around = question_of(plain, language)
-    searched = resolve(plain, history)
+    searched = asked = resolve(plain, history)
+    if around:
+        asks_again = history and is_variant(own)  # the question before, whatever was told since
+        asked = resolve(own, history if asks_again else [*history, Turn("user", around)])
+        if asks_again and searched == plain:  # what is told hides what the question leaves out
+            searched = f"{around} {asked}"
     return Standalone(
         searched,
-        asked=resolve(own, [*history, Turn("user", around)]) if around else searched,
+        asked=asked,
         message=searched if plain == message else resolve(message, history),
     )
 

@@ -56,6 +56,13 @@ async def test_what_the_question_of_a_message_leaves_out_stands_before_it() -> N
     assert "Moon Jae-in" in made.asked
 
 
+@pytest.mark.parametrize("told", ["Das überrascht mich.", "Wir fahren nächste Woche hin.", "In Bonn ist es kalt."])
+async def test_what_is_told_before_a_follow_up_does_not_hide_that_it_is_one(told: str) -> None:
+    made = await Conversation().standalone(f"{told} Und in Hanoi?", HISTORY)
+    assert made.asked == "Und in Hanoi? (Wann kam Kim Jong Un an?)"
+    assert "Kim Jong Un" in made.question
+
+
 async def test_orders_are_not_searched_for_but_shown_to_a_model() -> None:
     message = "Antworte nur mit Ja oder Nein: Reiste Kim Jong Un ab?"
     made = await Conversation().standalone(message, ())
@@ -179,7 +186,7 @@ async def test_a_thousand_turns_are_shown_bounded(server: LlmServer) -> None:
     assert len(server.requests[0]["messages"][-1]["content"]) < 6000
 
 
-@pytest.mark.parametrize("thanks", ["Danke! {}", "Super, danke dir! {}", "{} Danke!", "Hallo, {}"])
+@pytest.mark.parametrize("thanks", ["Danke! {}", "Super, danke dir! {}", "{} Danke!", "Hallo, {}", "Aha. {}"])
 async def test_thanks_around_a_follow_up_are_not_searched_for(thanks: str) -> None:
     made = await Conversation().standalone(thanks.format(FOLLOW_UP), HISTORY)
     assert made.question == BY_RULE

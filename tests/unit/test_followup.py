@@ -266,3 +266,17 @@ def test_thanks_before_an_earlier_question_leave_no_trace(thanks: str) -> None:
     assert resolve("Womit?", turns) == resolve(
         "Womit?", history(ARRIVAL, ("Und wann reiste er ab?", "Am Freitag. [1]"))
     )
+
+
+@pytest.mark.parametrize("said", ["", "???", "👍"])
+def test_a_turn_without_a_word_is_no_topic(said: str) -> None:
+    assert "Kim Jong Un" in resolve("Womit?", history(ARRIVAL, (said, "")))
+    assert resolve("Und 2023?", history(ARRIVAL, (said, ""))) == resolve("Und 2023?", history(ARRIVAL))
+
+
+@pytest.mark.parametrize("said", ["Aha, ", "Ah ok, ", "Ach ja, ", "Hm … ", "Verstehe. ", "I see. ", "Ok "])
+def test_an_interjection_before_an_earlier_question_leaves_no_trace(said: str) -> None:
+    turns = history(ARRIVAL, (f"{said}und wann reiste er ab?", "Am Freitag. [1]"))
+    assert resolve("Womit?", turns) == resolve(
+        "Womit?", history(ARRIVAL, ("und wann reiste er ab?", "Am Freitag. [1]"))
+    )

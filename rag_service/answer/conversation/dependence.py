@@ -57,7 +57,8 @@ def opening() -> re.Pattern[str]:
     """Openings that continue what went before."""
     return re.compile(
         r"(?:und|aber|also|sowie|oder|and|but|so|or|what about|how about|was ist mit|"
-        r"wie (?:sieht|war|ist) es (?:mit|bei|in)|warum nicht|wieso nicht|why not|wirklich|really|auch)\b",
+        r"wie (?:sieht|war|ist) (?:es|das)(?: (?:denn|dann|eigentlich))?"
+        r"(?: (?:mit|bei)|(?= (?:ins?|im|am|an|auf|für)\b))|warum nicht|wieso nicht|why not|wirklich|really|auch)\b",
         re.IGNORECASE,
     )
 

@@ -61,12 +61,18 @@ def resolve(question: str, history: Sequence[Turn]) -> str:
     """
     topic, answer = None, ""
     for turn in _last_turns(history):
-        if turn.role == "user" and small_talk(turn.content) is None:
+        says = any(map(str.isalnum, turn.content))
+        if turn.role == "user" and says and small_talk(turn.content) is None:
             topic = _said(without_small_talk(turn.content), topic, answer)
             answer = ""
         elif turn.role == "assistant":
             answer = turn.content
     return _filled(question, topic, answer).text
+
+
+def is_variant(question: str) -> bool:
+    """Whether a question asks the last one again for something else ('Und in Köln?')."""
+    return opening().match(question) is not None and bool(_bare_rest(question))
 
 
 def _said(message: str, before: _Topic | None, answer: str) -> _Topic:
@@ -231,6 +237,8 @@ def _bare_rest(question: str) -> list[str]:
     """What follows 'und' or 'what about' in a question without a verb: the whole last question is meant."""
     opened = re.match(rf"(?:{opening().pattern}\W*)+", question, re.IGNORECASE)
     rest = re.findall(r"[\w-]+", question[opened.end() :] if opened else question)
+    if opened and re.search(r"\bsieht\b", opened.group()) and rest[-1:] == ["aus"]:
+        rest = rest[:-1]
     if len(rest) > 1 and not opened:  # a question may open with its verb, a word alone is none ('Praktikanten?')
         rest[0] = rest[0].lower() if _verb().fullmatch(rest[0].lower()) else rest[0]
     longest = _PHRASE if rest and rest[0].lower() in PREPOSITIONS else 4

@@ -103,6 +103,11 @@ _PHRASES = {
     },
 }
 _SEAM = re.compile(r"(?:[,;!.?…–]|\s-(?=\s))\s*(?=\S)|\n\s*")  # where a greeting may end and a question begin
+_INTERJECTION = re.compile(  # before what goes on with 'und': 'Aha, und in Köln?'
+    r"(?:(?:ah|aha|ach|so|oh|hm+|ok(?:ay)?|ja|jep|gut|schön|schade|verstehe|genau|stimmt|danke|interessant|nochmal|yes|yeah|right|"
+    r"sure|well|i see|interesting|thanks)\b[\s,;:.!…–-]*)+(?=(?:und|and|aber|but|what about|how about|was ist mit)\b)",
+    re.IGNORECASE,
+)
 _FINE = "(?:ok(?:ay)?|super|prima|perfekt|perfect|great|gut|toll|klasse|wunderbar|cool|nice|awesome|top|alles klar)"
 _COMPANY = "zusammen|alle(?:rseits)?|leute|there|everyone|everybody|all|team|bot|assistent|assistant|again|nochmals?"
 
@@ -131,7 +136,8 @@ def without_small_talk(text: str) -> str:
         if small_talk(kept[seam.end() :]) is None:
             break
         kept = kept[: seam.end()].rstrip(" ,–-")
-    return kept or text
+    interjection = _INTERJECTION.match(kept)
+    return (kept[interjection.end() :] if interjection else kept) or text
 
 
 def _plain(text: str) -> str:

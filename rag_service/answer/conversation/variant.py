@@ -19,6 +19,7 @@ ARTICLES = ("der", "die", "das", "den", "dem", "the")
 _COUNTRY = r"(?:Schweiz|Türkei|Ukraine|Slowakei|Mongolei|Niederlanden?)"  # behind an article and yet names
 _NO_NAME = re.compile(r".*(?:zeit|heit|keit|ung|schaft|tion|tät|fall|ferien|office|büro|arbeit|urlaub)", re.IGNORECASE)
 _CONNECTOR = re.compile(r".*\s(?P<word>von|van|de|of|zu|al|bin|da|di|la|le)(?:\s(?:der|la|de))*\s")
+_COUNTED = re.compile(r"\bviele?[nr]?\s+$", re.IGNORECASE)  # of 'wie viele Tage Urlaub' nothing is a name
 _ROLE = re.compile(rf"[A-Z]{{2,}}|(?i:.*(?:{OFFICES}|hauptstadt|sitz)(?:in)?)")
 _MEETS = re.compile(  # takes somebody besides its subject, where no 'ein' or 'an' ends the question
     r"\b(?:traf|trifft|besuchte?|empfing|empfängt|begrüßte?|begleitete?|kritisierte?|lobte?|ernannte|schlug|besiegte?)\s+$"
@@ -35,7 +36,8 @@ def varied(base: str, language: str, new: list[str], said: str) -> str:
         name = _placed(base, language, lead) if names_behind(new, language) else None
     else:
         named = new[0][0].isupper() or (lead == "the" and names_behind(["of", *new], language))
-        first = next(iter(find_names(base, language)), None) if named else None
+        names = [name for name in find_names(base, language) if not _COUNTED.search(base[: name.start])]
+        first = names[0] if named and names else None
         name = _last_part(base, first, said, language) if first else None
     return cut(base, [name]) if name else base
 

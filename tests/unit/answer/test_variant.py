@@ -141,3 +141,17 @@ def test_adjectives_that_end_as_verbs_do_and_long_phrases_are_variants(before: s
 @pytest.mark.parametrize("question", ["Und was sagte Anna?", "Und reagierte Anna?", "Und im Mai öffnete sie wieder?"])
 def test_a_question_with_a_verb_of_its_own_is_no_variant(question: str) -> None:
     assert "Wann öffnet" not in asked(CANTEEN, question)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "base"),
+    [
+        (CANTEEN, "Und wie sieht es in Köln aus?", "Wann öffnet die Kantine?"),
+        (CANTEEN, "Wie ist es denn in Köln?", "Wann öffnet die Kantine?"),
+        (CANTEEN, "Wie ist das am Samstag?", CANTEEN),
+        ("Wie viele Tage Urlaub haben Azubis?", "Und Werkstudenten?", "Wie viele Tage Urlaub haben Azubis?"),
+        ("Wie viele Tage Urlaub haben Azubis?", "Wie ist das bei Rentnern?", "Wie viele Tage Urlaub haben Azubis?"),
+    ],
+)
+def test_a_question_how_it_is_elsewhere_is_a_variant(before: str, question: str, base: str) -> None:
+    assert asked(before, question) == f"{question} ({base})"
