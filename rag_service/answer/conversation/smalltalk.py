@@ -104,8 +104,9 @@ _PHRASES = {
 }
 _SEAM = re.compile(r"(?:[,;!.?…–]|\s-(?=\s))\s*(?=\S)|\n\s*")  # where a greeting may end and a question begin
 _INTERJECTION = re.compile(  # before what goes on with 'und': 'Aha, und in Köln?'
-    r"(?:(?:ah|aha|ach|so|oh|hm+|ok(?:ay)?|ja|jep|gut|schön|schade|verstehe|genau|stimmt|danke|interessant|nochmal|yes|yeah|right|"
-    r"sure|well|i see|interesting|thanks)\b[\s,;:.!…–-]*)+(?=(?:und|and|aber|but|what about|how about|was ist mit)\b)",
+    r"(?:(?:(?:ah|aha|ach|oh|hm+|ok(?:ay)?|ja|jep|danke|yes|yeah)\b[\s,;:.!…–-]*"
+    r"|(?:so|gut|schön|schade|verstehe|genau|stimmt|interessant|nochmal|right|sure|well|i see|interesting|thanks)"
+    r"\s*[,;:.!…–-]+\s*)+)(?=(?:und|and|aber|but|what about|how about|was ist mit)\b)",
     re.IGNORECASE,
 )
 _FINE = "(?:ok(?:ay)?|super|prima|perfekt|perfect|great|gut|toll|klasse|wunderbar|cool|nice|awesome|top|alles klar)"

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from rag_service.answer.conversation.client_tasks import client_task, split_task, unwrapped
-from rag_service.answer.conversation.smalltalk import small_talk
+from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
 from rag_service.models import Turn
 
 
@@ -208,3 +208,9 @@ def test_a_message_of_blanks_takes_no_time(message: str) -> None:
     unwrapped(message)
     split_task("Generate a title for the conversation.", "\n" * 20_000)
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("said", ["Aha, ", "Ah ok, ", "Hm … ", "Ok ", "Ach so. ", "Ja, "])
+def test_an_interjection_before_what_goes_on_is_left_out(said: str) -> None:
+    assert without_small_talk(f"{said}und in Köln?") == "und in Köln?"
+    assert without_small_talk("Gut und günstig essen?") == "Gut und günstig essen?"
