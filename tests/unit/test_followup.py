@@ -280,3 +280,8 @@ def test_an_interjection_before_an_earlier_question_leaves_no_trace(said: str) -
     assert resolve("Womit?", turns) == resolve(
         "Womit?", history(ARRIVAL, ("und wann reiste er ab?", "Am Freitag. [1]"))
     )
+
+
+def test_an_amount_in_the_answer_is_no_name() -> None:
+    turns = history(("Was kostet die Sanierung?", "Die Sanierung kostet 3,1 Millionen Euro. [1]"))
+    assert resolve("Warum ist das so teuer?", turns) == "Warum ist das so teuer? (Sanierung)"

@@ -221,13 +221,13 @@ def _answer_names(answer: str) -> list[str]:
     text = re.sub(r"\[\d+\]", "", answer)
     language = detect_language(text)
     dates = find_dates(text)
-    counted = {number.end for number in find_numbers(text, language)}  # of 'vier Wochen Vorlauf' nothing is a name
+    numbers = find_numbers(text, language)  # of 'vier Wochen Vorlauf' and '3 Millionen Euro' nothing is a name
     names = [
         name
         for name in find_names(text, language)
         if not any(date.start < name.end and name.start < date.end for date in dates)
         and not weekdays(name.norm)
-        and name.start - 1 not in counted
+        and not any(number.start <= name.start <= number.end + 1 for number in numbers)
     ]
     names.sort(key=lambda name: " " not in name.norm)
     return list(dict.fromkeys(text[name.start : name.end] for name in names))[:_ANSWER_NAMES]
