@@ -22,15 +22,15 @@ _BEFORE_ORDINAL = re.compile(
 )
 
 
-def goes_on(unit: str, line: str, after: str) -> bool:
+def goes_on(text: str, start: int, line: str, after: str) -> bool:
     """Whether a line goes on with a day or an ordinal, 'am' with '31. Dezember', and not with an item of a list.
 
-    ``unit`` ends with the line; what follows item 2 with a 3 is an item.
+    What began at ``start`` ends with the line; what follows item 2 with a 3 is an item.
     """
     number = _NUMBER.match(after)
     if number is None or not _BEFORE_ORDINAL.search(line):
         return False
-    item = _NUMBER.match(unit)
+    item = _NUMBER.match(text, start)
     return opens_with_date(after) or int(number[1]) != (int(item[1]) + 1 if item else 1)
 
 

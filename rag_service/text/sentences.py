@@ -126,7 +126,7 @@ def _wraps(text: str, unit: Span, following: Span, width: int) -> bool:
     start, end = unit
     line_start = max(start, text.rfind("\n", start, end - 1) + 1)
     line, after = text[line_start:end].rstrip(), text[following[0] : following[1]].strip()
-    if goes_on(text[start:end], line, after):
+    if goes_on(text, start, line, after):
         return True
     if _HEADING.match(line) or _HEADING.match(after) or _LIST_ITEM.match(after):
         return False

@@ -11,7 +11,7 @@ from rag_service.answer.conversation.asked import question_of
 from rag_service.answer.conversation.dependence import anaphora, depends, named, opening
 from rag_service.answer.conversation.references import asks_for_citation, cited, correction
 from rag_service.answer.conversation.smalltalk import small_talk, without_small_talk
-from rag_service.answer.conversation.substitute import phrase_of, same_kind, still_meant, without_noun
+from rag_service.answer.conversation.substitute import is_dated, phrase_of, same_kind, still_meant, without_noun
 from rag_service.answer.conversation.variant import ARTICLES, PREPOSITIONS, varied, without_dates
 from rag_service.models import Turn
 from rag_service.text.days import find_dates
@@ -52,6 +52,11 @@ class _Topic:
     def text(self) -> str:
         inner = ", ".join(filter(None, (self.base, *self.carried)))
         return f"{self.question} ({inner})" if inner else self.question
+
+    @property
+    def so_far(self) -> str:
+        """The questions told up to this one, the end of them."""
+        return f"{self.told} {self.question}"[-_LENGTH:]
 
 
 def resolve(question: str, history: Sequence[Turn]) -> str:
@@ -101,15 +106,13 @@ def _filled(question: str, before: _Topic | None, answer: str) -> _Topic:
     full = any(" " in name.norm for name in named(core, language)) and not depends(core, language)
     if corrected and not rest and full:
         return _Topic(core)
-    own_dates = bool(find_dates(core) or weekdays(core))
-    own = tuple(_terms(before.question, language, dates=not own_dates))
-    told = f"{before.told} {before.question}"[-_LENGTH:]
+    own = tuple(_terms(before.question, language, dates=not is_dated(core)))
     if not rest and not _only_asks(core, language):
         taken = _taken_over(core, before, own, _new_names(core, before, answer, language), language)
-        return _Topic(core if taken else question, taken, told=told)
+        return _Topic(core if taken else question, taken, told=before.so_far)
     if not rest:
         carried = (*own, *before.carried) if before.base else before.carried
-        return _Topic(core, _distinct(carried)[:_KEPT], _predicate(before.base or before.question), told)
+        return _Topic(core, _distinct(carried)[:_KEPT], _predicate(before.base or before.question), before.so_far)
     return _variant(core, before, own, phrase_of(rest), answer, corrected=corrected is not None)
 
 
@@ -118,7 +121,6 @@ def _variant(
 ) -> _Topic:
     """The last question asked again for something else, without what the new words replace."""
     language = detect_language(before.text)
-    told = f"{before.told} {before.question}"[-_LENGTH:]
     base = before.base or before.question
     carried = before.carried
     if before.base and not same_kind(new, phrase_of(_bare_rest(before.question)), language):
@@ -129,10 +131,10 @@ def _variant(
         base = base if base != asked else without_noun(asked, language, new, corrected=corrected)
     pronoun = _PRONOUN if corrected else _PERSONAL if new[0][0].isupper() else None
     for_pronoun = base == asked and pronoun is not None and pronoun.search(base) is not None
-    carried = still_meant(carried, new, told, language, for_pronoun=for_pronoun)
-    if find_dates(core) or weekdays(core):
+    carried = still_meant(carried, new, before.so_far, language, for_pronoun=for_pronoun)
+    if is_dated(core):
         base = without_dates(base)
-    return _Topic(core, _distinct(carried, core)[:_KEPT], base, told)
+    return _Topic(core, _distinct(carried, core)[:_KEPT], base, before.so_far)
 
 
 def _taken_over(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag_service.answer.conversation.variant import PLACED, PREPOSITIONS, cut, names_behind, plain_preposition
+from rag_service.answer.conversation.variant import ARTICLES, PLACED, PREPOSITIONS, cut, names_behind, plain_preposition
 from rag_service.text.days import find_dates
 from rag_service.text.stopwords import EITHER
 from rag_service.text.weekdays import weekdays
 from rag_service.text.words import fold
 
-_POINTERS = ("der", "die", "das", "den", "dem", "the", "that", "those")
+_POINTERS = (*ARTICLES, "that", "those")
 _GERMAN_NOUN = r"(?:[a-zäöüß-]+(?:e|en|er|es|em)\s+){0,2}[A-ZÄÖÜ][\w-]*"
 _GERMAN = re.compile(rf"\b(?P<article>der|die|das|den|dem|ein(?:e[nmrs]?)?)\s+{_GERMAN_NOUN}")
 _STOPS = rf"(?:{'|'.join(sorted(PREPOSITIONS))}|the|an?|is|are|was|were|do|does|did)\b"
@@ -51,20 +51,20 @@ def still_meant(
     what a pronoun stood for (``for_pronoun``), the first that no preposition was told before.
     """
     said = " ".join(new)
-    if _is_dated(said):
-        return tuple(term for term in terms if not _is_dated(term))
+    if is_dated(said):
+        return tuple(term for term in terms if not is_dated(term))
     lead = plain_preposition(new[0])
     if lead in PREPOSITIONS:
         if lead in PLACED and not names_behind(new, language):
             return tuple(terms)
-        return tuple(term for term in terms if _is_dated(term) or not _told_behind(term, lead, told))
+        return tuple(term for term in terms if is_dated(term) or not _told_behind(term, lead, told))
     free = next((term for term in terms if not _told_behind(term, "", told)), None) if for_pronoun else None
     return tuple(term for term in terms if term != free)
 
 
 def same_kind(new: list[str], old: list[str], language: str) -> bool:
     """Whether a variant asks for another of what the variant before it asked for: 'Und Umzug?', 'Und Todesfall?'."""
-    if not old or _is_dated(" ".join(new)) or _is_dated(" ".join(old)):
+    if not old or is_dated(" ".join(new)) or is_dated(" ".join(old)):
         return False
     lead, before = plain_preposition(new[0]), plain_preposition(old[0])
     if lead not in PREPOSITIONS:
@@ -79,7 +79,8 @@ def _has_noun(words: list[str], language: str) -> bool:
     return any(word[0].isupper() if language == "de" else fold(word) not in EITHER for word in words)
 
 
-def _is_dated(text: str) -> bool:
+def is_dated(text: str) -> bool:
+    """Whether a text names a date or a day of the week."""
     return bool(find_dates(text) or weekdays(text))
 
 
@@ -100,7 +101,7 @@ def _behind(base: str, language: str, lead: str) -> list[tuple[int, int]]:
     found = []
     for word in re.finditer(r"\w+", base):
         match = pattern.match(base, word.start()) if plain_preposition(word.group()) == lead else None
-        if match and not _is_dated(match.group()):
+        if match and not is_dated(match.group()):
             found.append(match.span())
     return found
 

@@ -10,6 +10,7 @@ from rag_service.models import Passage
 from rag_service.ports import Evidence
 from rag_service.text.days import find_dates
 from rag_service.text.sentences import sentence_spans
+from rag_service.text.versions import word_set
 from rag_service.text.words import content_words, word_spans
 
 _PART = 5  # characters of a word that may stand inside a compound
@@ -64,10 +65,5 @@ def _lines(passage: Passage) -> tuple[tuple[int, str], ...]:
 
 def _holds(text: str, language: str, stems: Set[str]) -> bool:
     """Whether a text has a word, be it inside a compound: Museum in Heimatmuseum."""
-    words = _words(text, language)
+    words = word_set(text, language)
     return any(stem in words or (len(stem) >= _PART and any(stem in word for word in words)) for stem in stems)
-
-
-@lru_cache(maxsize=512)
-def _words(text: str, language: str) -> frozenset[str]:
-    return frozenset(content_words(text, language))

@@ -28,7 +28,8 @@ class Layout:
 
     def plain(self, text: str, *, cited: bool) -> str:
         """The sentence, with what announced it or the names of its columns; empty while it says nothing alone."""
-        text = _FENCE.sub("", text, count=1) if _FENCE.match(text) else text
+        fence = _FENCE.match(text)
+        text = text[fence.end() :] if fence else text
         row = text.strip()
         if not row:
             return ""
