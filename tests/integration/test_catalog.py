@@ -13,20 +13,17 @@ from rag_service.errors import (
     Conflict,
     InvalidInput,
     LoadError,
-    NotFound,
     SettingsError,
     StoreError,
-    Unauthorized,
     UnknownCollection,
     UnknownDocument,
-    UnknownJob,
 )
 from rag_service.index.catalog import Catalog, open_catalog
 from rag_service.index.database import Clash
 from rag_service.index.documents import FileState
 from rag_service.index.rows import NewVersion
 from rag_service.index.versions import Flipped
-from rag_service.models import Chunk, Collection, Fingerprint, JobDocument, Page
+from rag_service.models import Chunk, Collection, Fingerprint, Page
 from tests.catalog_kit import document, pend, put
 
 
@@ -203,50 +200,6 @@ def test_passages_of_another_collection_are_not_returned(catalog: Catalog) -> No
     (version,) = put(catalog, document("a.txt"), collection="other")
     assert catalog.live.passages("c", [f"{version}:0"]) == {}
     assert set(catalog.live.passages("other", [f"{version}:0", "ver_none:0"])) == {f"{version}:0"}
-
-
-def test_jobs_survive_and_open_ones_are_marked_interrupted(catalog: Catalog) -> None:
-    jobs = catalog.jobs
-    job = jobs.create("ingest", "c", 3)
-    assert (job.status, job.done, job.finished) == ("queued", 0, False)
-    one, two = JobDocument("a", "doc_1", "added", 4), JobDocument("b", None, "failed", error="kaputt")
-    jobs.advance(job.id, status="running", done=1, total=3, new=[one])
-    jobs.advance(job.id, status="running", done=2, total=3, new=[two])
-    assert jobs.get(job.id).documents == (one, two)
-    done = jobs.create("upload", "c", 0)
-    jobs.advance(done.id, status="succeeded", done=0, total=0, new=[])
-    assert jobs.interrupt_open() == [job.id]
-    assert jobs.get(job.id).status == "failed" and "interrupted" in (jobs.get(job.id).error or "")
-    assert jobs.get(done.id).status == "succeeded"
-    jobs.forget_before(jobs.get(job.id).updated + 1)
-    for gone in (job.id, done.id):
-        with pytest.raises(UnknownJob):
-            jobs.get(gone)
-
-
-def test_keys_are_shown_once_checked_by_hash_and_revoked(catalog: Catalog) -> None:
-    keys = catalog.keys
-    with pytest.raises(InvalidInput, match="needs a name"):
-        keys.create(" ")
-    with pytest.raises(InvalidInput, match="'Typo Name!' cannot name a collection"):
-        keys.create("leser", ["c", "Typo Name!"])
-    assert not keys.any_active()
-    reader, secret = keys.create("leser", ["c"])
-    writer, other = keys.create("schreiber", write=True)
-    assert keys.check(secret) == reader and keys.check(other).write
-    assert (reader.collections, writer.collections) == (("c",), ())
-    assert {key.name for key in keys.all()} == {"leser", "schreiber"}
-    with catalog.database.read() as connection:
-        stored = str(connection.execute(sa.text("SELECT * FROM api_keys")).all())
-    assert secret not in stored and secret.removeprefix("rag_") not in stored
-    keys.revoke(reader.id)
-    for wrong in (secret, "", "rag_x", "\ud800"):
-        with pytest.raises(Unauthorized):
-            keys.check(wrong)
-    with pytest.raises(NotFound):
-        keys.revoke(reader.id)
-    keys.revoke(writer.id)
-    assert not keys.any_active() and len(keys.all()) == 2
 
 
 def test_rebuild_keeps_documents_and_drops_what_was_deleted_meanwhile(catalog: Catalog) -> None:

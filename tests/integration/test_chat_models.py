@@ -20,7 +20,6 @@ from rag_service.errors import (
     ModelRateLimited,
     ModelTimeout,
     ModelUnavailable,
-    SettingsError,
 )
 from rag_service.models import Usage
 from tests.llm_server import Behaviour, LlmServer, refusing, saying, without_schema
@@ -115,17 +114,6 @@ async def test_the_setting_that_the_address_stands_in_is_named(behaviour: Behavi
         with pytest.raises(ModelError, match="OPENAI_BASE_URL") as caught:
             await reply(chat)
     assert "RAG_LLM__BASE_URL" not in str(caught.value)
-
-
-def test_without_an_address_none_is_told_to_be_checked() -> None:
-    told = str(OpenAIBackend(model="m", base_url=None, api_key=None)._unreachable())
-    assert told == "api.openai.com cannot be reached: RAG_LLM__BASE_URL names another endpoint."
-
-
-@pytest.mark.parametrize("address", ["ftp://host/v1", "localhost:8080/v1", "http://"])
-def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
-    with pytest.raises(SettingsError, match="RAG_LLM__BASE_URL"):
-        OpenAIBackend(model="x", base_url=address, api_key=None)
 
 
 async def test_silence_ends_with_the_first_token_timeout(server: LlmServer) -> None:

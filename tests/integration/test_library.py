@@ -297,16 +297,3 @@ def test_closing_calls_off_what_runs(tmp_path: Path) -> None:
     assert again.job(job.id).status == "cancelled"
     assert again.documents("c").items == () and again.doctor().items == ()
     again.close()
-
-
-def test_over_a_chroma_server_and_postgresql(tmp_path: Path, chroma_server: object, postgresql: str) -> None:
-    library, stores = open_library(tmp_path / "data", chroma=chroma_server, catalog_url=postgresql)
-    write(tmp_path / "docs", a=STORY, b="Die Birne reift.")
-    assert library.ingest("c", [tmp_path / "docs"]).status == "succeeded"
-    write(tmp_path / "docs", b="Die Birne fault.")
-    (tmp_path / "docs" / "a.txt").unlink()
-    library.ingest("c", [tmp_path / "docs"])
-    assert not (tmp_path / "data" / "chroma").exists() and not (tmp_path / "data" / "catalog.sqlite").exists()
-    assert library.doctor().items == () and stores.catalog.live.count_chunks("c") == 1
-    library.delete_collection("c")
-    library.close()
