@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Protocol
 
 from rag_service.answer.generation.align import Aligner, load_weights
+from rag_service.answer.generation.likely import likely_sentences, pointed_out
 from rag_service.answer.generation.reply import SENTINEL, ThoughtAloud
 from rag_service.answer.generation.shown import CountTokens, Shown, estimate_tokens, show
 from rag_service.answer.generation.writing import Writing
@@ -19,6 +20,7 @@ from rag_service.prompts import Prompt
 from rag_service.text.languages import detect_language
 
 _MOST_STATEMENTS = 5  # that the prompt asks for
+_POINTED_OUT = 0.125  # of the room for passages, at most; a small window is for them
 _MARGIN = 1.25  # a model's tokenizer may need more tokens than the one that counts
 _SCHEMA: Schema = {
     "type": "object",
@@ -150,20 +152,28 @@ class GenerativeAnswerer:
                 yield piece
 
     def _stream(self, evidence: Evidence, shown: Shown, schema: Schema | None) -> AsyncGenerator[Piece]:
-        messages = self._messages(evidence, shown.passages, structured=schema is not None)
+        messages = self._messages(evidence, shown, structured=schema is not None)
         return self._chat.stream(messages, self._max_output, schema)
 
     def _shown(self, evidence: Evidence) -> Shown:
         """What fits beside the prompt, the question and the reply, counted with a margin."""
-        frame = sum(self._count(each["content"]) for each in self._messages(evidence, (), structured=True))
-        reply = self._max_output + min(self._chat.reserve, self._context // 4)
-        budget = int((self._context - reply) / _MARGIN) - frame
-        return show(evidence.passages, budget, self._count)
+        likely = likely_sentences(evidence)
+        bare, budget = self._budget(evidence, Shown((), ())), self._budget(evidence, Shown((), (), likely))
+        if bare - budget > bare * _POINTED_OUT:
+            likely, budget = (), bare
+        return pointed_out(show(evidence.passages, budget, self._count), likely)
 
-    def _messages(self, evidence: Evidence, passages: Sequence[object], *, structured: bool) -> list[dict[str, str]]:
+    def _budget(self, evidence: Evidence, beside: Shown) -> int:
+        """Tokens for passages beside the prompt, the question, the reply, and what is shown besides."""
+        frame = sum(self._count(each["content"]) for each in self._messages(evidence, beside, structured=True))
+        reply = self._max_output + min(self._chat.reserve, self._context // 4)
+        return int((self._context - reply) / _MARGIN) - frame
+
+    def _messages(self, evidence: Evidence, shown: Shown, *, structured: bool) -> list[dict[str, str]]:
         return self._prompt.render(
             question=" ".join((evidence.message or evidence.question).split()),
-            passages=passages,
+            passages=shown.passages,
+            likely=shown.likely,
             language_name=_language_name(evidence.message or evidence.question),
             max_statements=_MOST_STATEMENTS,
             structured=structured,

@@ -10,7 +10,7 @@ from rag_service.text import abbreviations as known
 from rag_service.text.date_forms import short_date
 from rag_service.text.days import SECTION
 from rag_service.text.languages import detect_language
-from rag_service.text.months import GERMAN_MONTHS
+from rag_service.text.months import GERMAN_MONTHS, MONTH_NAMES
 from rag_service.text.ordinals import goes_on, is_labelled
 from rag_service.text.weekdays import ANY_WEEKDAY, SHORT_WEEKDAYS
 
@@ -50,6 +50,9 @@ _MARKS = frozenset(".!?\u2026")
 _WRAP_WIDTH, _NARROW = 120, 40
 _BEFORE_CAPITAL = _MARKS | frozenset(";|")
 _KEPT = 3  # characters: where lines break between any two, a mark or two and the line break are left over
+_MONTH_OF_YEAR = re.compile(  # of '25. April 2019', which an answer in English takes over from a German text
+    rf"\.[ \u00a0]+(?:{'|'.join(MONTH_NAMES)})\.?,?[ \u00a0]+(?:19|20)\d\d\b", re.IGNORECASE
+)
 _LOOK_BACK = 40
 _AROUND, _STEP = 200, 50  # characters on either side of a number that tell its language, the same for its neighbours
 
@@ -220,6 +223,8 @@ def _number_ends(text: str, start: int, at: int, token: str, word: str, starts: 
     """'25. April' and 'Elisabeth II. war' go on; '1984. Danach' and, in English, '25. The' do not."""
     if len(token) == 1 and token.isalpha():
         return _word_ends(text, start, at, token, word, starts, language)
+    if token.isdigit() and len(token) < 3 and _MONTH_OF_YEAR.match(text, at):
+        return False
     if not (_counts_with_stops(text, start, at, language) if token.isdigit() else language in known.ORDINALS):
         return True
     if word.casefold() in GERMAN_MONTHS:

@@ -33,11 +33,20 @@ class ShownPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelySentence:
+    """A sentence that most likely answers, on one line, and the number of its passage."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """What fits the window, and the sources some of whose sentences were withheld."""
+    """What fits the window, the sources some of whose sentences were withheld, and what most likely answers."""
 
     passages: tuple[ShownPassage, ...]
     withheld: tuple[str, ...]
+    likely: tuple[LikelySentence, ...] = ()
 
 
 def estimate_tokens(text: str) -> int:

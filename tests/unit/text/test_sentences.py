@@ -262,6 +262,13 @@ def test_english_words_end_sentences_of_no_certain_language() -> None:
     assert sentences(" ".join(expected), "und") == expected
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "und"])
+def test_a_day_of_a_month_and_year_is_written_the_german_way_in_any_language(language: str) -> None:
+    for text in ("Wladiwostok, 25. April 2019", "They met on 3. Mai 2020 in Graz.", "Begun 12. September 1998."):
+        assert sentences(text, language) == [text]
+    assert sentences("They sold 25. April was cold.", "en") == ["They sold 25.", "April was cold."]
+
+
 def test_numbers_of_english_text_end_sentences() -> None:
     expected = [
         "The index rose by 3.5.",
