@@ -5,10 +5,7 @@ from types import SimpleNamespace
 
 from rag_service.answer.ask import Answerers, Asker, Standalone
 from rag_service.answer.events import Ask
-from rag_service.errors import (
-    UnknownCollection,
-    UnknownDocument,
-)
+from rag_service.errors import UnknownCollection, UnknownDocument
 from rag_service.models import DraftStatement, Quote, SourceText, Turn, Warning
 from rag_service.ports import Evidence, Finished
 from rag_service.retrieve.types import Retrieval

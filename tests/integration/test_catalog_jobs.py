@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from rag_service.errors import (
-    InvalidInput,
-    NotFound,
-    Unauthorized,
-    UnknownJob,
-)
+from rag_service.errors import InvalidInput, NotFound, Unauthorized, UnknownJob
 from rag_service.index.catalog import Catalog
 from rag_service.models import JobDocument
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag_service.answer.models.openai import OpenAIBackend
-from rag_service.errors import (
-    SettingsError,
-)
+from rag_service.errors import SettingsError
 
 
 def test_without_an_address_none_is_told_to_be_checked() -> None:

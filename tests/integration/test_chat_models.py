@@ -15,12 +15,7 @@ import pytest
 from rag_service.answer.models.backend import Piece, StructureRefused
 from rag_service.answer.models.guard import GuardedModel, Limits
 from rag_service.answer.models.openai import OpenAIBackend
-from rag_service.errors import (
-    ModelError,
-    ModelRateLimited,
-    ModelTimeout,
-    ModelUnavailable,
-)
+from rag_service.errors import ModelError, ModelRateLimited, ModelTimeout, ModelUnavailable
 from rag_service.models import Usage
 from tests.llm_server import Behaviour, LlmServer, refusing, saying, without_schema
 

@@ -7,13 +7,7 @@ import pytest
 
 from rag_service.answer.ask import Standalone
 from rag_service.answer.events import Ask, CitationMade, Delta, Done, PassagesFound
-from rag_service.errors import (
-    InvalidInput,
-    InvalidQuestion,
-    ModelTimeout,
-    ModelUnavailable,
-    UnknownCollection,
-)
+from rag_service.errors import InvalidInput, InvalidQuestion, ModelTimeout, ModelUnavailable, UnknownCollection
 from rag_service.models import Turn, Usage, Warning
 from rag_service.ports import Declined, Finished
 from tests.ask_kit import FALSE, GOOD, Listener, Scripted, asker, events
