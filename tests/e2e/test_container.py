@@ -98,7 +98,7 @@ def image(tmp_path_factory):
 def test_the_steps_build_and_the_command_serves_from_a_read_only_image(image, tmp_path):
     app, data = image / "app", tmp_path / "data"
     prepared = {file.name.rpartition("-")[0]: file for file in (app / "share" / "encoder").iterdir()}
-    assert sorted(prepared) == ["e5", "e5-reader"]
+    assert sorted(prepared) == ["e5", "e5-reader-lower", "e5-reader-upper"]
     assert {file.stat().st_mode & 0o777 for file in prepared.values()} == {0o644}
     chosen = {name: value.replace("/app", str(app)) for name, value in settings_of_the_image().items()}
     chosen |= {

@@ -37,7 +37,11 @@ def test_what_was_prepared_is_what_questions_use(docs: Path, tmp_path: Path, mon
     enc = tmp_path / "encoder"
     assert call("prepare", "--cache-dir", str(enc)).exit_code == 0
     prepared = {file: file.stat() for file in enc.iterdir()}
-    assert sorted(re.sub("-[0-9a-f]{16}", "", file.name) for file in prepared) == ["e5-reader.graph", "e5.graph"]
+    assert sorted(re.sub("-[0-9a-f]{16}", "", file.name) for file in prepared) == [
+        "e5-reader-lower.graph",
+        "e5-reader-upper.graph",
+        "e5.graph",
+    ]
     assert {status.st_mode & 0o777 for status in prepared.values()} == {0o644}
     monkeypatch.setenv("RAG_EMBEDDING__CACHE_DIR", str(enc))
     assert call("ingest", str(docs)).exit_code == 0

@@ -57,8 +57,9 @@ class Ranges(Protocol):
 class LayerGraph:
     """Collects the nodes and constants of a graph around the encoder's layers.
 
-    Input: ``embeddings`` (tokens, hidden), the sum of word, position and type embeddings. With ``unsigned``,
-    weights are stored as unsigned bytes, for processors whose signed product overflows.
+    Input: ``embeddings`` (tokens, hidden), the sum of word, position and type embeddings, or ``hidden`` of the same
+    shape, what an earlier layer gave. With ``unsigned``, weights are stored as unsigned bytes, for processors whose
+    signed product overflows.
     """
 
     def __init__(self, network: Network, ranges: Ranges, unsigned: bool) -> None:
@@ -68,16 +69,18 @@ class LayerGraph:
         self._nodes: list[bytes] = []
         self._constants: dict[str, NDArray[Any]] = {}
 
-    def _hidden(self) -> str:
-        """Last hidden states, (1, tokens, hidden)."""
-        embeddings = self._node("Unsqueeze", ["embeddings", self._constant("first", np.array([0]))])
-        hidden = self._layer_norm(embeddings, "emb.ln")
-        for layer in range(self._weights.shape.layers):
+    def _hidden(self, first: int = 0, end: int | None = None) -> str:
+        """Hidden states (1, tokens, hidden) behind the layers ``[first, end)``, all of them by default."""
+        source = "hidden" if first else "embeddings"
+        hidden = self._node("Unsqueeze", [source, self._constant("first", np.array([0]))])
+        if not first:
+            hidden = self._layer_norm(hidden, "emb.ln")
+        for layer in range(first, self._weights.shape.layers if end is None else end):
             hidden = self._layer(hidden, layer)
         return hidden
 
-    def _model(self, outputs: list[bytes]) -> bytes:
-        inputs = [protobuf.value_info("embeddings", "float32", ("tokens", self._weights.shape.hidden))]
+    def _model(self, outputs: list[bytes], source: str = "embeddings") -> bytes:
+        inputs = [protobuf.value_info(source, "float32", ("tokens", self._weights.shape.hidden))]
         return protobuf.model(self._nodes, self._constants, inputs, outputs, OPSET)
 
     def _layer(self, hidden: str, layer: int) -> str:

@@ -6,13 +6,14 @@ question and passage as one sequence. What it changes of the encoder's weights s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from rag_service.embed.e5 import layers, protobuf, reader_weights
@@ -21,6 +22,7 @@ from rag_service.embed.e5.reader_weights import READER_FILE, ReaderWeights, load
 from rag_service.embed.e5.session import Recipe, open_session
 
 _LONGEST_QUESTION = 64
+_LOWER = 8  # layers of the first part: two threads then share three texts, the first the longest, almost evenly
 _KEPT = 4096  # readings that are kept, about 8 kB each with their texts: a question asked again is not read again
 
 
@@ -39,47 +41,92 @@ class Reading:
 
 
 class ReaderGraph(layers.LayerGraph):
-    """Output: scores (tokens, 3) of start, end, and answerable; the last one counts at the first token."""
+    """The reader in two parts, the lower layers, and the upper ones with the head."""
 
     def __init__(self, weights: ReaderWeights, unsigned: bool) -> None:
         super().__init__(weights, weights, unsigned)
 
-    def build(self) -> bytes:
-        """Serialise the model."""
-        hidden = self._node("Squeeze", [self._hidden(), "first.0"])
+    def lower(self) -> bytes:
+        """Serialise the lower part; output: hidden states (tokens, hidden)."""
+        hidden = self._node("Squeeze", [self._hidden(end=_LOWER), "first.0"])
+        return self._model([protobuf.value_info(hidden, "float32", ("tokens", self._weights.shape.hidden))])
+
+    def upper(self) -> bytes:
+        """Serialise the rest; output: scores (tokens, 3) of start, end, and answerable, which counts at token 0."""
+        hidden = self._node("Squeeze", [self._hidden(_LOWER), "first.0"])
         head = self._constant("head", self._weights.tensor("head.w"))
         product = self._node("MatMul", [hidden, head])
         scores = self._node("Add", [product, self._constant("bias", self._weights.tensor("head.b"))])
-        return self._model([protobuf.value_info(scores, "float32", ("tokens", 3))])
+        return self._model([protobuf.value_info(scores, "float32", ("tokens", 3))], "hidden")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A text read through the lower layers: their output, its spans, and the number of tokens before it."""
+
+    hidden: NDArray[np.float32]
+    spans: NDArray[np.int32]
+    lead: int
+
+
+class _Text:
+    """A text of a question, and how far it is read; who reads it again at the same time only does so in vain."""
+
+    def __init__(self, lead: tuple[int, ...], text: str) -> None:
+        self.lead, self.text = lead, text
+        self.state: _Begun | Reading | None = None
 
 
 class E5Reader:
-    """Reads passages with the encoder's inputs; safe to share between threads."""
+    """Reads passages with the encoder's inputs; safe to share between threads.
+
+    Each text is read in two parts, so that texts of unequal length, or three on two processors, keep all busy.
+    """
 
     def __init__(self, inputs: Inputs, cache_dir: Path, threads: int) -> None:
         self._inputs = inputs
         self._threads = threads
-
-        def build(unsigned: bool) -> bytes:
-            return ReaderGraph(load_reader_weights(inputs.weights), unsigned).build()
-
         sources = [Path(__file__), Path(reader_weights.__file__), READER_FILE]
-        self._session = open_session(inputs.weights, cache_dir, Recipe("e5-reader", build, sources))
-        self._kept = lru_cache(_KEPT)(self._read)
+
+        def opened(name: str, part: Callable[[ReaderGraph], bytes]) -> onnxruntime.InferenceSession:
+            def build(unsigned: bool) -> bytes:
+                return part(ReaderGraph(load_reader_weights(inputs.weights), unsigned))
+
+            return open_session(inputs.weights, cache_dir, Recipe(name, build, sources))
+
+        self._lower = opened("e5-reader-lower", ReaderGraph.lower)
+        self._upper = opened("e5-reader-upper", ReaderGraph.upper)
+        self._kept = lru_cache(_KEPT)(_Text)
 
     def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
         """Read each text for the question; what lies beyond the model's window is left out."""
-        one = partial(self._kept, _lead(self._inputs, question))
+        lead = _lead(self._inputs, question)
+        found = [self._kept(lead, text) for text in texts]
         if len(texts) < 2:
-            return [one(text) for text in texts]
+            return [self._end(each) for each in found]
         with ThreadPoolExecutor(min(self._threads, len(texts))) as pool:
-            return list(pool.map(one, texts))
+            begun = [pool.submit(self._begin, each) for each in found]
+            ended = [pool.submit(self._end, each, first) for each, first in zip(found, begun, strict=True)]
+            return [each.result() for each in ended]
 
-    def _read(self, lead: tuple[int, ...], text: str) -> Reading:
-        ids, spans = _after(self._inputs, lead, text, self._inputs.weights.shape.positions)
-        (scores,) = self._session.run(None, {"embeddings": self._inputs.embed(ids)})
-        inside = scores[len(lead) : -1, :2] - scores[0, :2]
-        return Reading(inside[:, 0], inside[:, 1], spans, float(scores[0, 2]))
+    def _begin(self, text: _Text) -> None:
+        if text.state is None:
+            ids, spans = _after(self._inputs, text.lead, text.text, self._inputs.weights.shape.positions)
+            (hidden,) = self._lower.run(None, {"embeddings": self._inputs.embed(ids)})
+            text.state = _Begun(hidden, spans, len(text.lead))
+
+    def _end(self, text: _Text, begun: Future[None] | None = None) -> Reading:
+        if begun is None:
+            self._begin(text)
+        else:
+            begun.result()
+        state = text.state
+        if isinstance(state, _Begun):
+            (scores,) = self._upper.run(None, {"hidden": state.hidden})
+            inside = scores[state.lead : -1, :2] - scores[0, :2]
+            state = text.state = Reading(inside[:, 0], inside[:, 1], state.spans, float(scores[0, 2]))
+        assert state is not None
+        return state
 
 
 def read_ids(
