@@ -14,7 +14,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,9 @@ async def _measure(options: argparse.Namespace) -> dict[str, Any]:
         for _ in range(WARM):
             await asker.ask()
         before = _cpu_seconds(options.pid)
-        plain = [await asker.ask() for _ in range(ASKED)]
-        spent = (_cpu_seconds(options.pid) - before) / ASKED
-        streamed = [await asker.first_byte() for _ in range(ASKED)]
+        plain = _answered([await asker.ask() for _ in range(ASKED)])
+        spent = (_cpu_seconds(options.pid) - before) / max(1, len(plain))
+        streamed = _answered([await asker.first_byte() for _ in range(ASKED)])
         many = await asker.at_once(options.clients, options.seconds)
     figures: dict[str, Any] = {
         "one client, ms": percentiles(plain),
@@ -76,7 +76,7 @@ async def _measure(options: argparse.Namespace) -> dict[str, Any]:
 
 
 class _Asker:
-    """Sends questions and times the answers, in milliseconds; counts what failed."""
+    """Sends questions and times the answers, in milliseconds; counts what failed, which has no time."""
 
     def __init__(self, client: httpx.AsyncClient, collection: str, questions: Iterator[str]) -> None:
         self._client = client
@@ -85,43 +85,48 @@ class _Asker:
         self.errors = 0
 
     async def greet(self) -> None:
-        """RunError where nothing answers."""
-        try:
-            await self._client.get("/healthz")
-        except httpx.HTTPError as error:
-            raise RunError(f"{str(self._client.base_url).rstrip('/')} does not answer: {error}") from error
-
-    async def ask(self) -> float:
-        started = time.perf_counter()
+        """RunError where nothing answers, or a first question is refused."""
+        url = str(self._client.base_url).rstrip("/")
         try:
             response = await self._client.post("/v1/ask", json=self._body(stream=False))
-            self.errors += response.status_code != httpx.codes.OK
+        except httpx.HTTPError as error:
+            raise RunError(f"{url} does not answer: {error}") from error
+        if response.status_code != httpx.codes.OK:
+            raise RunError(f"{url} does not answer questions: {response.status_code} {response.text[:500]}")
+
+    async def ask(self) -> float | None:
+        started = time.perf_counter()
+        try:
+            (await self._client.post("/v1/ask", json=self._body(stream=False))).raise_for_status()
         except httpx.HTTPError:
             self.errors += 1
+            return None
         return (time.perf_counter() - started) * 1000
 
-    async def first_byte(self) -> float:
+    async def first_byte(self) -> float | None:
         started = time.perf_counter()
-        elapsed = 0.0
+        first: float | None = None
         try:
             async with self._client.stream("POST", "/v1/ask", json=self._body(stream=True)) as response:
-                self.errors += response.status_code != httpx.codes.OK
+                response.raise_for_status()
                 async for _ in response.aiter_bytes():
-                    elapsed = elapsed or (time.perf_counter() - started) * 1000
+                    first = first or (time.perf_counter() - started) * 1000
         except httpx.HTTPError:
-            self.errors += 1
-        return elapsed or (time.perf_counter() - started) * 1000
+            first = None
+        self.errors += first is None
+        return first
 
     async def at_once(self, clients: int, seconds: float) -> list[float]:
+        """Times of all that was answered until then, or asked before and answered later."""
         until = time.perf_counter() + seconds
 
-        async def one() -> list[float]:
+        async def one() -> list[float | None]:
             found = []
             while time.perf_counter() < until:
                 found.append(await self.ask())
             return found
 
-        return [value for found in await asyncio.gather(*(one() for _ in range(clients))) for value in found]
+        return _answered(itertools.chain(*await asyncio.gather(*(one() for _ in range(clients)))))
 
     def _body(self, *, stream: bool) -> dict[str, Any]:
         return {
@@ -130,6 +135,11 @@ class _Asker:
             "answerer": "extractive",
             "stream": stream,
         }
+
+
+def _answered(times: Iterable[float | None]) -> list[float]:
+    """The times there are."""
+    return [value for value in times if value is not None]
 
 
 def _cpu_seconds(pid: int | None) -> float:
