@@ -27,7 +27,7 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int
 
     Another sentence joins while the answer is not yet likely to be complete and it adds enough for its length.
     The first one is quoted with the sentence that it leans on, and with what it announces; another one that leans on
-    what is not told is left out. Sources that disagree stand newest first, at most ``versions`` of them where that is
+    what is not told, or announces it, is left out. Sources that disagree stand newest first, at most ``versions`` of them where that is
     given.
     """
     groups = find_groups(evidence, assessment)
@@ -48,14 +48,19 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int
 
 
 def _standing(evidence: Evidence, assessment: Assessment, groups: Sequence[Chosen]) -> Iterator[Chosen]:
-    """The likeliest one, and those of the others that can be understood beside it: what they lean on is told."""
+    """The likeliest one, and those of the others that can be understood beside it: what they need is told."""
     told = [groups[0].item]
     yield groups[0]
     for group in groups[1:]:
         previous = _previous(evidence, assessment, group.item)
-        if previous is None or previous in told:
+        if (previous is None or previous in told) and not _promises(evidence, group.item):
             told.append(group.item)
             yield group
+
+
+def _promises(evidence: Evidence, item: Candidate) -> bool:
+    """Whether a sentence announces what is not quoted with it."""
+    return item.text.rstrip().endswith(":") and find_listing(evidence.passages[item.passage], item) is None
 
 
 def _likeliest(groups: Iterator[Chosen], limit: int) -> list[Chosen]:

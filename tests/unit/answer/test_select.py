@@ -138,6 +138,14 @@ def test_a_further_sentence_that_leans_on_one_that_is_not_told_is_left_out():
     assert texts(choose(asked, beside, 3)) == ["Kim traf Putin.", "Trump blieb fern.", "Dort traf er Moon."]
 
 
+@pytest.mark.parametrize(("mark", "told"), [(":", 1), (".", 2)])
+def test_a_further_sentence_that_announces_what_is_not_told_is_left_out(mark, told):
+    answer = "Der Betrieb kennt sechs Arten von Anlagen."
+    asked = evidence("Welche Anlagen gibt es?", answer, f"Anlagen sind im Betrieb so verteilt{mark}\n\nEine Tafel.")
+    assessed = replace(model().assess(asked), shares=np.array([0.6, 0.35, 0.05], np.float32))
+    assert len(choose(asked, assessed, 3)) == told
+
+
 def test_the_sentence_that_the_first_one_leans_on_stands_before_it():
     asked = evidence("Ist die Versicherung im Preis?", "Wir raten zur Versicherung. Sie ist nicht im Preis enthalten.")
     assessed = replace(model().assess(asked), shares=np.array([0.4, 0.6], np.float32))
