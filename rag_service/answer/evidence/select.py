@@ -26,9 +26,9 @@ def choose(evidence: Evidence, assessment: Assessment, limit: int, versions: int
     """At most ``limit`` statements: the likeliest sentence first, the others in the order of their documents.
 
     Another sentence joins while the answer is not yet likely to be complete and it adds enough for its length.
-    The first one is quoted with the sentence that it leans on, and with what it announces; another one that leans on
-    what is not told, or announces it, is left out. Sources that disagree stand newest first, at most ``versions`` of them where that is
-    given.
+    The first one is quoted with the sentence that it leans on, and with what it announces; another one that leans on or
+    announces what is not told is left out. Sources that disagree stand newest first, at most ``versions`` of them where
+    that is given.
     """
     groups = find_groups(evidence, assessment)
     if not groups:
