@@ -4,6 +4,8 @@
 
 The questions are a BEIR folder's. One client asks in turn, plainly and streamed (the first byte is the first of the
 stream's events); then many ask at once for a while. With ``--pid`` the processor time of the service is read, too.
+The service keeps what it read for a question: start it anew before each run, or a question asked before is timed
+without its reading.
 """
 
 from __future__ import annotations
