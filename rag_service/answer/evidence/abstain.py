@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rag_service.answer.evidence.candidates import CLOSED, Candidate
 from rag_service.answer.evidence.gather import FEATURES, Floats, Sentences, gather
+from rag_service.answer.evidence.leads import with_lead
 from rag_service.embed.maxsim import maxsim
 from rag_service.errors import SettingsError
 from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
 from rag_service.text.codes import find_codes, has_code
+from rag_service.text.forms import lacks_form
 from rag_service.text.polarity import contrary
 
 SIGNALS = (
@@ -96,7 +99,11 @@ class EvidenceModel:
         self.threshold = fitted.threshold if threshold is None else threshold
 
     def assess(self, evidence: Evidence) -> Assessment:
-        """Score every sentence and the whole; confidence 0 without a sentence, or about a code that no passage has."""
+        """Score every sentence and the whole; confidence 0 where nothing can be an answer.
+
+        There is no sentence, no passage has the code that is asked about, or a price, telephone number or the like is
+        asked for and the likeliest sentence has none.
+        """
         if evidence.encoded is None:
             evidence = replace(evidence, encoded=self._encoder.encode_query(evidence.question))
         sentences = gather(evidence, self._encoder, self._reader)
@@ -105,7 +112,8 @@ class EvidenceModel:
         shares = softmax(sentences.features @ self._sentence)
         found = self.signals(evidence, sentences, shares)
         logit = float(found @ self._signal) + self._intercept
-        return Assessment(sentences, shares, 0.0 if _unheard_of(evidence) else 1.0 / (1.0 + math.exp(-logit)))
+        hopeless = _unheard_of(evidence) or _formless(evidence, sentences.candidates[int(np.argmax(shares))])
+        return Assessment(sentences, shares, 0.0 if hopeless else 1.0 / (1.0 + math.exp(-logit)))
 
     def narrowed(self, evidence: Evidence, question: str) -> Evidence:
         """The evidence for another question: its passages by how well they match that, not yet weighed."""
@@ -150,6 +158,13 @@ def _unheard_of(evidence: Evidence) -> bool:
     codes = find_codes(evidence.question)
     texts = [f"{passage.title}\n{passage.text}" for passage in evidence.passages]
     return bool(codes) and not any(has_code(text, code) for text in texts for code in codes)
+
+
+def _formless(evidence: Evidence, item: Candidate) -> bool:
+    """Whether a sentence lacks what an answer must have by its form; a line of data with digits may have its own."""
+    if not CLOSED.search(item.text) and any(each.isdecimal() for each in item.text):
+        return False
+    return lacks_form(evidence.question, with_lead(evidence.passages[item.passage], item))
 
 
 def softmax(scores: NDArray[Number]) -> NDArray[Number]:

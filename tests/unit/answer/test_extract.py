@@ -291,3 +291,17 @@ def test_a_question_in_another_language_is_not_held_against_the_passage():
     unknown = replace(german, language="und")
     confidences = [model().assess(each).confidence for each in (german, foreign, unknown)]
     assert confidences[1] > confidences[0] == confidences[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "hopeless"),
+    [
+        ("Das Fahrrad kostet viel Zeit und Mühe.", True),
+        ("Das Fahrrad kostet 300 Euro.", False),
+        ("Fahrrad mit Korb: 300", False),
+        ("Preise in Euro:\n- Fahrrad: dreihundert", False),
+    ],
+)
+def test_a_price_is_not_answered_with_a_sentence_that_has_none(text, hopeless):
+    weighed = model().assess(evidence("Was kostet das Fahrrad?", text))
+    assert (weighed.confidence == 0.0) == hopeless
