@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 _CURRENCY = (
@@ -26,35 +26,49 @@ _PAID = (
 )
 _COSTS = r"price|fee|costs?|salary|salaries|wages?|rent|budget|revenue|profit|deposit|fare|tuition"
 _PAYS = r"koste\w*|gekostet|(?:be|ge)?zahl(?:en|t|te|ten)|verdien\w*|pay|pays|paid|earn\w*|charg\w+|spen[dt]\w*"
+_NUMBER = (
+    r"\d|\b(?:zwei|drei|vier|fünf|sechs|sieben|acht|neun|elf|zwölf|\w*zehn\w*|\w+[zß]ig\w*|\w+ssig\w*|\w*hundert\w*|"
+    r"\w*tausend\w*|\w*million\w*|\w*milliard\w*|dutzend\w*|anderthalb\w*|halb\w*|drittel|viertel|fünftel|zehntel|"
+    r"doppelt\w*|verdoppel\w*|verdreifach\w*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty\w*|\w*hundred\w*|\w*thousand\w*|\w*billion\w*|dozens?|half|third|"
+    r"quarter|twice|doubl\w*|tripl\w*|quadrupl\w*)\b"
+)
 _COUNT = (
-    r"\d|\b(?:eine?[nmrs]?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|\w+zig|\w*hundert|\w*tausend|"
-    r"an?|one|two|three|four|five|six|seven|eight|nine|ten|\w+ty|\w*hundred|\w*thousand|half|halb\w*|drittel|viertel|"
-    r"twice|doubl\w*|tripl\w*|quadrupl\w*|doppelt\w*|verdoppel\w*|verdreifach\w*)\b"
+    rf"{_NUMBER}|\b(?:eine?[nmrs]?|einzig\w*|einmal|beide\w*|zweit|paar|mehrere\w*|alle\w*|viele\w*|wenige\w*|nur|"
+    r"jede\w*|meisten|kein\w*|nie\w*|nichts|null|an?|one|once|both|pair|couple|several|all|many|few|only|each|every|"
+    r"most|no|none|never|nothing|zero)\b"
 )
 _LOST = r"(?:leben|sieg|amt|kopf|job|stelle|karriere|thron|nerven|zeit|kraft|freundschaft)"  # costs, but no money
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a question asks for something, and what a text has that tells it: all patterns of one of ``told``."""
+    """How a question asks for something, and what a text has that tells it: all patterns of one of ``told``.
+
+    ``dated``: the day on which it was published may tell it.
+    """
 
     asked: re.Pattern[str]
     told: Sequence[Sequence[re.Pattern[str]]]
+    dated: bool = False
 
     def in_text(self, text: str) -> bool:
         """Whether a text has something of this form."""
         return any(all(pattern.search(text) for pattern in patterns) for patterns in self.told)
 
 
-def lacks_form(question: str, text: str) -> bool:
-    """Whether a question asks for something by its form, and the text has nothing of that form."""
+def lacks_form(question: str, text: str, *, dated: bool = False) -> bool:
+    """Whether a question asks for something by its form, and the text has nothing of that form.
+
+    ``dated``: it is known when the text was published.
+    """
     asked = [form for form in _forms() if form.asked.search(question)]
-    return bool(asked) and not any(form.in_text(text) for form in asked)
+    return bool(asked) and not any((form.dated and dated) or form.in_text(text) for form in asked)
 
 
 @cache
 def _forms() -> tuple[Form, ...]:
-    return (_money(), _share(), _phone(), _mail(), _clock())
+    return (_money(), _share(), _phone(), _mail(), _clock(), _age(), _year(), _count())
 
 
 def _money() -> Form:
@@ -108,6 +122,27 @@ def _clock() -> Form:
     )
     asked = r"\bwie\s?viel\suhr\b|\b(?:zu|um)\swelche[rm]?\suhrzeit\b|\bwhat\stime\sof\sday\b"
     return _form(asked, [rf"\d{{1,2}}[:.]\d\d|\d\s?[ap]\.?m\b|\b(?:{words})\b"])
+
+
+def _age() -> Form:
+    asked = r"\b(?:wie\salt|how\sold|what\sage)\b|\bwelche[mns]?\salter\b"
+    return _form(asked, [rf"{_NUMBER}|\b(?:\w*jahrhundert\w*|century|centuries|\w*alter|alte?|old|age)\b"])
+
+
+def _year() -> Form:
+    words = (
+        r"\w*jahrhundert\w*|\w*jahrzehnt\w*|century|centuries|decades?|ago|before|earlier|later|zuvor|vorher|früher|"
+        r"später|danach|\d{3,4}|\d0s"
+    )
+    form = _form(
+        r"\bwelche[mns]?\sjahr(?:en?)?\b|\b(?:what|which)\syears?\b",
+        [rf"\b(?:{words})\b|\d\d(?:er|ern|jährig\w*)\b|['’]\d\d\b|\d\.\d\d\b|\b(?:vor|seit)\s\w+\sjahr"],
+    )
+    return replace(form, dated=True)
+
+
+def _count() -> Form:
+    return _form(r"\bwie\s?viele[rn]?\b|\bhow\smany\b", [_COUNT])
 
 
 def _form(asked: str, *told: Sequence[str]) -> Form:

@@ -164,7 +164,8 @@ def _formless(evidence: Evidence, item: Candidate) -> bool:
     """Whether a sentence lacks what an answer must have by its form; a line of data with digits may have its own."""
     if not CLOSED.search(item.text) and any(each.isdecimal() for each in item.text):
         return False
-    return lacks_form(evidence.question, with_lead(evidence.passages[item.passage], item))
+    passage = evidence.passages[item.passage]
+    return lacks_form(evidence.question, with_lead(passage, item), dated=passage.published is not None)
 
 
 def softmax(scores: NDArray[Number]) -> NDArray[Number]:

@@ -20,6 +20,9 @@ from rag_service.text.forms import lacks_form
         ("Wie ist die Telefonnummer der Ausleihe?", "Die Ausleihe ist montags geöffnet."),
         ("Wie lautet die E-Mail-Adresse von Frau Theis?", "Frau Theis ist neu im Team."),
         ("Um wie viel Uhr beginnt der Kurs?", "Der Kurs trifft sich jeden zweiten Donnerstag."),
+        ("Wie alt war der Trainer?", "Wenige Stunden zuvor hatte er den Verein gelobt."),
+        ("In welchem Jahr wurde die Brücke gesperrt?", "Die Brücke wurde wegen Rost gesperrt."),
+        ("How many members does the board have?", "The board meets behind closed doors."),
     ],
 )
 def test_a_text_without_what_is_asked_for_lacks_its_form(question, text):
@@ -50,11 +53,24 @@ def test_a_text_without_what_is_asked_for_lacks_its_form(question, text):
         ("Um wie viel Uhr beginnt der Kurs?", "Er beginnt um halb acht."),
         ("Wer leitet den Kurs?", "Der Kurs trifft sich jeden zweiten Donnerstag."),
         ("Wie viel Zeit kostete die Übertragung?", "Sie hat dafür drei Winter gebraucht."),
+        ("Wie alt war der Trainer?", "Der Trainer starb mit fünfunddreißig."),
+        ("How old is the house?", "It dates from the 17th century."),
+        ("In welchem Jahr wurde die Brücke gesperrt?", "Gesperrt ist sie seit den 1950er Jahren."),
+        ("In welchem Jahr wurde die Brücke gesperrt?", "Sie wurde vor drei Jahren gesperrt."),
+        ("How many members does the board have?", "Both founders sit on the board."),
+        ("Wie viele Vorstände gibt es?", "Es gibt einen Vorstand."),
         ("Quel est le prix ?", "Je ne sais pas."),
     ],
 )
 def test_what_may_answer_lacks_nothing(question, text):
     assert not lacks_form(question, text)
+
+
+def test_the_day_of_a_text_may_tell_the_year_that_is_asked_for():
+    told = "Die Brücke wurde wegen Rost gesperrt."
+    assert lacks_form("In welchem Jahr wurde die Brücke gesperrt?", told)
+    assert not lacks_form("In welchem Jahr wurde die Brücke gesperrt?", told, dated=True)
+    assert lacks_form("Was kostete die Brücke?", told, dated=True)
 
 
 @pytest.mark.parametrize("text", ["preis" * 8000, "Preis " * 8000, "a" * 40000, "ein " * 10000, "1 " * 20000])
