@@ -36,6 +36,14 @@ def is_question_word(word: str, language: str = "") -> bool:
     return (word, language) != ("was", "en") and bool(_question_word().fullmatch(word))
 
 
+def asks_several(text: str, language: str = "") -> bool:
+    """Whether several things may be asked: by two question words or marks, or by one after 'and' ('..., und was ...')."""
+    words = re.findall(r"\w+", text)
+    asking = [at for at, word in enumerate(words) if is_question_word(word, language)]
+    joined = any(at and words[at - 1].lower() in ("und", "sowie", "oder", "and", "or") for at in asking)
+    return len(asking) > 1 or text.count("?") > 1 or joined
+
+
 @cache
 def _task() -> re.Pattern[str]:
     polite = r"(?:(?:bitte|please|(?:kannst|könntest) du|(?:können|könnten) sie|(?:can|could|would) you)[ ,]+)*"

@@ -21,6 +21,7 @@ from rag_service.ports import Encoded, Encoder, Evidence, Reader, TokenBlock
 from rag_service.text.codes import find_codes, has_code
 from rag_service.text.forms import lacks_form
 from rag_service.text.polarity import contrary
+from rag_service.text.questions import asks_several
 
 SIGNALS = (
     "agreement",  # of the best sentence, as in FEATURES
@@ -161,8 +162,12 @@ def _unheard_of(evidence: Evidence) -> bool:
 
 
 def _formless(evidence: Evidence, item: Candidate) -> bool:
-    """Whether a sentence lacks what an answer must have by its form; a line of data with digits may have its own."""
-    if not CLOSED.search(item.text) and any(each.isdecimal() for each in item.text):
+    """Whether a sentence lacks what an answer must have by its form; a line of data with digits may have its own.
+
+    Where several things are asked, it may answer another one.
+    """
+    data = not CLOSED.search(item.text) and any(each.isdecimal() for each in item.text)
+    if data or asks_several(evidence.question, evidence.language):
         return False
     passage = evidence.passages[item.passage]
     return lacks_form(evidence.question, with_lead(passage, item), dated=passage.published is not None)

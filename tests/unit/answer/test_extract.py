@@ -305,3 +305,11 @@ def test_a_question_in_another_language_is_not_held_against_the_passage():
 def test_a_price_is_not_answered_with_a_sentence_that_has_none(text, hopeless):
     weighed = model().assess(evidence("Was kostet das Fahrrad?", text))
     assert (weighed.confidence == 0.0) == hopeless
+
+
+def test_a_sentence_that_tells_when_is_no_answer_to_what_it_cost_but_to_both_in_part():
+    told = "Die Brücke wurde im Mai 2019 eröffnet."
+    assert model().assess(evidence("Was kostete die Brücke?", told)).confidence == 0.0
+    for both in ("Wann wurde die Brücke eröffnet, was kostete sie?", "Steht die Brücke und was kostete sie?"):
+        assert model().assess(evidence(both, told)).confidence > 0.0
+    assert model().assess(evidence("Steht die Brücke? Was kostete sie? Danke!", told)).confidence > 0.0
