@@ -12,6 +12,7 @@ from evals.cases.yaml_nodes import NodeReader
 from evals.compare import metric_changes
 from evals.errors import DatasetError, RunError
 from evals.metrics.registry import metrics, unknown_metric
+from evals.report.words import chance
 from evals.runs import Run, different_cases, incomparable, load_run, paired
 
 BASELINE_HINT = "make a new one with `rag-service eval baseline RUN`, or name your own gate with --gate FILE"
@@ -119,9 +120,14 @@ def _check_regression(run: Run, baseline: Run, gate: Gate) -> list[Check]:
         change, lost = changes[metric].change, changes[metric].unpaired
         worse = changes[metric].significant(gate.alpha) and not changes[metric].better
         cases = f"over {change.n} cases" + (f", {lost} unpaired" if lost else "")
-        figures = f"{change.first:.4f} -> {change.second:.4f} ({change.difference:+.4f}, p = {change.p_value:.3f})"
+        figures = f"{change.first:.4f} -> {change.second:.4f} ({change.difference:+.4f}, p {_told(change.p_value)})"
         checks.append(_unless_lost(Check(name, not worse, f"{figures} {cases}"), change.n, lost))
     return checks
+
+
+def _told(p_value: float) -> str:
+    told = chance(p_value)
+    return told if told.startswith("<") else f"= {told}"
 
 
 def _without_value(metric: str, baseline: Run, run: Run) -> str:

@@ -13,7 +13,7 @@ from evals.compare import Comparison
 from evals.metrics.registry import metrics, named_metric
 from evals.report.svg import Point, scatter
 from evals.report.view import UNCITED, badness, case_view, charts, explain, metric_rows, tag_rows, tiles
-from evals.report.words import TAG_COLUMNS, number, reasons, signed, verdict
+from evals.report.words import TAG_COLUMNS, chance, number, reasons, signed, verdict
 from evals.runs import Run
 from evals.sweep import SweepRow
 
@@ -66,7 +66,9 @@ def _write(template: str, path: Path, **values: object) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=number, svg=Markup, reasons=reasons, signed=signed, verdict=verdict)
+    environment.filters.update(
+        chance=chance, number=number, reasons=reasons, signed=signed, svg=Markup, verdict=verdict
+    )
     environment.globals.update(explain=explain)
     # the project's own files, not anything that was evaluated
     inline = {name: Markup((TEMPLATES / name).read_text(encoding="utf-8")) for name in ASSETS}  # noqa: S704

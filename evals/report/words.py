@@ -20,6 +20,7 @@ HEADLINE = (
     "evidence_ndcg@10",
 )
 SAME = "same"
+SMALLEST = 0.001
 COUNTED = ("prompt_tokens", "completion_tokens", "cost")
 
 
@@ -45,6 +46,11 @@ def bounds(figure: Mapping[str, Any], name: str = "") -> str:
 def signed(change: MetricChange) -> str:
     """A difference with its sign."""
     return f"{change.change.difference:+.3f}"
+
+
+def chance(p_value: float) -> str:
+    """A p-value; one too small for three digits is below the smallest of them, as none is 0."""
+    return f"{p_value:.3f}" if p_value >= SMALLEST else f"< {SMALLEST}"
 
 
 def verdict(change: MetricChange) -> str:
