@@ -67,14 +67,15 @@ def import_(
     from evals.cases.write import write_dataset
     from evals.importers.beir import import_beir
     from evals.importers.imported import save
-    from evals.importers.jsonl import import_jsonl
+    from evals.importers.jsonl import import_over
     from evals.importers.squad import import_squad
+    from rag_service.settings import load_settings
 
     description = f"Imported from {source.name} ({kind})."
     if kind == "jsonl":
         if corpus is None:
             raise typer.BadParameter("jsonl cases need --corpus, the folder that they are about")
-        cases = import_jsonl(source)
+        cases = import_over(source, corpus, load_settings())
         write_dataset(out, out.stem, description, _relative(corpus, out.parent), cases)
         typer.echo(f"{out}: {len(cases)} cases")
         return

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evals.cases.corpus import read_corpus, refuse_own_files
 from evals.cases.load import read_cases
-from evals.cases.model import Case
+from evals.cases.model import Case, Dataset
+from evals.cases.resolve import resolve_dataset
 from evals.cases.yaml_nodes import NodeReader
 from evals.errors import DatasetError
+from rag_service.settings import Settings
 
 
 def import_jsonl(path: Path) -> tuple[Case, ...]:
@@ -22,3 +25,14 @@ def import_jsonl(path: Path) -> tuple[Case, ...]:
     if reader.problems:
         raise DatasetError(reader.problems)
     return tuple(cases)
+
+
+def import_over(path: Path, corpus: Path, settings: Settings) -> tuple[Case, ...]:
+    """Cases of a file about a corpus folder; DatasetError also for evidence that is not in it."""
+    if not corpus.is_dir():
+        raise DatasetError([f"{corpus}: is no folder; name the one with the corpus"])
+    cases = import_jsonl(path)
+    dataset = Dataset(path.stem, "", path, corpus, cases)
+    refuse_own_files(dataset, settings)
+    resolve_dataset(dataset, read_corpus(corpus, settings))
+    return cases

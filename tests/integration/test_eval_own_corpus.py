@@ -45,6 +45,27 @@ def test_the_corpus_is_read_as_ingest_reads_it(home: Path) -> None:
     assert "1 still have the tag to-edit" in checked.stdout
 
 
+def test_json_lines_are_held_against_their_corpus(home: Path) -> None:
+    lines = home / "lines.jsonl"
+    good = '{"id": "cook", "question": "Who cooks?", "evidence": [{"source": "kitchen.note", "quote": "is Marta"}]}'
+    lines.write_text(f"{good}\n", encoding="utf-8")
+    command = ("import", "jsonl", "lines.jsonl", "--out", "made.yaml", "--corpus")
+    for folder in ("nowhere", "notes.yaml"):
+        refused = call(*command, folder).exception
+        assert isinstance(refused, RagError) and str(refused) == f"{folder}: is no folder; name the one with the corpus"
+    lines.write_text(f"{good}\n" + good.replace("cook", "chef", 1).replace("Marta", "Anna"), encoding="utf-8")
+    told = str(call(*command, "notes").exception)
+    assert told.startswith("lines.jsonl:2: case 'chef': the quote is not in kitchen.note: 'is Anna'")
+    lines.write_text(good.replace("kitchen", "cellar"), encoding="utf-8")
+    assert "source 'cellar.note' is not in the corpus" in str(call(*command, "notes").exception)
+    assert not (home / "made.yaml").exists()
+    lines.write_text(good, encoding="utf-8")
+    assert call(*command, "notes").stdout == "made.yaml: 1 cases\n"
+    (home / "notes" / "lines.jsonl").write_text(good, encoding="utf-8")
+    within = call("import", "jsonl", "notes/lines.jsonl", "--out", "other.yaml", "--corpus", "notes").exception
+    assert "lies in its own corpus" in str(within)
+
+
 def test_a_run_in_which_every_case_failed_has_failed(home: Path) -> None:
     result = call("run", "notes.yaml", "--answerer", "llm", "--no-similarity", "--out", "runs/llm")
     assert result.exit_code == 1
