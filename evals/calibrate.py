@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from evals.errors import DatasetError
 from evals.fitting import Floats, auroc, fit_choice, fit_logistic
-from evals.importers.beir import BeirQuery, BeirSet, read_judged
+from evals.importers.beir import BeirQuery, BeirSet, read_each_judged
 from evals.importers.imported import file_name
 from evals.metrics.answers import contains
 from rag_service.answer.evidence.abstain import SHIPPED, SIGNALS, EvidenceModel, Fitted, softmax
@@ -88,8 +88,9 @@ async def _fitted(folders: Sequence[Path], limit: int | None, false_abstention: 
     examples: list[Example] = []
     names, questions = [], 0
     model = None
-    for folder, times in Counter(folders).items():
-        beir = read_judged(folder)
+    named = Counter(folder.resolve() for folder in folders)
+    for folder, beir in read_each_judged(folders).items():
+        times = named[folder]
         sys.stderr.write(beir.remarks())
         target = open_set(beir, titles=False)
         try:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evals.benchmark.figures import answer_figures, decision_figures, ranking_figures
-from evals.importers.beir import BeirQuery, BeirSet, read_judged
+from evals.importers.beir import BeirQuery, BeirSet, read_each_judged
 from evals.importers.imported import file_name
 from evals.metrics.latency import percentiles
 from evals.targets.beir import open_set
@@ -55,10 +55,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     report = {}
-    sets = [read_judged(folder) for folder in options.data]
+    sets = read_each_judged(options.data)
     if options.out is not None:
         options.out.write_bytes(b"")
-    for beir in sets:
+    for beir in sets.values():
         sys.stderr.write(beir.remarks())
         figures = asyncio.run(_benchmark(beir, options))
         report[beir.name] = figures

@@ -26,12 +26,12 @@ def calibrate(
     """Fit the abstention on BEIR folders. Prints the fitted file, one JSON object."""
     from evals.calibrate import fit_abstention
     from evals.errors import DatasetError
-    from evals.importers.beir import read_judged
+    from evals.importers.beir import read_each_judged
 
     if wrong := [folder for folder in data if not (folder / "corpus.jsonl").is_file()]:
         remedy = "a threshold for a dataset file is found with `rag-service eval sweep --set abstention.threshold=...`"
         raise DatasetError([f"{folder}: is no BEIR folder, it has no corpus.jsonl; {remedy}" for folder in wrong])
-    problems = _unfit([read_judged(folder) for folder in data], limit)
+    problems = _unfit(list(read_each_judged(data).values()), limit)
     if out is not None and not out.parent.is_dir():
         problems.append(f"{out}: its folder does not exist")
     if problems:

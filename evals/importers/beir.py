@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,21 @@ def read_judged(folder: Path) -> BeirSet:
     left_out = len(beir.queries) - len(kept)
     notes = (f"{left_out} queries left out: no row in the qrels",) if left_out else ()
     return replace(beir, queries=kept, notes=notes)
+
+
+def read_each_judged(folders: Sequence[Path]) -> dict[Path, BeirSet]:
+    """The sets of some folders, as ``read_judged`` reads them, by resolved path; no two have the same name."""
+    places = {folder.resolve(): folder for folder in reversed(folders)}
+    distinct = list(dict.fromkeys(folder.resolve() for folder in folders))
+    return {place: replace(read_judged(places[place]), name=_name_among(distinct, place)) for place in distinct}
+
+
+def _name_among(folders: Sequence[Path], folder: Path) -> str:
+    """A folder's name, after as many of those above it as no other of the folders has."""
+    for depth in range(1, len(folder.parts)):
+        if sum(other.parts[-depth:] == folder.parts[-depth:] for other in folders) == 1:
+            return "/".join(folder.parts[-depth:])
+    return str(folder)
 
 
 def _read(folder: Path) -> tuple[BeirSet, frozenset[str]]:

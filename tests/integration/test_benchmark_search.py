@@ -1,6 +1,7 @@
 """``python -m evals.benchmark search`` over a tiny BEIR folder with the wired service."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,15 @@ def test_queries_of_another_split_are_not_asked(folder: Path, capsys: pytest.Cap
     figures = json.loads(printed.out)["capitals"]
     assert (figures["queries"], figures["ranked_queries"]) == (2, 2)
     assert "capitals: 3 queries left out: no row in the qrels\n" in printed.err
+
+
+def test_folders_of_one_name_have_figures_each(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = shutil.copytree(folder, tmp_path / "other" / folder.name)
+    asked = ["search", "--data", str(folder), "--data", str(other), "--no-answers", "--limit", "1", "--json"]
+    assert main(asked) == 0
+    assert list(json.loads(capsys.readouterr().out)) == [f"{tmp_path.name}/capitals", "other/capitals"]
 
 
 def test_figures_and_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,25 @@ def test_a_folder_that_is_named_twice_counts_double(beir: Path, tmp_path: Path) 
     assert once["data"]["questions"] == twice["data"]["questions"] == 60
     assert once["sentence"] == twice["sentence"]
     assert once["signal"] != twice["signal"]
+
+
+def test_folders_of_one_name_are_told_apart(beir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(beir, tmp_path / "more" / "towns")
+    fitted = json.loads(calibrate("towns", "more/towns", beir, "--dry-run").stdout)
+    here = f"{tmp_path.name}/towns"
+    assert fitted["data"]["names"] == [here, here, "more/towns"]  # the first is named twice, in two ways
+    assert fitted["data"]["questions"] == 100
+    assert list(fitted["figures"]["sets"]) == [here, "more/towns"]
+
+
+def test_a_folder_that_is_named_twice_has_no_more_questions(beir: Path) -> None:
+    refused = calibrate(beir, beir, "--limit", "20", "--dry-run").exception
+    assert isinstance(refused, DatasetError)
+    assert refused.problems == [
+        "towns: 15 questions with an answer and its document; at least 20 are needed",
+        "towns: 5 questions without an answer; at least 10 are needed",
+    ]
 
 
 def test_queries_of_another_split_teach_nothing(beir: Path, tmp_path: Path) -> None:
