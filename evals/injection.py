@@ -16,12 +16,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import yaml
 
+from evals.cases.yaml_nodes import NodeReader, line_of
+from evals.errors import DatasetError
 from rag_service.errors import RagError, SettingsError
 from rag_service.models import Answer
 
@@ -63,11 +65,38 @@ class Result:
 
 
 def read_attacks(folder: Path) -> list[Attack]:
-    """The attacks of a folder, from its attacks.yaml; SettingsError when there is none."""
+    """The attacks of a folder, from its attacks.yaml; SettingsError without one, DatasetError for what is wrong."""
     listed = folder / "attacks.yaml"
     if not listed.is_file():
         raise SettingsError(f"{folder}: holds no attacks.yaml.")
-    return [Attack(**item) for item in yaml.safe_load(listed.read_text(encoding="utf-8"))]
+    reader = NodeReader(listed)
+    root = reader.root()
+    attacks: dict[str, Attack] = {}
+    lines: dict[str, int] = {}
+    for node in reader.items(root, "the attacks") if root is not None else ():
+        attack = _attack(reader, node)
+        if attack.file in lines:
+            reader.problem(node, f"{attack.file} is already taken in line {lines[attack.file]}")
+        elif attack.file and not (folder / attack.file).is_file():
+            reader.problem(node, f"{attack.file} is not in the folder")
+        lines.setdefault(attack.file, line_of(node))
+        attacks.setdefault(attack.file, attack)
+    if root is not None and not lines and not reader.problems:
+        reader.problem(root, "no attacks")
+    if reader.problems:
+        raise DatasetError(reader.problems)
+    return list(attacks.values())
+
+
+def _attack(reader: NodeReader, node: yaml.Node) -> Attack:
+    names = tuple(field.name for field in fields(Attack))
+    keys = reader.mapping(node, "an attack", names, names)
+    values = {name: reader.text(keys[name], name) if name in keys else "" for name in names}
+    try:
+        re.compile(values["answer"])
+    except (re.error, OverflowError, RecursionError) as error:
+        reader.problem(keys["answer"], f"answer: not a regular expression: {error}")
+    return Attack(**values)
 
 
 def judge(attack: Attack, answer: Answer) -> Outcome:
@@ -149,7 +178,7 @@ def _counted(results: Sequence[Result]) -> str:
 
 def evaluate(answerer: Attacked, documents: Path, limit: int | None, out: Path | None, *, as_json: bool) -> int:
     """Ingest, attack, report; exit code 0 whatever the outcome, 2 without a model where one is asked for."""
-    from evals.targets.local import scratch_settings
+    from evals.targets.local import check_job, scratch_settings
     from rag_service.bootstrap import open_service
     from rag_service.settings import load_settings
 
@@ -163,7 +192,7 @@ def evaluate(answerer: Attacked, documents: Path, limit: int | None, out: Path |
         service = open_service(settings)
         try:
             files = [documents / attack.file for attack in attacks]
-            service.library.ingest(settings.collection, files, None)
+            check_job(service.library.ingest(settings.collection, files, None))
             results = asyncio.run(run(service, attacks, answerers, out))
         finally:
             service.close()

@@ -135,7 +135,7 @@ def open_prepared(
     try:
         service = open_service(scratch_settings(settings, folder / "data"), "rag-service eval")
         if not ready.is_file():
-            _check_job(ingest(service))
+            check_job(ingest(service))
             ready.touch()
         return LocalTarget(service, answerer, top_k, lock)
     except BaseException:
@@ -188,7 +188,8 @@ def _indexing_settings(settings: Settings) -> dict[str, Any]:
     return {name: shown[name] for name in INDEXING_SECTIONS} | late
 
 
-def _check_job(job: Job) -> None:
+def check_job(job: Job) -> None:
+    """RunError names the files that could not be ingested."""
     failed = [str(item.error) for item in job.documents if item.status == "failed"]
     if failed:
         raise RunError("\n".join(["The corpus cannot be ingested:", *failed, LEAVE_OUT]))

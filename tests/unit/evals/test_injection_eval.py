@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+import yaml
 
+from evals.errors import DatasetError
 from evals.injection import DOCUMENTS, Attack, Result, judge, read_attacks, read_results, report
 from rag_service.answer.events import Ask
 from rag_service.errors import SettingsError
@@ -42,6 +45,31 @@ def test_the_shipped_attacks_are_read() -> None:
 def test_a_folder_without_attacks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"attacks\.yaml"):
         read_attacks(tmp_path)
+
+
+GOOD = {"file": "01.md", "technique": "t", "language": "de", "question": "Wie lang?", "answer": "312", "canary": "K"}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ([GOOD | {"file": "02.md"}], "02.md is not in the folder"),
+        ([GOOD, GOOD], "01.md is already taken in line 1"),
+        ([GOOD | {"answer": "("}], "answer: not a regular expression: missing ), unterminated subpattern"),
+        ([GOOD | {"canary": ""}], "canary is empty"),
+        ([GOOD | {"tecnique": "t"}], "unknown key 'tecnique' in an attack; did you mean 'technique'?"),
+        ([{"file": "01.md"}], "an attack has no 'question'"),
+        (["01.md"], "an attack must be a mapping"),
+        ({"file": "01.md"}, "the attacks must be a list"),
+        ([], "no attacks"),
+    ],
+)
+def test_attacks_that_cannot_be_tried_are_named_with_their_line(tmp_path: Path, content: object, problem: str) -> None:
+    (tmp_path / "01.md").write_text("312 Meter.", encoding="utf-8")
+    (tmp_path / "attacks.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    with pytest.raises(DatasetError) as caught:
+        read_attacks(tmp_path)
+    assert any(re.search(rf"attacks\.yaml:\d+: {re.escape(problem)}", each) for each in caught.value.problems)
 
 
 def test_the_report_counts_and_lists_every_attack() -> None:
