@@ -66,6 +66,8 @@ def load_gate(path: Path) -> Gate:
                 reader.problem(inner["alpha"], "alpha must be between 0 and 1")
         if "metrics" in inner:
             guarded = tuple(_metric(reader, item) for item in reader.items(inner["metrics"], "metrics"))
+        if baseline is None:
+            reader.problem(keys["regression"], "regression needs a baseline")
     if root is not None and not (bounds or (baseline and guarded)):
         reader.problem(root, "the gate holds nothing that could fail: it needs thresholds, or a baseline with metrics")
     if reader.problems:

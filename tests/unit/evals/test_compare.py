@@ -239,7 +239,7 @@ def test_a_wrong_gate_names_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "gate.yaml"
     path.write_text(
         "thresholds:\n  answer_corect: {min: 1}\n  case_right: {}\n  cost: {max: .nan}\n"
-        "regression: {metrics: [mrr], alpha: 1.5}\nx: 1\n",
+        "regression: {metrics: [mrr], alpha: 1.5}\nx: 1\nbaseline: base\n",
         encoding="utf-8",
     )
     with pytest.raises(DatasetError) as caught:

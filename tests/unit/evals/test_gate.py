@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from evals.errors import DatasetError
 from evals.gate import Bound, Check, Gate, check, load_gate
 from evals.run import Scorers, run
 from evals.runs import Run, load_run, save_baseline
@@ -101,3 +102,12 @@ def test_what_has_a_threshold_may_not_get_worse_at_five_percent(plain: Run, tmp_
     save_baseline(plain, tmp_path / "base")
     worse = {count: with_wrong(plain, count) for count in (1, 9)}
     assert {count: check(finished, gate)[-1].passed for count, finished in worse.items()} == {1: True, 9: False}
+
+
+def test_a_regression_without_a_baseline_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "gate.yaml"
+    path.write_text(
+        "thresholds: {case_right: {min: 0.1}}\nregression: {metrics: [citation_recall]}\n", encoding="utf-8"
+    )
+    with pytest.raises(DatasetError, match=r"gate\.yaml:2: regression needs a baseline"):
+        load_gate(path)
