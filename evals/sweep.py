@@ -9,11 +9,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from evals.cases.yaml_nodes import line_of
 from evals.errors import DatasetError
 from evals.metrics.registry import JUDGED, metrics, named_metric
 from evals.runs import Run
@@ -49,6 +50,10 @@ def read_grid(options: Sequence[str], path: Path | None) -> dict[str, list[Any]]
             raise DatasetError([f"{path}: not valid YAML: {' '.join(str(error).split())}"]) from error
         if not isinstance(content, dict) or not all(isinstance(values, list) for values in content.values()):
             raise DatasetError([f"{path}: a grid maps settings to lists of values"])
+        if twice := _twice(yaml.compose(path.read_bytes())):
+            raise DatasetError(
+                [f"{path}:{line_of(twice)}: {twice.value} stands twice; name all its values in one list"]
+            )
         grid.update({str(key): list(values) for key, values in content.items()})
     given: Combination = {}
     for option in options:
@@ -62,6 +67,16 @@ def read_grid(options: Sequence[str], path: Path | None) -> dict[str, list[Any]]
     if not grid or not all(grid.values()):
         raise DatasetError(["a sweep needs at least one setting with values: --set retrieval.top_k=4,8"])
     return grid
+
+
+def _twice(node: yaml.Node | None) -> yaml.Node | None:
+    """The first key of a mapping that stands there again."""
+    seen = set()
+    for key, _ in node.value if node is not None else ():
+        if key.value in seen:
+            return cast(yaml.Node, key)
+        seen.add(key.value)
+    return None
 
 
 def rankable(name: str) -> None:

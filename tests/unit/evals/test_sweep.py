@@ -62,6 +62,13 @@ def test_combinations_never_share_a_folder() -> None:
     assert short[0] != short[1] == "answer.prompts_dir=a_b"
 
 
+def test_a_setting_that_stands_twice_in_a_grid_file_is_refused(tmp_path: Path) -> None:
+    grid = tmp_path / "grid.yaml"
+    grid.write_text("retrieval.top_k: [1, 2]\nretrieval.top_k: [3]\n", encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"grid\.yaml:2: retrieval\.top_k stands twice"):
+        read_grid([], grid)
+
+
 def test_a_grid_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
     path = tmp_path / "grid.yaml"
     path.write_text("retrieval.top_k: [4, 8", encoding="utf-8")
