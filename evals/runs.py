@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals.damage import damage, with_every_metric
 from evals.errors import RunError
 from evals.folder import Record, RunFolder, write_files
 from evals.metrics.registry import JUDGED
@@ -56,13 +57,13 @@ class Pairs:
 def load_run(path: Path) -> Run:
     """The run of a folder; RunError when it is none, unfinished, or from another version."""
     folder = RunFolder(path)
-    config, summary, records = folder.config(), folder.summary(), folder.results()
-    if summary["cases"] != len(records) or config["dataset"]["cases"] != len(records):
-        raise RunError(f"{path} is damaged: it holds {len(records)} of {config['dataset']['cases']} cases.")
+    config, summary, records, latency = folder.config(), folder.summary(), folder.results(), folder.latency()
+    if why := damage(config, summary, latency, records):
+        raise RunError(f"{path} is damaged: {why}.")
     times = folder.times()
     if times and len(times) != len(records):
         raise RunError(f"{path} is damaged: it holds the times of {len(times)} of {len(records)} cases.")
-    return Run(path, config, summary, folder.latency(), tuple(records), tuple(times))
+    return Run(path, config, with_every_metric(summary), latency, tuple(records), tuple(times))
 
 
 def newest_run(parent: Path) -> Path:
