@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from evals.cases.model import Dataset
@@ -9,6 +10,8 @@ from evals.errors import DatasetError
 from rag_service.bootstrap import open_loader
 from rag_service.errors import LoadError
 from rag_service.ingest.discover import discover
+from rag_service.ingest.ignore import IGNORE_FILE, Rules, ignored_by, rules_in
+from rag_service.ingest.sources import source_name
 from rag_service.models import Document
 from rag_service.settings import Settings
 
@@ -45,6 +48,26 @@ def refuse_own_files(dataset: Dataset, settings: Settings) -> None:
     ]
     if problems:
         raise DatasetError(problems)
+
+
+def refuse_among_documents(run: Path, corpus: Path) -> None:
+    """DatasetError when a run folder that may not be there yet would be read with the corpus."""
+    if _would_be_read((run / "config.json").resolve(), corpus.resolve()):
+        remedy = f"name another with --out, or name it in {corpus / IGNORE_FILE}"
+        raise DatasetError([f"{run}: would lie in the corpus and be searched as a document; {remedy}"])
+
+
+def _would_be_read(path: Path, corpus: Path) -> bool:
+    if not path.is_relative_to(corpus):
+        return False
+    folder, source, rules = corpus, "", list[Rules]()
+    for part in path.relative_to(corpus).parts:
+        with suppress(ValueError):  # of its syntax, which is told where documents are read
+            rules += [own] if (own := rules_in(folder, source)) else []
+        folder, source = folder / part, f"{source}{source_name(Path(part))}{'' if folder / part == path else '/'}"
+        if part.startswith(".") or ignored_by(source, rules):
+            return False
+    return True
 
 
 def read_document(path: Path, settings: Settings) -> Document:

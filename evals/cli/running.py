@@ -68,7 +68,7 @@ def run(
     embedder = None if no_similarity else _encoder(settings)
 
     if url is None:
-        opener = partial(_local, cases, settings, answerer, top_k)
+        opener = partial(_local, cases, settings, folder, answerer, top_k)
     else:
         opener = partial(_remote, url, collection, answerer, top_k)
     with case_progress() as on_case:
@@ -112,8 +112,8 @@ def sweep(
     finished = []
     for values, changed in zip(grid, adjusted, strict=True):
         typer.echo(f"{', '.join(f'{key}={value}' for key, value in values.items())}", err=True)
-        opener = partial(_local, cases, changed, answerer, None)
         place = parent / slug(values)
+        opener = partial(_local, cases, changed, place, answerer, None)
         with case_progress() as on_case:
             folder = asyncio.run(_evaluate(cases, opener, place, Scorers(), concurrency, on_case))
         finished.append((values, load_run(folder.path)))
@@ -144,12 +144,13 @@ async def _evaluate(
     return done
 
 
-def _local(cases: Dataset, settings: Settings, answerer: Answerer, top_k: int | None) -> Target:
-    from evals.cases.corpus import refuse_own_files
+def _local(cases: Dataset, settings: Settings, folder: Path, answerer: Answerer, top_k: int | None) -> Target:
+    from evals.cases.corpus import refuse_among_documents, refuse_own_files
     from evals.targets.local import open_folder
     from rag_service.cli.progress import bar
 
     refuse_own_files(cases, settings)
+    refuse_among_documents(folder, cases.corpus)
     with bar() as on_progress:
         return open_folder(cases.corpus, settings, answerer, top_k=top_k, on_progress=on_progress)
 

@@ -79,6 +79,22 @@ def test_folders_and_files_are_not_confused(home: Path) -> None:
         assert isinstance(refused, RagError) and said in str(refused)
 
 
+def test_no_run_is_begun_among_the_documents(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = ("run", "notes.yaml", "--no-similarity", "--out", "notes/runs/a")
+    swept = ("sweep", "notes.yaml", "--set", "retrieval.top_k=1", "--out", "notes/runs/b")
+    for command in (began, swept):
+        refused = call(*command).exception
+        assert isinstance(refused, RagError) and "would lie in the corpus" in str(refused)
+    monkeypatch.chdir(home / "notes")
+    assert "would lie in the corpus" in str(call("run", "../notes.yaml", "--no-similarity").exception)
+    monkeypatch.chdir(home)
+    assert not (home / "notes" / "runs").exists()
+    (home / "notes" / ".ragignore").write_text("runs/\n", encoding="utf-8")
+    for command in (began, began, swept):
+        assert call(*command).exit_code == 0
+    assert call("run", "notes.yaml", "--no-similarity", "--out", "notes/.runs/a").exit_code == 0  # hidden
+
+
 def test_a_file_that_cannot_be_read_can_be_left_out(home: Path) -> None:
     (home / "notes" / "scan.pdf").write_bytes(b"%PDF-1.7 nothing")
     for arguments in (("check", "notes.yaml"), ("run", "notes.yaml", "--no-similarity", "--out", "runs/x")):
