@@ -8,7 +8,7 @@ from typing import Any
 from evals.compare import Comparison
 from evals.gate import Check
 from evals.metrics.registry import metrics
-from evals.report.words import HEADLINE, bounds, chance, number, signed, verdict
+from evals.report.words import HEADLINE, bounds, chance, number, signed, signed_bounds, verdict
 from evals.runs import Run, counted
 
 SHOWN_FLIPS = 20
@@ -56,7 +56,7 @@ def comparison_markdown(comparison: Comparison) -> str:
                         number(change.first, name),
                         number(change.second, name),
                         signed(item),
-                        f"{change.interval.low:+.3f} to {change.interval.high:+.3f}",
+                        signed_bounds(item, " to "),
                         chance(change.p_value),
                         verdict(item),
                     )

@@ -13,7 +13,7 @@ from evals.compare import Comparison
 from evals.metrics.registry import metrics, named_metric
 from evals.report.svg import Point, scatter
 from evals.report.view import UNCITED, badness, case_view, charts, explain, metric_rows, tag_rows, tiles
-from evals.report.words import TAG_COLUMNS, chance, number, reasons, signed, verdict
+from evals.report.words import TAG_COLUMNS, chance, number, reasons, signed, signed_bounds, verdict
 from evals.runs import Run
 from evals.sweep import SweepRow
 
@@ -67,7 +67,13 @@ def _write(template: str, path: Path, **values: object) -> Path:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        chance=chance, number=number, reasons=reasons, signed=signed, svg=Markup, verdict=verdict
+        chance=chance,
+        number=number,
+        reasons=reasons,
+        signed=signed,
+        signed_bounds=signed_bounds,
+        svg=Markup,
+        verdict=verdict,
     )
     environment.globals.update(explain=explain)
     # the project's own files, not anything that was evaluated

@@ -12,7 +12,19 @@ from rich.text import Text
 from evals.compare import Comparison, MetricChange
 from evals.gate import Check
 from evals.metrics.registry import metrics
-from evals.report.words import HEADLINE, SAME, TAG_COLUMNS, bounds, chance, mean_of, number, reasons, signed, verdict
+from evals.report.words import (
+    HEADLINE,
+    SAME,
+    TAG_COLUMNS,
+    bounds,
+    chance,
+    mean_of,
+    number,
+    reasons,
+    signed,
+    signed_bounds,
+    verdict,
+)
 from evals.runs import Run
 from evals.sweep import SweepRow
 
@@ -154,7 +166,7 @@ def _add_change(table: Table, label: str, item: MetricChange) -> None:
         number(change.first, item.metric.name),
         number(change.second, item.metric.name),
         signed(item),
-        f"{change.interval.low:+.3f}–{change.interval.high:+.3f}",
+        signed_bounds(item, "–"),
         chance(change.p_value),
         Text(word, style=STYLES.get(word, "dim")),
     )

@@ -21,6 +21,7 @@ HEADLINE = (
 )
 SAME = "same"
 SMALLEST = 0.001
+COST_DIGITS = 6  # an answer of a small model costs a fraction of a thousandth
 COUNTED = ("prompt_tokens", "completion_tokens", "cost")
 
 
@@ -29,7 +30,7 @@ def number(value: float | None, name: str = "") -> str:
     if value is None:
         return "–"
     if name in COUNTED:
-        return f"{value:,.4f}" if name == "cost" else f"{value:,.0f}"
+        return f"{value:,.{COST_DIGITS}f}" if name == "cost" else f"{value:,.0f}"
     return f"{value:.3f}"
 
 
@@ -45,7 +46,17 @@ def bounds(figure: Mapping[str, Any], name: str = "") -> str:
 
 def signed(change: MetricChange) -> str:
     """A difference with its sign."""
-    return f"{change.change.difference:+.3f}"
+    return _signed(change.change.difference, change)
+
+
+def signed_bounds(change: MetricChange, between: str) -> str:
+    """A difference's 95 % interval."""
+    bounds = change.change.interval
+    return f"{_signed(bounds.low, change)}{between}{_signed(bounds.high, change)}"
+
+
+def _signed(value: float, change: MetricChange) -> str:
+    return f"{value:+.{COST_DIGITS if change.metric.name == 'cost' else 3}f}"
 
 
 def chance(p_value: float) -> str:
