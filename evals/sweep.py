@@ -18,7 +18,7 @@ from evals.cases.yaml_nodes import line_of
 from evals.errors import DatasetError
 from evals.metrics.registry import JUDGED, metrics, named_metric
 from evals.runs import Run
-from rag_service.settings import Settings
+from rag_service.settings import Settings, masked
 
 Combination = dict[str, Any]
 
@@ -92,13 +92,15 @@ def combinations(grid: Mapping[str, Sequence[Any]]) -> list[Combination]:
 
 
 def with_values(settings: Settings, values: Combination) -> Settings:
-    """Settings with some of them replaced; DatasetError for an unknown one or a value it does not take."""
+    """Settings with some of them replaced; DatasetError for an unknown one, a secret, or a value it does not take."""
     changed: dict[str, Combination] = {}
     for path, value in values.items():
         name, _, key = path.partition(".")
         section = getattr(settings, name, None)
         if not isinstance(section, BaseModel) or key not in type(section).model_fields:
             raise DatasetError([f"unknown setting '{path}'{_nearest(settings, path)}"])
+        if masked({key: value}) != {key: value}:
+            raise DatasetError([f"{path} holds a secret, which folders and the report would be named by; set it once"])
         changed.setdefault(name, {})[key] = value
     sections = {name: _section(name, getattr(settings, name), values) for name, values in changed.items()}
     return settings.model_copy(update=sections)

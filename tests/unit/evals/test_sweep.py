@@ -88,6 +88,16 @@ def test_settings_are_replaced_and_checked() -> None:
         with_values(Settings(), {"zzz": 1})
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("llm.api_key", "sk-hidden"), ("llm.base_url", "http://user:sk-hidden@host/v1")]
+)
+def test_a_secret_is_not_swept_over(key: str, value: str) -> None:
+    with pytest.raises(DatasetError, match=rf"{key} holds a secret") as refused:
+        with_values(Settings(), {key: value})
+    assert "sk-hidden" not in str(refused.value)
+    assert with_values(Settings(), {"llm.base_url": "http://host/v1"}).llm.base_url == "http://host/v1"
+
+
 def test_values_that_are_right_together_are_taken_in_any_order() -> None:
     for keys in (("max_tokens", "overlap_tokens"), ("overlap_tokens", "max_tokens")):
         values = {"max_tokens": 40, "overlap_tokens": 8}
