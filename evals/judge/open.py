@@ -25,6 +25,8 @@ def open_judge(
     update: dict[str, object] = {**UNBROKEN, "model": model, "temperature": 0.0, "structured": "off"}
     update |= {"llamaindex": None, "llamaindex_options": {}}  # the answering model's class, not the judge's
     if url is not None:
+        if _origin(url)[0] not in ("http", "https"):
+            raise RunError(f"--judge-url: {url!r} is no http(s) address.")
         update["base_url"] = url
     own = settings
     if key_variable is not None:

@@ -97,3 +97,6 @@ async def test_the_services_key_stays_at_the_services_origin(monkeypatch: pytest
 def test_an_address_that_is_none_is_named() -> None:
     with pytest.raises(RunError, match="http://judge:x is not a URL"):
         open_judge(Settings(), "judge", "http://judge:x", None)
+    for address in ("judge", "ftp://judge/v1"):
+        with pytest.raises(RunError, match=f"--judge-url: '{address}' is no http"):
+            open_judge(Settings(), "judge", address, None)
