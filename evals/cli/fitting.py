@@ -34,6 +34,8 @@ def calibrate(
     problems = _unfit(list(read_each_judged(data).values()), limit)
     if out is not None and not out.parent.is_dir():
         problems.append(f"{out}: its folder does not exist")
+    if out is not None and out.is_dir():
+        problems.append(f"{out}: is a folder; name a file")
     if problems:
         raise DatasetError(problems)
     fit_abstention(data, out, false_abstention, limit, dry_run=dry_run)

@@ -130,6 +130,8 @@ def test_a_set_that_cannot_teach_is_refused_before_anything_runs(beir: Path, cac
         "towns: 3 questions without an answer; at least 10 are needed",
         f"{tmp_path}/none/fitted.json: its folder does not exist",
     ]
+    folder = calibrate(beir, "--out", tmp_path).exception
+    assert str(folder) == f"{tmp_path}: is a folder; name a file"
     missing = calibrate(tmp_path / "nowhere").exception
     assert f"{tmp_path}/nowhere: is no BEIR folder" in str(missing) and "eval sweep" in str(missing)
     assert calibrate(beir, "--false-abstention", "0.9").exit_code == 2
