@@ -10,9 +10,10 @@ from rag_service.models import Document
 from rag_service.text.sentences import split_sentences
 
 # A number or date with its unit, or a run of capitalised words inside a sentence. A number is whole, groups of three
-# digits included, and no part of a word, as in 'p50': the answer is looked for by words.
+# digits included, and no part of a word, as in 'p50', nor that of a footnote, as in '[2]': the answer is looked for by
+# words, and not in markers.
 _NUMBER = re.compile(
-    r"(?<!\w)(?>(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d)[\d.,:/]*)(?!\w)"
+    r"(?<!\w)(?!(?<=\[)\d+\])(?>(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d)[\d.,:/]*)(?!\w)"
     r"(?:\s(?:Prozent|percent|Uhr|Millionen|Milliarden|Jahre|Kilometer|[A-ZÄÖÜ]\w+))?"
 )
 _NAME = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][\w-]+(?:\s[A-ZÄÖÜ][\w-]+)+")

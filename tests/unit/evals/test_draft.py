@@ -34,6 +34,8 @@ def test_drafts_have_exact_quotes_and_one_gap() -> None:
         ("Seit dem Jahr 2023 250 Millionen auszugeben war der Plan der Stadt.", "2023"),
         ("Der Wert für p50 liegt nach der Messung bei 17 Millisekunden.", "17 Millisekunden"),
         ("The 5th of the houses in the street was sold for 12.50 euros.", "12.50"),
+        ("The tower[2] of the old harbour [13] was finished in May 1912.", "1912"),
+        ("The town [1990, p. 4] calls the tower its own and paints it.", "1990"),
     ],
 )
 def test_a_drafted_number_is_a_whole_one_that_its_own_sentence_holds(sentence: str, fact: str) -> None:
