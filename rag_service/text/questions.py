@@ -37,7 +37,7 @@ def is_question_word(word: str, language: str = "") -> bool:
 
 
 def asks_several(text: str, language: str = "") -> bool:
-    """Whether several things may be asked: by two question words or marks, or by one after 'and' ('..., und was ...')."""
+    """Whether several things may be asked: by two question words or marks, or one after 'and' ('..., und was ...')."""
     words = re.findall(r"\w+", text)
     asking = [at for at, word in enumerate(words) if is_question_word(word, language)]
     joined = any(at and words[at - 1].lower() in ("und", "sowie", "oder", "and", "or") for at in asking)
