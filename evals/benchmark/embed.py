@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.benchmark.arguments import count
+from evals.errors import DatasetError
 from evals.importers.beir import BeirSet, read_beir
 from rag_service.embed.e5 import E5Encoder, Encoded
 from rag_service.embed.maxsim import maxsim_many
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print the figures; 0 when done."""
     parser = argparse.ArgumentParser(prog="python -m evals.benchmark embed", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="a BEIR folder")
-    parser.add_argument("--rounds", type=int, default=8, help="turns each engine takes on the timed passages")
+    parser.add_argument("--rounds", type=count, default=8, help="turns each engine takes on the timed passages")
     parser.add_argument("--cache", type=Path, default=Path("data/cache"), help="where the built graph is kept")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
     options = parser.parse_args(arguments)
@@ -61,6 +63,8 @@ def rendered(figures: Mapping[str, float | str], as_json: bool) -> str:
 def speed(encoder: E5Encoder, nano: E5, beir: BeirSet, rounds: int) -> dict[str, float]:
     """Passages a second of both engines and their ratio, and the median time of a single query."""
     passages = passages_of(encoder, "\n".join(beir.texts.values()))
+    if not passages:
+        raise DatasetError([f"{beir.name}: not one passage of {PASSAGE_TOKENS} tokens; name a larger set"])
     own_seconds = nano_seconds = 0.0
     for turn in range(rounds):
         start = turn * OWN_SHARE % max(1, len(passages) - OWN_SHARE)

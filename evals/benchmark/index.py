@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from evals.benchmark.arguments import count
 from evals.benchmark.composed import Composer, Pool, chance_pool, read_pool, write_documents
 from evals.benchmark.scale import Figures, scale_figures
 from evals.benchmark.timing import costs, seconds
@@ -32,17 +33,19 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--documents", type=int, default=1000, help="documents ingested with the bundled encoder; 0: none"
     )
-    parser.add_argument("--paragraphs", type=int, default=3, help="paragraphs of about 130 words a document")
+    parser.add_argument("--paragraphs", type=count, default=3, help="paragraphs of about 130 words a document")
     parser.add_argument("--chunks", type=int, default=50_000, help="size of the collection searched; 0: none")
-    parser.add_argument("--pages", type=int, default=500, help="pages of the document deleted from it")
+    parser.add_argument("--pages", type=count, default=500, help="pages of the document deleted from it")
     parser.add_argument(
         "--data",
         type=Path,
         action="append",
         help="BEIR folder whose passages fill it; repeatable; default: chance prose",
     )
-    parser.add_argument("--pool", type=int, default=2000, help="passages that are encoded; its chunks are made of them")
-    parser.add_argument("--rounds", type=int, default=300, help="searches timed for each filter")
+    parser.add_argument(
+        "--pool", type=count, default=2000, help="passages that are encoded; its chunks are made of them"
+    )
+    parser.add_argument("--rounds", type=count, default=300, help="searches timed for each filter")
     parser.add_argument("--keep", type=Path, help="folder in which the collection is kept and found again")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     chosen = parser.parse_args(arguments)

@@ -22,6 +22,7 @@ from typing import Any
 
 import httpx
 
+from evals.benchmark.arguments import count
 from evals.benchmark.serving import processor_seconds
 from evals.errors import RunError
 from evals.importers.beir import read_beir
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--url", required=True, help="of a running service")
     parser.add_argument("--data", type=Path, required=True, help="BEIR folder with the questions")
     parser.add_argument("--collection", default="default")
-    parser.add_argument("--clients", type=int, default=64)
+    parser.add_argument("--clients", type=count, default=64)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--pid", type=int, help="process of the service, on this machine")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evals.benchmark.arguments import count
 from evals.benchmark.figures import answer_figures, decision_figures, ranking_figures
 from evals.importers.beir import BeirQuery, BeirSet, read_each_judged
 from evals.importers.imported import file_name
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--titles", action="store_true", help="put each document's title before its text")
     parser.add_argument("--mode", choices=("hybrid", "dense", "lexical"), default="hybrid")
     parser.add_argument("--no-answers", action="store_true", help="search only")
-    parser.add_argument("--limit", type=int, help="only the first so many queries of each set")
+    parser.add_argument("--limit", type=count, help="only the first so many queries of each set")
     parser.add_argument("--out", type=Path, help="write one JSON line a query here")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from evals.benchmark.arguments import count
 from evals.benchmark.serving import SERVICE, ready, served, started
 from evals.benchmark.slow_model import MODEL
 from evals.benchmark.watched import watched
@@ -36,12 +37,12 @@ ENDPOINT = re.compile(r"Model at (http://\S+)")
 def main(arguments: Sequence[str]) -> int:
     """Print the figures; exit code 0, 1 unless all streams were open at once and ended with the model's answer."""
     parser = argparse.ArgumentParser(prog="python -m evals.benchmark streams", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--streams", type=int, default=200)
+    parser.add_argument("--streams", type=count, default=200)
     parser.add_argument("--first", type=float, default=5.0, help="seconds until the model's first piece")
-    parser.add_argument("--pieces", type=int, default=200, help="pieces of a reply, about a token each")
+    parser.add_argument("--pieces", type=count, default=200, help="pieces of a reply, about a token each")
     parser.add_argument("--per-second", type=float, default=10.0, help="pieces a second")
     parser.add_argument("--plain", action="store_true", help="ask the model for text with markers, not for JSON")
-    parser.add_argument("--concurrency", type=int, help="RAG_LLM__MAX_CONCURRENCY; default: as shipped")
+    parser.add_argument("--concurrency", type=count, help="RAG_LLM__MAX_CONCURRENCY; default: as shipped")
     parser.add_argument("--dataset", type=Path, default=DATASET, help="whose questions are asked of its corpus")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)

@@ -43,6 +43,34 @@ def test_folders_of_one_name_have_figures_each(
     assert list(json.loads(capsys.readouterr().out)) == [f"{tmp_path.name}/capitals", "other/capitals"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["search", "--data", "x", "--limit", "-1"],
+        ["embed", "--data", "x", "--rounds", "0"],
+        ["load", "--url", "x", "--data", "x", "--clients", "0"],
+        ["streams", "--streams", "0"],
+        ["index", "--rounds", "0"],
+    ],
+)
+def test_numbers_that_would_measure_nothing_are_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(wrong)
+    assert ended.value.code == 2
+    assert f"argument {wrong[-2]}: must be at least 1, not {wrong[-1]}" in capsys.readouterr().err
+
+
+def test_engines_are_not_compared_on_too_little_text(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "corpus.jsonl").write_text('{"_id": "d", "text": "Rom."}', encoding="utf-8")
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nItalien\td\t1\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["embed", "--data", str(folder), "--cache", str(tmp_path / "cache")])
+    assert ended.value.code == 1
+    assert "capitals: not one passage of 230 tokens; name a larger set" in capsys.readouterr().err
+
+
 def test_figures_and_lines(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "lines.jsonl"
     assert main(["search", "--data", str(folder), "--titles", "--out", str(out), "--json"]) == 0
