@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+LARGEST = 1_000_000  # nodes of a document whose aliases are written out
 SCALAR_TAGS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp"))
 Keys = dict[str, yaml.Node]
 
@@ -41,6 +42,11 @@ class NodeReader:
             return None
         if node is None:
             self.problems.append(f"{self.path}: the file is empty")
+        elif _size(node, {}) > LARGEST:
+            self.problems.append(
+                f"{self.path}: its aliases stand for more than {LARGEST:,} values; write out what is meant"
+            )
+            return None
         return node
 
     def json_lines(self) -> list[yaml.Node]:
@@ -124,12 +130,23 @@ class NodeReader:
         return value
 
 
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many nodes a node stands for, each alias counting as what it refers to; what refers to itself counts once."""
+    if id(node) not in known:
+        known[id(node)] = 1
+        known[id(node)] = 1 + sum(_size(child, known) for child in _children(node))
+    return known[id(node)]
+
+
+def _children(node: yaml.Node) -> Iterator[yaml.Node]:
+    for child in node.value if isinstance(node, yaml.CollectionNode) else ():
+        yield from child if isinstance(child, tuple) else (child,)
+
+
 def _mark(node: yaml.Node, mark: yaml.Mark) -> None:
     node.start_mark = node.end_mark = mark
-    children = node.value if isinstance(node, yaml.CollectionNode) else ()
-    for child in children:
-        for inner in child if isinstance(child, tuple) else (child,):
-            _mark(inner, mark)
+    for child in _children(node):
+        _mark(child, mark)
 
 
 def line_of(node: yaml.Node) -> int:

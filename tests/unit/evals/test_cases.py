@@ -62,6 +62,14 @@ def test_a_dataset_that_holds_itself_is_refused(tmp_path: Path) -> None:
     assert problems(tmp_path / "d.yaml", HEAD + f"  - {'[' * 3000}{']' * 3000}\n") == ["F: nested too deeply"]
 
 
+def test_aliases_that_double_at_each_level_are_refused_at_once(tmp_path):
+    levels = "".join(
+        f"    {'answers' if i == 24 else f'a{i}'}: &l{i} [{{all: [*l{i - 1}, *l{i - 1}]}}]\n" for i in range(1, 25)
+    )
+    (found,) = problems(tmp_path / "d.yaml", HEAD + f"  - id: a\n    question: q\n    a0: &l0 [x]\n{levels}")
+    assert found == "F: its aliases stand for more than 1,000,000 values; write out what is meant"
+
+
 def test_an_emoji_as_json_escapes_it_is_one_character(tmp_path: Path) -> None:
     path = tmp_path / "d.yaml"
     path.write_text(HEAD + r'  - {id: a, question: "Wo \ud83d\ude00?", answerable: false}' + "\n", encoding="utf-8")
