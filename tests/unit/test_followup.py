@@ -285,3 +285,16 @@ def test_an_interjection_before_an_earlier_question_leaves_no_trace(said: str) -
 def test_an_amount_in_the_answer_is_no_name() -> None:
     turns = history(("Was kostet die Sanierung?", "Die Sanierung kostet 3,1 Millionen Euro. [1]"))
     assert resolve("Warum ist das so teuer?", turns) == "Warum ist das so teuer? (Sanierung)"
+
+
+@pytest.mark.parametrize(
+    ("before", "correction", "standalone"),
+    [
+        ("Wann begann der Gipfel?", "Nein, ich meine 2023.", "2023. (Wann begann der Gipfel?)"),
+        ("Wer sprach 2019 über die Reise?", "Nein, ich meine 2023.", "2023. (Wer sprach über die Reise?)"),
+        ("Wann begann der Gipfel?", "Ich meinte den Besuch.", "den Besuch. (Wann begann?)"),
+    ],
+)
+def test_a_corrected_date_replaces_no_noun(before: str, correction: str, standalone: str) -> None:
+    history = [Turn("user", before), Turn("assistant", "Das steht hier nicht.")]
+    assert resolve(correction, history) == standalone

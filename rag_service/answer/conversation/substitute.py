@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag_service.answer.conversation.variant import ARTICLES, PLACED, PREPOSITIONS, cut, names_behind, plain_preposition
+from rag_service.answer.conversation.variant import (
+    ARTICLES,
+    PLACED,
+    PREPOSITIONS,
+    cut,
+    names_behind,
+    plain_preposition,
+    without_dates,
+)
 from rag_service.text.days import find_dates
 from rag_service.text.stopwords import EITHER
 from rag_service.text.weekdays import weekdays
@@ -38,7 +46,7 @@ def without_noun(base: str, language: str, new: list[str], *, corrected: bool) -
     if lead in PREPOSITIONS:
         spans = [] if lead in PLACED and lead != "bei" else _behind(base, language, lead)
     else:
-        spans = _phrases(base, language, new) if corrected else []
+        spans = _phrases(base, language, new) if corrected and without_dates(" ".join(new)).strip() else []
     return cut(base, spans) if len(spans) == 1 else base
 
 
