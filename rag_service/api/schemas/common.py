@@ -70,7 +70,7 @@ Filters = Annotated[
     dict[str, Any],
     AfterValidator(storable),
     Field(
-        description="Conditions on `source`, `title`, `published`, `language`, `media_type` or "
+        description="Conditions on `source`, `title`, `published`, `language`, `media_type`, `document_id` or "
         "`metadata.<name>`; operators $eq $ne $in $nin $gt $gte $lt $lte, and $and, $or.",
         examples=[{"published": {"$gte": "2019-04-01", "$lt": "2019-05-01"}}],
     ),
