@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from evals.metrics.decisions import Rows, Statistic, Values, value
 SEED = 20190425
 RESAMPLES = 2000
 PERMUTATIONS = 10_000
+CELLS = 4_000_000  # numbers drawn at a time: more cases take more turns, not more memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,13 @@ class Difference:
 
 def mean_interval(values: NDArray[np.float64]) -> Interval:
     """Percentile bootstrap of the mean; values of shape (n,), n > 0."""
-    draws = np.random.default_rng(SEED).integers(0, len(values), (RESAMPLES, len(values)))
-    return _interval(values[draws].mean(axis=1))
+    draws = _drawn(RESAMPLES, len(values))
+    return _interval(np.concatenate([values[some].mean(axis=1) for some in draws]))
 
 
 def interval(rows: Rows, statistic: Statistic) -> Interval | None:
     """Percentile bootstrap of a statistic of the set; resamples where it is undefined are left out."""
-    return _interval_of(statistic(rows, _resamples(len(rows))))
+    return _interval_of(np.concatenate([statistic(rows, some) for some in _resamples(len(rows))]))
 
 
 def compare_means(first: NDArray[np.float64], second: NDArray[np.float64]) -> Difference:
@@ -53,10 +55,11 @@ def compare_means(first: NDArray[np.float64], second: NDArray[np.float64]) -> Di
     """
     gaps = second - first
     observed = float(gaps.mean())
-    signs = np.random.default_rng(SEED).integers(0, 2, (PERMUTATIONS, len(gaps)), dtype=np.int8) * 2 - 1
-    flipped = np.abs(signs @ gaps) / len(gaps)
+    generator, n = np.random.default_rng(SEED), len(gaps)
+    flips = (generator.integers(0, 2, (some, n), dtype=np.int8) for some in _turns(PERMUTATIONS, n))
+    flipped = np.abs(np.concatenate([(some * 2 - 1) @ gaps for some in flips])) / n
     p_value = _p_value(flipped, abs(observed))
-    return Difference(len(gaps), float(first.mean()), float(second.mean()), observed, mean_interval(gaps), p_value)
+    return Difference(n, float(first.mean()), float(second.mean()), observed, mean_interval(gaps), p_value)
 
 
 def compare_statistics(first: Rows, second: Rows, statistic: Statistic) -> Difference | None:
@@ -68,22 +71,38 @@ def compare_statistics(first: Rows, second: Rows, statistic: Statistic) -> Diffe
     if one is None or two is None:
         return None
     both, n = np.vstack([first, second]), len(first)
-    swapped = np.random.default_rng(SEED).integers(0, 2, (RESAMPLES, n)).astype(np.float64)
-    left, right = np.hstack([1 - swapped, swapped]), np.hstack([swapped, 1 - swapped])
-    permuted = statistic(both, right) - statistic(both, left)
-    draws, none = _resamples(n), np.zeros((RESAMPLES, n))
-    gaps = statistic(both, np.hstack([none, draws])) - statistic(both, np.hstack([draws, none]))
-    bounds = _interval_of(gaps) or Interval(two - one, two - one)
-    p_value = _p_value(np.abs(permuted[~np.isnan(permuted)]), abs(two - one))
+    generator = np.random.default_rng(SEED)
+    permuted, gaps = [], []
+    for draws in _resamples(n):
+        none, swapped = np.zeros(draws.shape), generator.integers(0, 2, draws.shape).astype(np.float64)
+        left, right = np.hstack([1 - swapped, swapped]), np.hstack([swapped, 1 - swapped])
+        permuted.append(statistic(both, right) - statistic(both, left))
+        gaps.append(statistic(both, np.hstack([none, draws])) - statistic(both, np.hstack([draws, none])))
+    swaps = np.concatenate(permuted)
+    bounds = _interval_of(np.concatenate(gaps)) or Interval(two - one, two - one)
+    p_value = _p_value(np.abs(swaps[~np.isnan(swaps)]), abs(two - one))
     return Difference(n, one, two, two - one, bounds, p_value)
 
 
-def _resamples(n: int) -> Values:
-    """How often each of n cases is drawn in each resample, shape (RESAMPLES, n)."""
-    draws = np.random.default_rng(SEED).integers(0, n, (RESAMPLES, n))
-    places = draws + np.arange(RESAMPLES)[:, None] * n
-    counts = np.bincount(places.ravel(), minlength=RESAMPLES * n)
-    return counts.reshape(RESAMPLES, n).astype(np.float64)
+def _resamples(n: int) -> Iterator[Values]:
+    """How often each of n cases is drawn in each resample, RESAMPLES rows (r, n) in turns."""
+    for draws in _drawn(RESAMPLES, n):
+        places = draws + np.arange(len(draws))[:, None] * n
+        counts = np.bincount(places.ravel(), minlength=draws.size)
+        yield counts.reshape(draws.shape).astype(np.float64)
+
+
+def _drawn(count: int, n: int) -> Iterator[NDArray[np.int64]]:
+    """Draws of n among n with replacement, ``count`` rows (r, n) in turns."""
+    generator = np.random.default_rng(SEED)
+    for some in _turns(count, n):
+        yield generator.integers(0, n, (some, n))
+
+
+def _turns(count: int, n: int) -> list[int]:
+    """Numbers of rows of n numbers, ``count`` together, no turn above CELLS numbers."""
+    most = max(1, CELLS // n)
+    return [min(most, count - start) for start in range(0, count, most)]
 
 
 def _interval_of(values: Values) -> Interval | None:
